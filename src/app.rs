@@ -1,0 +1,442 @@
+//! Carries out what the command line asks for and hands back bytes and an exit code; writing and
+//! exiting is main's business.
+
+use std::fs;
+use std::io::{IsTerminal, Read};
+use std::path::{Path, PathBuf};
+
+use crate::cli::credentials::{self, Sources};
+use crate::cli::{self, Cli, ColorArg, Command, FormatArg, OutputArgs, ProbeOptions};
+use crate::diagnosis::{self, diagnose};
+use crate::facts::{Facts, PasswordSource, SCHEMA};
+use crate::probe::{self, Credentials, Limits, Spec, Stage};
+use crate::progress::Progress;
+use crate::target::Host;
+use crate::wire::text::printable;
+use crate::{demo, report};
+
+/// Saved facts larger than this are none of ours.
+const FACTS_LIMIT: u64 = 64 << 20;
+
+/// What is to be written, and where.
+pub struct Outcome {
+    /// For standard output.
+    pub stdout: Vec<u8>,
+    /// For files, each written whole or not at all.
+    pub files: Vec<(PathBuf, Vec<u8>)>,
+    /// Exit code.
+    pub code: u8,
+}
+
+/// What cannot be carried out.
+#[derive(Debug)]
+pub enum AppError {
+    /// Wrong usage or unreadable input: exit code 2.
+    Usage(String),
+    /// Our own fault: exit code 4.
+    Internal(String),
+}
+
+impl AppError {
+    /// The exit code of the contract.
+    pub fn code(&self) -> u8 {
+        match self {
+            Self::Usage(_) => 2,
+            Self::Internal(_) => 4,
+        }
+    }
+}
+
+impl std::fmt::Display for AppError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Usage(text) => f.write_str(text),
+            Self::Internal(text) => write!(f, "internal error: {text}"),
+        }
+    }
+}
+
+impl std::error::Error for AppError {}
+
+/// The world outside, passed in so that tests can have another one.
+pub struct World<'a> {
+    /// Reads the environment.
+    pub env: &'a dyn Fn(&str) -> Option<String>,
+    /// Takes warnings for stderr, a line each.
+    pub warn: &'a dyn Fn(&str),
+}
+
+fn plain(stdout: Vec<u8>) -> Outcome {
+    Outcome {
+        stdout,
+        files: Vec::new(),
+        code: 0,
+    }
+}
+
+/// Carries out a command line.
+///
+/// # Errors
+/// [`AppError`], with the exit code that goes with it.
+pub fn run(cli: Cli, world: &World<'_>) -> Result<Outcome, AppError> {
+    match cli.command {
+        None => {
+            let target = cli.probe.target.unwrap_or_default();
+            probe_target(&target, &cli.probe.options, &cli.output, world)
+        }
+        Some(Command::Probe { probe, output }) => probe_target(
+            &probe.target.unwrap_or_default(),
+            &probe.options,
+            &output,
+            world,
+        ),
+        Some(Command::Replay { file, output }) => replay(&file, &output, world),
+        Some(Command::Explain { cause, list }) => explain(cause.as_deref().filter(|_| !list)),
+        Some(Command::Demo { list: true, .. }) => Ok(plain(stories().into_bytes())),
+        Some(Command::Demo {
+            story,
+            options,
+            output,
+            ..
+        }) => run_demo(&story, &options, &output, world),
+        Some(Command::Schema) => {
+            let bytes = report::schema::schema().map_err(|e| AppError::Internal(e.to_string()))?;
+            Ok(plain(bytes))
+        }
+    }
+}
+
+fn probe_target(
+    target: &str,
+    options: &ProbeOptions,
+    output: &OutputArgs,
+    world: &World<'_>,
+) -> Result<Outcome, AppError> {
+    let spec = specify(target, options, world)?;
+    let facts = block_on(&spec, output, None)?;
+    finish(&facts, options, output, world)
+}
+
+fn run_demo(
+    story: &str,
+    options: &ProbeOptions,
+    output: &OutputArgs,
+    world: &World<'_>,
+) -> Result<Outcome, AppError> {
+    let Some(story) = demo::story(story) else {
+        let name = printable(story.as_bytes(), 60);
+        return Err(AppError::Usage(format!(
+            "story \"{name}\" is not known; ftp-doctor demo --list shows them"
+        )));
+    };
+    (world.warn)(&format!("demo: {}. {}", story.title, story.lesson));
+    // The address is known once the server runs; until then a stand-in makes the request.
+    let mut spec = specify("127.0.0.1", options, world)?;
+    spec.request.demo = true;
+    let facts = block_on(&spec, output, Some((story.behaviour)()))?;
+    finish(&facts, options, output, world)
+}
+
+fn block_on(
+    spec: &Spec,
+    output: &OutputArgs,
+    behaviour: Option<demo::Behaviour>,
+) -> Result<Facts, AppError> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| AppError::Internal(format!("no runtime: {e}")))?;
+    let progress = Progress::new(std::io::stderr().is_terminal() && !output.quiet);
+    let stage = |stage: Stage| progress.stage(&stage);
+    let facts = runtime.block_on(async {
+        let server = match behaviour {
+            Some(behaviour) => {
+                let started = demo::Server::start(behaviour).await;
+                Some(started.map_err(|e| {
+                    AppError::Internal(format!("the demo server does not start: {e}"))
+                })?)
+            }
+            None => None,
+        };
+        let Some(server) = &server else {
+            return Ok(probe::run(spec, &stage, stopped()).await);
+        };
+        let at = server.address();
+        let mut request = spec.request.clone();
+        request.input = at.to_string();
+        request.host = at.ip().to_string();
+        request.port = at.port();
+        let spec = Spec {
+            request,
+            credentials: spec.credentials.clone(),
+            limits: spec.limits.clone(),
+            bind: Vec::new(),
+            proxies: Vec::new(),
+        };
+        Ok(probe::run(&spec, &stage, stopped()).await)
+    });
+    // A name look-up in the system's resolver cannot be cancelled: it is not waited for.
+    runtime.shutdown_background();
+    facts
+}
+
+/// Resolves at SIGINT or SIGTERM.
+async fn stopped() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut term) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = term.recv() => {}
+            }
+            return;
+        }
+    }
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+fn specify(target: &str, options: &ProbeOptions, world: &World<'_>) -> Result<Spec, AppError> {
+    let cli::Order {
+        mut request,
+        target,
+    } = cli::order(target, options).map_err(|e| AppError::Usage(e.to_string()))?;
+    let bind = bind_addresses(options.bind.as_deref())?;
+    let host = target.host.to_string();
+    let user = request.user.clone();
+    let mut credentials = Credentials {
+        user: user.clone(),
+        password: None,
+        account: None,
+    };
+    // An anonymous login needs no password, whatever the environment has; a file given for it does.
+    if target.user.is_some() || options.password_file.is_some() {
+        let ask = || rpassword::prompt_password(format!("Password of {user} at {host}: "));
+        let prompt: Option<&dyn Fn() -> std::io::Result<String>> = if target.user.is_some()
+            && user != "anonymous"
+            && user != "ftp"
+            && std::io::stdin().is_terminal()
+        {
+            Some(&ask)
+        } else {
+            None
+        };
+        let sources = Sources {
+            url: target.password.clone(),
+            file: options.password_file.as_deref(),
+            env: world.env,
+            prompt,
+        };
+        let found = credentials::find(&host, &user, &sources).map_err(AppError::Usage)?;
+        if found.source == Some(PasswordSource::Url) {
+            (world.warn)(
+                "warning: a password in the URL is seen by every user of this machine; use --password-file, FTP_DOCTOR_PASSWORD or ~/.netrc",
+            );
+        }
+        request.password = found.source;
+        credentials.password = found.password;
+        credentials.account = found.account;
+    }
+    if let Host::Address(address) = &target.host
+        && let Some(own) = bind
+            .iter()
+            .find(|b| b.is_ipv4() != address.is_ipv4())
+            .filter(|_| bind.len() == 1)
+    {
+        return Err(AppError::Usage(format!(
+            "--bind \"{own}\": not of the same family as the target {address}"
+        )));
+    }
+    let proxies = cli::proxies(world.env);
+    Ok(Spec {
+        request,
+        credentials,
+        limits: Limits::default(),
+        bind,
+        proxies,
+    })
+}
+
+fn bind_addresses(bind: Option<&str>) -> Result<Vec<std::net::IpAddr>, AppError> {
+    let Some(text) = bind else {
+        return Ok(Vec::new());
+    };
+    let name = printable(text.as_bytes(), 60);
+    if let Ok(address) = text.parse::<std::net::IpAddr>() {
+        let own = std::net::TcpListener::bind((address, 0));
+        return match own {
+            Ok(_) => Ok(vec![address]),
+            Err(error) => Err(AppError::Usage(format!(
+                "--bind \"{name}\": not an address of this machine ({error})"
+            ))),
+        };
+    }
+    let found = probe::os::interface_addresses(text)
+        .map_err(|e| AppError::Usage(format!("--bind \"{name}\": {e}")))?;
+    if found.is_empty() {
+        return Err(AppError::Usage(format!(
+            "--bind \"{name}\": neither an address nor an interface of this machine"
+        )));
+    }
+    Ok(found)
+}
+
+fn replay(file: &Path, output: &OutputArgs, world: &World<'_>) -> Result<Outcome, AppError> {
+    let name = file.display();
+    let usage = |text: String| AppError::Usage(format!("{name}: {text}"));
+    let mut bytes = Vec::new();
+    let opened = fs::File::open(file).map_err(|e| usage(e.to_string()))?;
+    opened
+        .take(FACTS_LIMIT + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|e| usage(e.to_string()))?;
+    if bytes.len() as u64 > FACTS_LIMIT {
+        return Err(usage("too large for saved facts".to_owned()));
+    }
+    let facts: Facts = serde_json::from_slice(&bytes).map_err(|e| {
+        usage(format!(
+            "not facts that --save wrote: {}",
+            printable(e.to_string().as_bytes(), 200)
+        ))
+    })?;
+    if facts.schema != SCHEMA {
+        return Err(usage(format!(
+            "schema \"{}\" is not {SCHEMA}",
+            printable(facts.schema.as_bytes(), 60)
+        )));
+    }
+    let (report, code) = render(&facts, output, world)?;
+    Ok(place(report, output, code))
+}
+
+fn finish(
+    facts: &Facts,
+    options: &ProbeOptions,
+    output: &OutputArgs,
+    world: &World<'_>,
+) -> Result<Outcome, AppError> {
+    let (report, code) = render(facts, output, world)?;
+    let mut outcome = place(report, output, code);
+    if let Some(path) = &options.save {
+        let mut bytes =
+            serde_json::to_vec_pretty(facts).map_err(|e| AppError::Internal(e.to_string()))?;
+        bytes.push(b'\n');
+        outcome.files.push((path.clone(), bytes));
+    }
+    Ok(outcome)
+}
+
+fn render(
+    facts: &Facts,
+    output: &OutputArgs,
+    world: &World<'_>,
+) -> Result<(Vec<u8>, u8), AppError> {
+    let diagnosis = diagnose(facts);
+    let format = match (output.json, output.format) {
+        (true, _) | (_, FormatArg::Json) => report::Format::Json,
+        (_, FormatArg::Jsonl) => report::Format::JsonLines,
+        (_, FormatArg::Text) => report::Format::Text,
+    };
+    let terminal = std::io::stdout().is_terminal() && output.output.is_none();
+    let color = match output.color {
+        ColorArg::Always => true,
+        ColorArg::Never => false,
+        ColorArg::Auto => terminal && (world.env)("NO_COLOR").is_none_or(|v| v.is_empty()),
+    };
+    let columns = terminal
+        .then(terminal_size::terminal_size)
+        .flatten()
+        .map(|(width, _)| usize::from(width.0));
+    let style = report::Style {
+        color,
+        // Long lines are hard to read however wide the terminal is.
+        width: columns.unwrap_or(80).clamp(24, 100),
+        verbose: output.verbose > 0,
+        quiet: output.quiet,
+    };
+    let bytes =
+        report::render(&diagnosis, format, style).map_err(|e| AppError::Internal(e.to_string()))?;
+    Ok((bytes, diagnosis.exit_code()))
+}
+
+fn place(report: Vec<u8>, output: &OutputArgs, code: u8) -> Outcome {
+    match &output.output {
+        Some(path) => Outcome {
+            stdout: Vec::new(),
+            files: vec![(path.clone(), report)],
+            code,
+        },
+        None => Outcome {
+            stdout: report,
+            files: Vec::new(),
+            code,
+        },
+    }
+}
+
+fn explain(cause: Option<&str>) -> Result<Outcome, AppError> {
+    let Some(id) = cause else {
+        return Ok(plain(report::explain::list().into_bytes()));
+    };
+    if let Some(cause) = diagnosis::cause(id) {
+        return Ok(plain(report::explain::page(cause).into_bytes()));
+    }
+    let near = report::explain::near(id);
+    let hint = if near.is_empty() {
+        String::new()
+    } else {
+        format!("; perhaps {}", near.join(", "))
+    };
+    let name = printable(id.as_bytes(), 60);
+    Err(AppError::Usage(format!(
+        "cause \"{name}\" is not known{hint} (ftp-doctor explain --list)"
+    )))
+}
+
+fn stories() -> String {
+    let mut out = String::new();
+    let mut group = None;
+    for story in demo::stories() {
+        if group != Some(story.group) {
+            out.push_str(&format!("{:?}\n", story.group));
+            group = Some(story.group);
+        }
+        out.push_str(&format!("  {:<34} {}\n", story.id, story.title));
+    }
+    out
+}
+
+/// Writes a file whole or not at all: next to its place first, then renamed into it.
+///
+/// # Errors
+/// A text that names the file.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    let name = path.display();
+    let fail = |e: std::io::Error| format!("{name}: {e}");
+    // A device such as /dev/stdout, or a pipe, is written to as it is.
+    if fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir()) {
+        return fs::write(path, bytes).map_err(fail);
+    }
+    let directory = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let Some(file) = path.file_name() else {
+        return Err(format!("{name}: not the name of a file"));
+    };
+    if path.is_dir() {
+        return Err(format!("{name}: is a directory"));
+    }
+    let temporary = directory.join(format!(
+        ".{}.{}.part",
+        file.to_string_lossy(),
+        std::process::id()
+    ));
+    let written = fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    written.map_err(fail)
+}

@@ -1,0 +1,318 @@
+//! The command line: clap types, turned into validated requests. No environment is read here but
+//! through the function that is passed in, no file is opened, nothing is printed.
+
+pub mod credentials;
+pub mod values;
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+use crate::facts::{Family, Mode, PortRange, Proxy, Request, TlsLevel};
+use crate::target::{Host, Scheme, Target};
+
+/// Says why FTP does not work, whose firewall or NAT it is, and what to change.
+#[derive(Debug, Parser)]
+#[command(
+    name = "ftp-doctor",
+    version,
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    after_help = "Exit codes: 0 healthy, 1 a problem was found, 2 wrong usage or unreadable input, \
+                  3 no FTP login could be had, 4 internal error, 130 interrupted."
+)]
+pub struct Cli {
+    /// What to do, if not the main job.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// The main job.
+    #[command(flatten)]
+    pub probe: ProbeArgs,
+    /// How to report.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// Subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Log in, try every data connection in turn, name the cause (the default)
+    Probe {
+        /// The main job.
+        #[command(flatten)]
+        probe: ProbeArgs,
+        /// How to report.
+        #[command(flatten)]
+        output: OutputArgs,
+    },
+    /// Diagnose the facts of an earlier run (--save) again, without a network
+    Replay {
+        /// Facts written by --save
+        file: PathBuf,
+        /// How to report.
+        #[command(flatten)]
+        output: OutputArgs,
+    },
+    /// The catalogue of causes, or one cause's page
+    Explain {
+        /// Id of a cause, such as passive-disabled
+        cause: Option<String>,
+        /// List all causes
+        #[arg(long)]
+        list: bool,
+    },
+    /// Run the real probe against an embedded FTP server on loopback that behaves as in a story
+    Demo {
+        /// Name of a story
+        #[arg(default_value = "healthy")]
+        story: String,
+        /// List all stories
+        #[arg(long)]
+        list: bool,
+        /// Options of the main job.
+        #[command(flatten)]
+        options: ProbeOptions,
+        /// How to report.
+        #[command(flatten)]
+        output: OutputArgs,
+    },
+    /// The report's JSON Schema
+    Schema,
+}
+
+/// Target and options of the main job.
+#[derive(Debug, Args)]
+pub struct ProbeArgs {
+    /// HOST, HOST:PORT, [IPV6]:PORT or `ftp://user@host:port/path/`
+    #[arg(required = true)]
+    pub target: Option<String>,
+    /// Options.
+    #[command(flatten)]
+    pub options: ProbeOptions,
+}
+
+/// Options of the main job.
+#[derive(Debug, Clone, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
+pub struct ProbeOptions {
+    /// Data connections to try
+    #[arg(long, value_delimiter = ',', value_parser = values::mode, default_value = "pasv,epsv,port,eprt", value_name = "MODES")]
+    pub modes: Vec<Mode>,
+    /// Only IPv4
+    #[arg(short = '4', conflicts_with = "ipv6")]
+    pub ipv4: bool,
+    /// Only IPv6
+    #[arg(short = '6')]
+    pub ipv6: bool,
+    /// Call from this address or interface
+    #[arg(long, value_name = "ADDR|IFACE")]
+    pub bind: Option<String>,
+    /// Limit of one data attempt; "timed out" needs about 2 s (passive) or 4 s (active) to be sure
+    #[arg(long, value_parser = values::duration, default_value = "20s", value_name = "DUR")]
+    pub timeout: Duration,
+    /// Limit of the whole run
+    #[arg(long, value_parser = values::duration, default_value = "30s", value_name = "DUR")]
+    pub deadline: Duration,
+    /// Ports to listen on in active mode
+    #[arg(long, value_parser = values::port_range, value_name = "MIN-MAX")]
+    pub active_ports: Option<PortRange>,
+    /// Address to announce in active mode, if a NAT forwards it here
+    #[arg(long, value_name = "ADDR")]
+    pub external_ip: Option<IpAddr>,
+    /// Knock at the address that PASV names too, where it is not the server's own
+    #[arg(long)]
+    pub dial_advertised: bool,
+    /// Do not look for the place where packets are lost
+    #[arg(long)]
+    pub no_localise: bool,
+    /// Read the password from this file (its first line)
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+    /// Write what was observed to this file, for replay
+    #[arg(long, value_name = "FILE")]
+    pub save: Option<PathBuf>,
+}
+
+/// How to report.
+#[derive(Debug, Clone, Args)]
+pub struct OutputArgs {
+    /// The report as JSON (the same as --format json)
+    #[arg(long, conflicts_with = "format")]
+    pub json: bool,
+    /// Format of the report
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: FormatArg,
+    /// Write the report to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Language of the report
+    #[arg(long, value_enum, default_value = "en")]
+    pub lang: Lang,
+    /// Colours
+    #[arg(long, value_enum, default_value = "auto")]
+    pub color: ColorArg,
+    /// Only the verdict
+    #[arg(long, short = 'q')]
+    pub quiet: bool,
+    /// Also what was said on the control connections, passwords left out
+    #[arg(short = 'v', action = ArgAction::Count)]
+    pub verbose: u8,
+}
+
+/// Formats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FormatArg {
+    /// For people
+    Text,
+    /// One JSON document
+    Json,
+    /// One JSON document in one line
+    Jsonl,
+}
+
+/// Languages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Lang {
+    /// English
+    En,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColorArg {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// A target that this version cannot probe.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UsageError {
+    /// The operand is no target.
+    Target(String),
+    /// A scheme that needs TLS.
+    Tls(String),
+    /// No mode is left to try.
+    NoModes,
+    /// An option's value does not fit.
+    Option {
+        /// The option.
+        option: &'static str,
+        /// Its value.
+        value: String,
+        /// What is wrong.
+        problem: String,
+    },
+}
+
+impl std::fmt::Display for UsageError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Target(text) => f.write_str(text),
+            Self::Tls(input) => write!(
+                f,
+                "target \"{input}\": this version speaks FTP in clear only (ftp://); ftpes:// and ftps:// are not supported yet"
+            ),
+            Self::NoModes => {
+                f.write_str("--modes names no mode; it takes pasv, epsv, port and eprt")
+            }
+            Self::Option {
+                option,
+                value,
+                problem,
+            } => write!(f, "{option} \"{value}\": {problem}"),
+        }
+    }
+}
+
+impl std::error::Error for UsageError {}
+
+/// A target and options, made sense of.
+pub struct Order {
+    /// What to probe.
+    pub request: Request,
+    /// What the URL says about the login.
+    pub target: Target,
+}
+
+/// Turns target and options into a request.
+///
+/// # Errors
+/// [`UsageError`] names the operand that does not fit.
+pub fn order(input: &str, options: &ProbeOptions) -> Result<Order, UsageError> {
+    let target = Target::parse(input).map_err(|e| UsageError::Target(e.to_string()))?;
+    if matches!(target.scheme, Some(Scheme::Ftpes | Scheme::Ftps)) {
+        return Err(UsageError::Tls(target.input));
+    }
+    let family = match (options.ipv4, options.ipv6) {
+        (true, _) => Some(Family::V4),
+        (_, true) => Some(Family::V6),
+        _ => None,
+    };
+    if let (Host::Address(address), Some(family)) = (&target.host, family)
+        && Family::of(*address) != family
+    {
+        let option = if family == Family::V4 { "-4" } else { "-6" };
+        return Err(UsageError::Option {
+            option,
+            value: target.host.to_string(),
+            problem: format!("the target is not an {} address", family.name()),
+        });
+    }
+    let modes: Vec<Mode> = Mode::ALL
+        .into_iter()
+        .filter(|m| options.modes.contains(m))
+        .collect();
+    if modes.is_empty() {
+        return Err(UsageError::NoModes);
+    }
+    let host = match &target.scope {
+        Some(scope) => format!("{}%{scope}", target.host),
+        None => target.host.to_string(),
+    };
+    let request = Request {
+        input: target.input.clone(),
+        host,
+        port: target.port_or_default(),
+        user: target
+            .user
+            .clone()
+            .unwrap_or_else(|| "anonymous".to_owned()),
+        password: None,
+        path: target.path.clone(),
+        tls: TlsLevel::Off,
+        modes,
+        family,
+        bind: options.bind.clone(),
+        active_ports: options.active_ports,
+        external_ip: options.external_ip,
+        dial_advertised: options.dial_advertised,
+        localise: !options.no_localise,
+        timeout: options.timeout.into(),
+        deadline: options.deadline.into(),
+        demo: false,
+    };
+    Ok(Order { request, target })
+}
+
+/// Proxies that the environment names, credentials taken out.
+pub fn proxies(env: &dyn Fn(&str) -> Option<String>) -> Vec<Proxy> {
+    ["ftp_proxy", "FTP_PROXY", "all_proxy", "ALL_PROXY"]
+        .into_iter()
+        .filter_map(|variable| {
+            let value = env(variable).filter(|v| !v.is_empty())?;
+            Some(Proxy {
+                variable: variable.to_owned(),
+                value: values::without_userinfo(&value),
+            })
+        })
+        .collect()
+}

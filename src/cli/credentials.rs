@@ -1,0 +1,267 @@
+//! Where the password comes from: `--password-file`, `FTP_DOCTOR_PASSWORD`, `~/.netrc`, a prompt.
+//! In a URL it is accepted with a warning, because other users of the machine see it there.
+
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use crate::facts::PasswordSource;
+
+/// More than this is no password file.
+const LIMIT: u64 = 64 << 10;
+
+/// Where to look.
+pub struct Sources<'a> {
+    /// From the URL.
+    pub url: Option<Zeroizing<String>>,
+    /// `--password-file`.
+    pub file: Option<&'a Path>,
+    /// Reads the environment.
+    pub env: &'a dyn Fn(&str) -> Option<String>,
+    /// Asks at the terminal; `None` where there is none.
+    pub prompt: Option<&'a dyn Fn() -> io::Result<String>>,
+}
+
+/// A password that was found, and an account if `~/.netrc` has one.
+#[derive(Default)]
+pub struct Found {
+    /// The password.
+    pub password: Option<Zeroizing<String>>,
+    /// The account.
+    pub account: Option<Zeroizing<String>>,
+    /// Where it came from.
+    pub source: Option<PasswordSource>,
+}
+
+/// Finds the password of `user` at `host`. An explicit file comes first, then the URL.
+///
+/// # Errors
+/// A text that names the file, never its content.
+pub fn find(host: &str, user: &str, sources: &Sources<'_>) -> Result<Found, String> {
+    let found = |password: Zeroizing<String>, source| Found {
+        password: Some(password),
+        account: None,
+        source: Some(source),
+    };
+    if let Some(path) = sources.file {
+        return Ok(found(password_file(path)?, PasswordSource::File));
+    }
+    if let Some(password) = &sources.url {
+        return Ok(found(password.clone(), PasswordSource::Url));
+    }
+    if let Some(password) = (sources.env)("FTP_DOCTOR_PASSWORD") {
+        return Ok(found(Zeroizing::new(password), PasswordSource::Environment));
+    }
+    if let Some(entry) = netrc_entry(host, user, sources.env)? {
+        return Ok(entry);
+    }
+    match sources.prompt {
+        Some(ask) => {
+            let password =
+                ask().map_err(|e| format!("the password could not be read at the prompt: {e}"))?;
+            Ok(found(Zeroizing::new(password), PasswordSource::Prompt))
+        }
+        None => Ok(Found::default()),
+    }
+}
+
+fn read_limited(path: &Path) -> Result<Zeroizing<String>, String> {
+    let name = path.display();
+    let file = std::fs::File::open(path).map_err(|e| format!("{name}: {e}"))?;
+    let mut text = Zeroizing::new(String::new());
+    file.take(LIMIT + 1)
+        .read_to_string(&mut text)
+        .map_err(|e| format!("{name}: {e}"))?;
+    if text.len() as u64 > LIMIT {
+        return Err(format!("{name}: too large for a file with a password"));
+    }
+    Ok(text)
+}
+
+fn password_file(path: &Path) -> Result<Zeroizing<String>, String> {
+    let text = read_limited(path).map_err(|e| format!("--password-file {e}"))?;
+    let first = text.lines().next().unwrap_or_default();
+    if first.is_empty() {
+        return Err(format!(
+            "--password-file {}: its first line is empty",
+            path.display()
+        ));
+    }
+    Ok(Zeroizing::new(first.to_owned()))
+}
+
+fn netrc_entry(
+    host: &str,
+    user: &str,
+    env: &dyn Fn(&str) -> Option<String>,
+) -> Result<Option<Found>, String> {
+    let path = match (env("NETRC"), env("HOME")) {
+        (Some(path), _) => PathBuf::from(path),
+        (None, Some(home)) => Path::new(&home).join(".netrc"),
+        (None, None) => return Ok(None),
+    };
+    if !path.is_file() {
+        return Ok(None);
+    }
+    Ok(lookup(&read_limited(&path)?, host, user))
+}
+
+/// Finds an entry in the text of a netrc file: `machine`, `default`, `login`, `password`,
+/// `account`; a `macdef` ends at an empty line.
+fn lookup(text: &str, host: &str, user: &str) -> Option<Found> {
+    let mut best: Option<Found> = None;
+    let mut current: Option<(bool, Option<String>, Found)> = None;
+    let finish = |entry: Option<(bool, Option<String>, Found)>, best: &mut Option<Found>| {
+        if let Some((true, login, found)) = entry
+            && login.as_deref().is_none_or(|l| l == user)
+            && found.password.is_some()
+            && best.is_none()
+        {
+            *best = Some(found);
+        }
+    };
+    let mut words = tokens(text).into_iter();
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "machine" | "default" => {
+                finish(current.take(), &mut best);
+                let matches = word.as_str() == "default"
+                    || words
+                        .next()
+                        .is_some_and(|name| name.eq_ignore_ascii_case(host));
+                current = Some((
+                    matches,
+                    None,
+                    Found {
+                        source: Some(PasswordSource::Netrc),
+                        ..Found::default()
+                    },
+                ));
+            }
+            "login" => {
+                let value = words.next();
+                if let (Some(entry), Some(value)) = (&mut current, value) {
+                    entry.1 = Some(value.to_string());
+                }
+            }
+            "password" | "account" => {
+                let value = words.next();
+                if let (Some(entry), Some(value)) = (&mut current, value) {
+                    let slot = if word.as_str() == "password" {
+                        &mut entry.2.password
+                    } else {
+                        &mut entry.2.account
+                    };
+                    *slot = Some(value);
+                }
+            }
+            _ => {}
+        }
+    }
+    finish(current.take(), &mut best);
+    best
+}
+
+/// Words of a netrc file, comments and macros left out, quotes understood.
+fn tokens(text: &str) -> Vec<Zeroizing<String>> {
+    let mut words = Vec::new();
+    let mut in_macro = false;
+    for line in text.lines() {
+        if in_macro {
+            in_macro = !line.trim().is_empty();
+            continue;
+        }
+        let line = line.trim();
+        if line.starts_with('#') {
+            continue;
+        }
+        let mut rest = line;
+        while !rest.is_empty() {
+            let (word, after) = if let Some(quoted) = rest.strip_prefix('"') {
+                quoted.split_once('"').unwrap_or((quoted, ""))
+            } else {
+                rest.split_once(char::is_whitespace).unwrap_or((rest, ""))
+            };
+            if word == "macdef" {
+                in_macro = true;
+                break;
+            }
+            words.push(Zeroizing::new(word.to_owned()));
+            rest = after.trim_start();
+        }
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NETRC: &str = "# mine\nmachine other login alice password wrong\n\
+        machine ftp.example.org\n  login bob\n  password \"two words\"\n  account dev\n\
+        macdef init\nmachine ftp.example.org login bob password macro\n\n\
+        default login anonymous password me@\n";
+
+    fn password(host: &str, user: &str) -> Option<String> {
+        lookup(NETRC, host, user)
+            .and_then(|f| f.password)
+            .map(|p| p.to_string())
+    }
+
+    #[test]
+    fn netrc_finds_the_entry_of_host_and_user() {
+        assert_eq!(
+            password("ftp.example.org", "bob").as_deref(),
+            Some("two words")
+        );
+        assert_eq!(
+            password("FTP.example.org", "bob").as_deref(),
+            Some("two words")
+        );
+        assert_eq!(
+            password("ftp.example.org", "anonymous").as_deref(),
+            Some("me@")
+        );
+        assert_eq!(password("nowhere", "carol"), None);
+    }
+
+    #[test]
+    fn the_file_wins_over_the_environment() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("secret");
+        std::fs::write(&path, "from file\nsecond line\n").unwrap();
+        let env = |name: &str| (name == "FTP_DOCTOR_PASSWORD").then(|| "from env".to_owned());
+        let sources = Sources {
+            url: None,
+            file: Some(&path),
+            env: &env,
+            prompt: None,
+        };
+        let found = find("h", "u", &sources).unwrap();
+        assert_eq!(found.source, Some(PasswordSource::File));
+        assert_eq!(found.password.unwrap().as_str(), "from file");
+        let sources = Sources {
+            url: None,
+            file: None,
+            env: &env,
+            prompt: None,
+        };
+        assert_eq!(
+            find("h", "u", &sources).unwrap().source,
+            Some(PasswordSource::Environment)
+        );
+    }
+
+    #[test]
+    fn an_unreadable_file_is_named() {
+        let sources = Sources {
+            url: None,
+            file: Some(Path::new("/nonexistent/pw")),
+            env: &|_| None,
+            prompt: None,
+        };
+        let error = find("h", "u", &sources).err().unwrap();
+        assert!(error.contains("--password-file /nonexistent/pw"), "{error}");
+    }
+}

@@ -1,0 +1,119 @@
+//! Values of options.
+
+use std::time::Duration;
+
+use crate::facts::{Mode, PortRange};
+use crate::wire::text::printable;
+
+/// A mode by its command's name.
+///
+/// # Errors
+/// Names what is known.
+pub fn mode(value: &str) -> Result<Mode, String> {
+    Mode::ALL
+        .into_iter()
+        .find(|m| m.word().eq_ignore_ascii_case(value.trim()))
+        .ok_or_else(|| "known are pasv, epsv, port and eprt".to_owned())
+}
+
+/// A duration such as `500ms`, `8s`, `2m`; a bare number is seconds.
+///
+/// # Errors
+/// When it is none, zero or more than a day.
+pub fn duration(value: &str) -> Result<Duration, String> {
+    let bare = value.parse::<u64>().ok().map(Duration::from_secs);
+    let duration = match bare {
+        Some(duration) => duration,
+        None => humantime::parse_duration(value)
+            .map_err(|_| "a duration looks like 500ms, 8s or 2m".to_owned())?,
+    };
+    if duration.is_zero() {
+        return Err("must be more than nothing".to_owned());
+    }
+    if duration > Duration::from_secs(24 * 3600) {
+        return Err("more than a day".to_owned());
+    }
+    Ok(duration)
+}
+
+/// `MIN-MAX`, or a single port.
+///
+/// # Errors
+/// When it is no range of ports from 1 to 65535.
+pub fn port_range(value: &str) -> Result<PortRange, String> {
+    let (min, max) = value.split_once('-').unwrap_or((value, value));
+    let port = |text: &str| {
+        text.trim()
+            .parse::<u16>()
+            .ok()
+            .filter(|p| *p > 0)
+            .ok_or_else(|| {
+                format!(
+                    "\"{}\" is no port from 1 to 65535",
+                    printable(text.as_bytes(), 32)
+                )
+            })
+    };
+    let range = PortRange {
+        min: port(min)?,
+        max: port(max)?,
+    };
+    if range.min > range.max {
+        return Err(format!("{} is more than {}", range.min, range.max));
+    }
+    Ok(range)
+}
+
+/// A proxy's URL without user and password, printable.
+pub fn without_userinfo(value: &str) -> String {
+    let (scheme, rest) = value.split_once("://").map_or(("", value), |(s, r)| (s, r));
+    let rest = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+    let joined = if scheme.is_empty() {
+        rest.to_owned()
+    } else {
+        format!("{scheme}://{rest}")
+    };
+    printable(joined.as_bytes(), 200)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations() {
+        assert_eq!(duration("8"), Ok(Duration::from_secs(8)));
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        assert!(duration("0").is_err() && duration("soon").is_err() && duration("2d").is_err());
+    }
+
+    #[test]
+    fn ranges() {
+        assert_eq!(
+            port_range("6000-7000"),
+            Ok(PortRange {
+                min: 6000,
+                max: 7000
+            })
+        );
+        assert_eq!(
+            port_range("6000"),
+            Ok(PortRange {
+                min: 6000,
+                max: 6000
+            })
+        );
+        for wrong in ["", "0-1", "7-6", "1-65536", "a-b", "1-2-3"] {
+            assert!(port_range(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn proxies_lose_their_credentials() {
+        assert_eq!(
+            without_userinfo("http://me:s3cret@proxy:3128/"),
+            "http://proxy:3128/"
+        );
+        assert_eq!(without_userinfo("me:s@proxy:3128"), "proxy:3128");
+    }
+}

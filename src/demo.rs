@@ -1,0 +1,44 @@
+//! An FTP server for demonstrations and tests, on loopback only.
+//!
+//! It has real sockets and behaves as a [`Behaviour`] says: like a well-run server, or like
+//! one behind a firewall that opens 20 and 21 alone, or like one whose range of passive
+//! ports is used up. A [`Story`] is a behaviour with a title, a lesson and the cause that a
+//! probe should name.
+//!
+//! ```no_run
+//! # async fn example() -> std::io::Result<()> {
+//! use ftp_doctor::demo::{Server, story};
+//!
+//! let behaviour = story("only-20-and-21").map(|story| (story.behaviour)()).unwrap_or_default();
+//! let server = Server::start(behaviour).await?;
+//! println!("probe {}", server.address());
+//! # Ok(())
+//! # }
+//! ```
+
+mod active;
+pub mod behaviour;
+mod blocked;
+mod commands;
+mod content;
+mod control;
+mod endpoint;
+mod greeting;
+mod passive;
+mod ports;
+pub mod server;
+mod session;
+pub mod software;
+pub mod stories;
+#[cfg(test)]
+mod tests;
+mod transcript;
+mod transfer;
+
+pub use behaviour::{
+    Active, Behaviour, Delay, Door, Family, Greeting, Hangup, Limit, Listing, Login, Origin,
+    Passive, PortRange, SwitchedOff, Turn,
+};
+pub use server::Server;
+pub use software::Software;
+pub use stories::{Group, Story, stories, story};

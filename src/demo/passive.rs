@@ -1,0 +1,223 @@
+//! PASV and EPSV: the server opens a port and says which.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use socket2::Socket;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{sleep, timeout};
+
+use super::behaviour::Passive;
+use super::blocked::bind;
+use super::endpoint::{host_port, port_pair};
+use super::ports::Taken;
+use super::session::{Flow, Session};
+use super::software::Stranger;
+use super::software::texts::fill;
+use super::transfer::Pending;
+
+/// How far around an announced port a middlebox answers too.
+const NEIGHBOURS: u16 = 3;
+
+/// A port that was announced.
+pub(super) struct Offer {
+    action: Passive,
+    /// Where a client can connect at all.
+    listener: Option<TcpListener>,
+    /// Where nobody listens: kept, so that nobody else does.
+    held: Option<Socket>,
+}
+
+impl Session {
+    pub(super) async fn pasv(&mut self) -> io::Result<Flow> {
+        let action = self.behaviour().pasv.clone();
+        let texts = self.texts();
+        if self.epsv_all {
+            let text = fill(texts.after_epsv_all, &[("verb", "PASV")]);
+            self.control.say(&text).await?;
+            return Ok(Flow::Go);
+        }
+        let refused = matches!(action, Passive::RefuseCommand(_));
+        let mut template = texts.pasv;
+        if self.peer.is_ipv6() && !refused {
+            template = texts.pasv_on_v6;
+            if template.starts_with(['4', '5']) {
+                self.control.say(template).await?;
+                return Ok(Flow::Go);
+            }
+        }
+        self.open(action, template).await
+    }
+
+    pub(super) async fn epsv(&mut self, argument: &str) -> io::Result<Flow> {
+        let action = self.behaviour().epsv.clone();
+        let texts = self.texts();
+        let family = if self.peer.is_ipv6() { "2" } else { "1" };
+        let refused = matches!(action, Passive::RefuseCommand(_));
+        if argument.eq_ignore_ascii_case("ALL") && !refused {
+            self.epsv_all = true;
+            self.control.say(texts.epsv_all).await?;
+            return Ok(Flow::Go);
+        }
+        let foreign = !argument.is_empty() && argument != family;
+        if foreign && !texts.epsv_family.is_empty() && !refused {
+            let text = fill(texts.epsv_family, &[("family", family)]);
+            self.control.say(&text).await?;
+            return Ok(Flow::Go);
+        }
+        self.open(action, texts.epsv).await
+    }
+
+    async fn open(&mut self, action: Passive, template: &str) -> io::Result<Flow> {
+        // A new port gives up the one before.
+        self.pending = Pending::Nothing;
+        if let Passive::RefuseCommand(reply) = &action {
+            self.control.say(reply).await?;
+            return Ok(Flow::Go);
+        }
+        let taken = match action {
+            Passive::Blocked => self.shared.ports.take_blocked().await?.map(Taken::Blocked),
+            _ => self.shared.ports.take()?,
+        };
+        let Some(taken) = taken else {
+            let text = self.texts().exhausted;
+            self.control.say(text).await?;
+            // vsftpd dies of it.
+            let fatal = text.starts_with("500 OOPS");
+            return Ok(if fatal { Flow::Stop } else { Flow::Go });
+        };
+        let mut offer = Offer {
+            action,
+            listener: None,
+            held: None,
+        };
+        let address = match taken {
+            Taken::Blocked(address) => address,
+            Taken::Free(socket, address) => {
+                match offer.action {
+                    Passive::Refused => offer.held = Some(socket),
+                    Passive::AcceptSilent => {
+                        socket.listen(16)?;
+                        let around = neighbours(address);
+                        self.shared.ports.keep(around.into_iter().chain([socket]));
+                    }
+                    _ => {
+                        socket.listen(16)?;
+                        offer.listener = Some(TcpListener::from_std(socket.into())?);
+                    }
+                }
+                address
+            }
+        };
+        let template = match &offer.action {
+            Passive::ReplyText(raw) => raw.clone(),
+            _ => template.to_owned(),
+        };
+        self.pending = Pending::Offer(offer);
+        self.announce(&template, address).await?;
+        Ok(Flow::Go)
+    }
+
+    async fn announce(&mut self, template: &str, address: SocketAddr) -> io::Result<()> {
+        let v4 = match self.shown() {
+            IpAddr::V4(v4) => v4,
+            IpAddr::V6(_) => Ipv4Addr::UNSPECIFIED,
+        };
+        let port = address.port();
+        let text = fill(
+            template,
+            &[
+                ("pasv", &host_port(v4, port)),
+                ("hilo", &port_pair(port)),
+                ("port", &port.to_string()),
+                ("address", &self.shown().to_string()),
+                ("server", &self.shared.control.ip().to_string()),
+            ],
+        );
+        self.control.say(&text).await
+    }
+
+    /// LIST after PASV or EPSV.
+    pub(super) async fn passive_transfer(
+        &mut self,
+        offer: Offer,
+        opening: &str,
+        bytes: &[u8],
+        done: &str,
+    ) -> io::Result<()> {
+        if let Passive::RefuseListing(text) = &offer.action {
+            self.control.say(text).await?;
+            self.pending = Pending::Offer(offer);
+            return Ok(());
+        }
+        let first = self.behaviour().software.preliminary_first();
+        if first {
+            self.control.say(opening).await?;
+        }
+        let stream = if let Some(listener) = &offer.listener {
+            self.accept(listener).await?
+        } else {
+            sleep(self.behaviour().passive_hold).await;
+            None
+        };
+        drop(offer.held);
+        let Some((stream, peer)) = stream else {
+            return self.control.say(self.texts().accept_timed_out).await;
+        };
+        self.control.note(&format!("accepted {peer}"));
+        if peer.ip() != self.peer.ip() && self.behaviour().software.stranger() == Stranger::Refused
+        {
+            drop(stream);
+            let (address, port) = (peer.ip().to_string(), peer.port().to_string());
+            let values = [("address", address.as_str()), ("port", port.as_str())];
+            let text = fill(self.texts().bad_peer, &values);
+            return self.control.say(&text).await;
+        }
+        if let Passive::AcceptThen425(text) = &offer.action {
+            drop(stream);
+            return self.control.say(text).await;
+        }
+        if !first {
+            self.control.say(opening).await?;
+        }
+        match &offer.action {
+            Passive::AcceptThenReset => self.cut(stream, &[]).await,
+            Passive::CloseEarly => self.cut(stream, &bytes[..bytes.len() / 2]).await,
+            Passive::Stall(after) => {
+                let some = &bytes[..bytes.len().min(*after)];
+                self.stall(stream, some).await
+            }
+            _ => self.deliver(stream, bytes, done).await,
+        }
+    }
+
+    async fn accept(&self, listener: &TcpListener) -> io::Result<Option<(TcpStream, SocketAddr)>> {
+        let ignores = self.behaviour().software.stranger() == Stranger::Ignored;
+        let acceptable = async {
+            loop {
+                let (stream, peer) = listener.accept().await?;
+                if !ignores || peer.ip() == self.peer.ip() {
+                    return Ok((stream, peer));
+                }
+            }
+        };
+        timeout(self.behaviour().passive_hold, acceptable)
+            .await
+            .ok()
+            .transpose()
+    }
+}
+
+/// Listeners around a port, as many as are free.
+fn neighbours(address: SocketAddr) -> Vec<Socket> {
+    let port = address.port();
+    let around = port.saturating_sub(NEIGHBOURS)..=port.saturating_add(NEIGHBOURS);
+    around
+        .filter(|near| *near != port)
+        .filter_map(|near| {
+            let socket = bind(SocketAddr::new(address.ip(), near)).ok()?;
+            socket.listen(16).ok()?;
+            Some(socket)
+        })
+        .collect()
+}

@@ -1,0 +1,143 @@
+//! What goes over a data connection, and how it ends.
+
+use std::io;
+use std::time::Duration;
+
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+use tokio::time::{sleep, timeout};
+
+use super::active::Order;
+use super::behaviour::Listing;
+use super::content::{self, Form};
+use super::control::reset;
+use super::passive::Offer;
+use super::session::{Flow, Session};
+use super::software::texts::fill;
+
+/// Time for the bytes before an RST to be read, which would sweep them away.
+const BEFORE_RESET: Duration = Duration::from_millis(80);
+
+/// What PASV, EPSV, PORT or EPRT left for the next transfer.
+pub(super) enum Pending {
+    /// None of them came.
+    Nothing,
+    /// A port of the server.
+    Offer(Offer),
+    /// A port of the client.
+    Order(Order),
+    /// An active connection that is there already.
+    Connected(TcpStream),
+}
+
+impl Session {
+    pub(super) async fn list(&mut self, argument: &str, form: Form) -> io::Result<Flow> {
+        if self.refused().await? {
+            return Ok(Flow::Go);
+        }
+        // Options, such as -al, mean nothing here.
+        let name = argument
+            .split_whitespace()
+            .find(|word| !word.starts_with('-'))
+            .unwrap_or("");
+        let path = content::resolve(&self.path, name);
+        let listing = &self.behaviour().listing;
+        let (bytes, matches) = if content::is_directory(&path) {
+            content::directory(listing, form)
+        } else if content::file(listing, &path).is_some() {
+            (format!("{name}\r\n").into_bytes(), 1)
+        } else {
+            self.no_file(name).await?;
+            return Ok(Flow::Go);
+        };
+        self.transfer("file list", &bytes, matches).await
+    }
+
+    pub(super) async fn fetch(&mut self, name: &str) -> io::Result<Flow> {
+        if self.refused().await? {
+            return Ok(Flow::Go);
+        }
+        let path = content::resolve(&self.path, name);
+        if let Some(bytes) = content::file(&self.behaviour().listing, &path) {
+            return self.transfer(name, &bytes, 1).await;
+        }
+        self.no_file(name).await?;
+        Ok(Flow::Go)
+    }
+
+    /// Says that listings are refused, where they are. The passive port stays open, as it does
+    /// in vsftpd: a client that has connected sees neither data nor an end.
+    async fn refused(&mut self) -> io::Result<bool> {
+        let Listing::Refused(text) = &self.behaviour().listing else {
+            return Ok(false);
+        };
+        let text = text.clone();
+        self.control.say(&text).await?;
+        Ok(true)
+    }
+
+    async fn transfer(&mut self, name: &str, bytes: &[u8], matches: usize) -> io::Result<Flow> {
+        let texts = self.texts();
+        let opening = fill(texts.opening, &[("type", self.type_name()), ("name", name)]);
+        let done = fill(texts.done, &[("matches", &matches.to_string())]);
+        match std::mem::replace(&mut self.pending, Pending::Nothing) {
+            Pending::Nothing => self.control.say(texts.no_data).await?,
+            Pending::Offer(offer) => {
+                self.passive_transfer(offer, &opening, bytes, &done).await?;
+            }
+            Pending::Order(order) => self.active_transfer(order, &opening, bytes, &done).await?,
+            Pending::Connected(stream) => {
+                let open = "125 Data connection already open. Transfer starting.";
+                self.control.say(open).await?;
+                self.deliver(stream, bytes, &done).await?;
+            }
+        }
+        Ok(Flow::Go)
+    }
+
+    /// Sends everything, closes, and says so.
+    pub(super) async fn deliver(
+        &mut self,
+        mut stream: TcpStream,
+        bytes: &[u8],
+        done: &str,
+    ) -> io::Result<()> {
+        let sent = timeout(self.behaviour().passive_hold, async {
+            stream.write_all(bytes).await?;
+            stream.shutdown().await
+        })
+        .await;
+        drop(stream);
+        match sent {
+            Ok(Ok(())) => {
+                self.control.note(&format!("{} bytes sent", bytes.len()));
+                self.control.say(done).await
+            }
+            _ => self.control.say(self.texts().broken).await,
+        }
+    }
+
+    /// Sends a part, then ends by an RST.
+    pub(super) async fn cut(&mut self, mut stream: TcpStream, part: &[u8]) -> io::Result<()> {
+        if !part.is_empty() {
+            // A client that is gone is cut off as well.
+            let _ = timeout(self.behaviour().passive_hold, stream.write_all(part)).await;
+            sleep(BEFORE_RESET).await;
+        }
+        reset(stream);
+        self.control
+            .note(&format!("reset after {} bytes", part.len()));
+        self.control.say(self.texts().broken).await
+    }
+
+    /// Sends a part, then nothing, until the server itself has had enough.
+    pub(super) async fn stall(&mut self, mut stream: TcpStream, part: &[u8]) -> io::Result<()> {
+        let hold = self.behaviour().passive_hold;
+        let _ = timeout(hold, stream.write_all(part)).await;
+        self.control
+            .note(&format!("silent after {} bytes", part.len()));
+        sleep(hold).await;
+        reset(stream);
+        self.control.say(self.texts().broken).await
+    }
+}

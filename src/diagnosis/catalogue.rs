@@ -1,0 +1,347 @@
+//! The catalogue of causes: data, one record each. Reports, `explain`, the README's table and the
+//! tests iterate over it. Ids are API: none is renamed.
+
+use super::case::Case;
+use super::causes::{active, control, family, passive, server};
+use super::finding::{Finding, Severity};
+
+/// Where in an FTP session a cause shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Plane {
+    /// Name, control connection, login.
+    Control,
+    /// Data connections that the client opens.
+    Passive,
+    /// Data connections that the server opens.
+    Active,
+    /// Boxes on the way.
+    Middlebox,
+    /// Encryption.
+    Tls,
+    /// IPv4 and IPv6.
+    Family,
+    /// The server itself.
+    Server,
+}
+
+impl Plane {
+    /// All planes in the order of the catalogue.
+    pub const ALL: [Self; 7] = [
+        Self::Control,
+        Self::Passive,
+        Self::Active,
+        Self::Middlebox,
+        Self::Tls,
+        Self::Family,
+        Self::Server,
+    ];
+
+    /// The word of reports and tables.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Control => "control",
+            Self::Passive => "passive",
+            Self::Active => "active",
+            Self::Middlebox => "middlebox",
+            Self::Tls => "TLS",
+            Self::Family => "family",
+            Self::Server => "server",
+        }
+    }
+}
+
+/// A cause.
+pub struct Cause {
+    /// Its id, kebab-case.
+    pub id: &'static str,
+    /// Its plane.
+    pub plane: Plane,
+    /// How much it matters by default; a match may lower it.
+    pub severity: Severity,
+    /// Causes that only follow from this one.
+    pub suppresses: &'static [&'static str],
+    /// Its page in English, Markdown with fixed sections.
+    pub page: &'static str,
+    /// Looks for it in a case. `None`: the id is reserved and explained, but nothing in this
+    /// version measures what would decide it.
+    pub matches: Option<fn(&Case<'_>) -> Option<Finding>>,
+}
+
+impl Cause {
+    /// The page's title.
+    pub fn title(&self) -> &'static str {
+        self.page
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .trim_start_matches('#')
+            .trim()
+    }
+}
+
+/// The cause with this id.
+pub fn cause(id: &str) -> Option<&'static Cause> {
+    CATALOGUE.iter().find(|c| c.id == id)
+}
+
+macro_rules! cause {
+    ($id:literal, $plane:ident, $severity:ident, [$($gone:literal),*], $matches:expr) => {
+        Cause {
+            id: $id,
+            plane: Plane::$plane,
+            severity: Severity::$severity,
+            suppresses: &[$($gone),*],
+            page: include_str!(concat!("pages/en/", $id, ".md")),
+            matches: $matches,
+        }
+    };
+}
+
+/// All causes, by plane.
+pub static CATALOGUE: &[Cause] = &[
+    cause!(
+        "name-not-found",
+        Control,
+        Problem,
+        [],
+        Some(control::name_not_found)
+    ),
+    cause!(
+        "control-refused",
+        Control,
+        Problem,
+        [],
+        Some(control::refused)
+    ),
+    cause!(
+        "control-filtered",
+        Control,
+        Problem,
+        [],
+        Some(control::filtered)
+    ),
+    cause!(
+        "control-unreachable",
+        Control,
+        Problem,
+        [],
+        Some(control::unreachable)
+    ),
+    cause!(
+        "control-silent",
+        Control,
+        Problem,
+        [],
+        Some(control::silent)
+    ),
+    cause!(
+        "control-closed",
+        Control,
+        Problem,
+        [],
+        Some(control::closed)
+    ),
+    cause!(
+        "control-not-ftp",
+        Control,
+        Problem,
+        [],
+        Some(control::not_ftp)
+    ),
+    cause!(
+        "too-many-connections",
+        Control,
+        Problem,
+        [],
+        Some(control::too_many)
+    ),
+    cause!(
+        "login-rejected",
+        Control,
+        Problem,
+        [],
+        Some(control::login_rejected)
+    ),
+    cause!("control-idle-dropped", Control, Problem, [], None),
+    cause!("server-firewall-blocks-passive", Passive, Problem, [], None),
+    cause!("client-firewall-blocks-passive", Passive, Problem, [], None),
+    cause!(
+        "firewall-blocks-passive",
+        Passive,
+        Problem,
+        [],
+        Some(passive::firewall_blocks)
+    ),
+    cause!(
+        "passive-range-partly-blocked",
+        Passive,
+        Problem,
+        ["epsv-blocked"],
+        Some(passive::range_partly_blocked)
+    ),
+    cause!("passive-port-hole", Passive, Problem, [], None),
+    cause!("passive-ports-not-forwarded", Passive, Problem, [], None),
+    cause!(
+        "passive-port-refused",
+        Passive,
+        Problem,
+        [],
+        Some(passive::port_refused)
+    ),
+    cause!(
+        "passive-disabled",
+        Passive,
+        Problem,
+        ["pasv-unsupported", "epsv-unsupported"],
+        Some(passive::disabled)
+    ),
+    cause!(
+        "passive-address-unroutable",
+        Passive,
+        Problem,
+        [],
+        Some(passive::address_unroutable)
+    ),
+    cause!(
+        "passive-address-mismatch",
+        Passive,
+        Warning,
+        [],
+        Some(passive::address_mismatch)
+    ),
+    cause!(
+        "epsv-blocked",
+        Passive,
+        Problem,
+        [],
+        Some(passive::epsv_blocked)
+    ),
+    cause!(
+        "epsv-unsupported",
+        Passive,
+        Info,
+        [],
+        Some(passive::epsv_unsupported)
+    ),
+    cause!(
+        "pasv-unsupported",
+        Passive,
+        Warning,
+        [],
+        Some(passive::pasv_unsupported)
+    ),
+    cause!(
+        "passive-reply-malformed",
+        Passive,
+        Problem,
+        [],
+        Some(passive::reply_malformed)
+    ),
+    cause!(
+        "passive-range-exhausted",
+        Passive,
+        Problem,
+        [],
+        Some(passive::range_exhausted)
+    ),
+    cause!("passive-range-leaks", Passive, Problem, [], None),
+    cause!("client-firewall-blocks-active", Active, Problem, [], None),
+    cause!("server-firewall-blocks-active", Active, Problem, [], None),
+    cause!(
+        "firewall-blocks-active",
+        Active,
+        Problem,
+        [],
+        Some(active::firewall_blocks)
+    ),
+    cause!(
+        "client-nat-breaks-active",
+        Active,
+        Problem,
+        ["firewall-blocks-active", "active-disabled"],
+        Some(active::nat_breaks)
+    ),
+    cause!(
+        "active-disabled",
+        Active,
+        Problem,
+        [],
+        Some(active::disabled)
+    ),
+    cause!(
+        "active-source-port-unexpected",
+        Active,
+        Info,
+        [],
+        Some(active::source_port_unexpected)
+    ),
+    cause!(
+        "active-source-address-unexpected",
+        Active,
+        Problem,
+        [],
+        Some(active::source_address_unexpected)
+    ),
+    cause!("alg-rewrites-control", Middlebox, Info, [], None),
+    cause!("helper-opens-pinholes", Middlebox, Info, [], None),
+    cause!("data-intercepted", Middlebox, Problem, [], None),
+    cause!("path-mtu-black-hole", Middlebox, Problem, [], None),
+    cause!(
+        "server-rejects-data-peer",
+        Middlebox,
+        Problem,
+        [],
+        Some(server::rejects_data_peer)
+    ),
+    cause!("transfer-stalls", Middlebox, Problem, [], None),
+    cause!(
+        "tls-required",
+        Tls,
+        Problem,
+        [],
+        Some(control::tls_required)
+    ),
+    cause!("tls-unsupported", Tls, Problem, [], None),
+    cause!("tls-handshake-failed", Tls, Problem, [], None),
+    cause!("tls-certificate-invalid", Tls, Problem, [], None),
+    cause!("tls-session-reuse-required", Tls, Info, [], None),
+    cause!("data-tls-required", Tls, Problem, [], None),
+    cause!("data-tls-refused", Tls, Problem, [], None),
+    cause!("tls-blinds-firewall-helper", Tls, Problem, [], None),
+    cause!(
+        "ipv6-needs-epsv",
+        Family,
+        Problem,
+        ["passive-disabled", "epsv-unsupported"],
+        Some(family::ipv6_needs_epsv)
+    ),
+    cause!(
+        "ipv6-broken",
+        Family,
+        Problem,
+        [],
+        Some(family::ipv6_broken)
+    ),
+    cause!(
+        "nat64-needs-epsv",
+        Family,
+        Problem,
+        ["ipv6-needs-epsv", "passive-disabled", "epsv-unsupported"],
+        Some(family::nat64_needs_epsv)
+    ),
+    cause!(
+        "data-closed-early",
+        Server,
+        Problem,
+        [],
+        Some(server::data_closed_early)
+    ),
+    cause!(
+        "listing-refused",
+        Server,
+        Problem,
+        [],
+        Some(server::listing_refused)
+    ),
+    cause!("data-reaches-another-server", Server, Problem, [], None),
+];

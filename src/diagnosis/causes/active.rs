@@ -1,0 +1,323 @@
+//! Data connections that the server opens.
+
+use super::build::{Build, finding};
+use super::passive::is_inner;
+use crate::diagnosis::case::{Case, ModeView, Nat, address_refused};
+use crate::diagnosis::finding::{Confidence, Finding, Side, Who};
+use crate::diagnosis::reason::brief;
+use crate::diagnosis::remedies;
+use crate::diagnosis::text::Text;
+use crate::facts::{Attempt, NotTested, Outcome, Purpose, Why};
+use crate::wire::peer;
+
+/// The announcement was accepted and no connection came, or the server said that it had none.
+fn no_knock(view: &ModeView<'_>) -> bool {
+    match (&view.shown.why, view.outcome()) {
+        (_, Outcome::TimedOut) => true,
+        (Why::ListingRefused { code, .. }, Outcome::Rejected) => {
+            matches!(code, 421 | 425 | 426) && view.shown.observed.is_none()
+        }
+        // A server that knocks at once says so in its reply to PORT itself.
+        (Why::CommandRefused { code, text }, Outcome::Rejected) => {
+            matches!(code, 421 | 425)
+                && !peer::is_address_refusal(*code, text)
+                && !peer::is_disabled(*code, text)
+        }
+        _ => false,
+    }
+}
+
+fn comparison<'a>(case: &Case<'a>) -> Option<&'a Attempt> {
+    case.facts
+        .attempts
+        .iter()
+        .find(|a| !a.mode.is_passive() && a.purpose == Purpose::Comparison)
+}
+
+fn with_addresses(text: Text, case: &Case<'_>) -> Text {
+    let word = |a: Option<std::net::IpAddr>| a.map_or_else(|| "?".to_owned(), |a| a.to_string());
+    text.with("own", word(case.own))
+        .with("seen", word(case.seen_as))
+        .with("server", word(case.peer))
+}
+
+/// A NAT on our side: the address in PORT is not the one that the server sees.
+pub fn nat_breaks(case: &Case<'_>) -> Option<Finding> {
+    if case.active_open() || case.facts.request.external_ip.is_some() {
+        return None;
+    }
+    let views = case.active();
+    let refused: Vec<&ModeView<'_>> = views
+        .iter()
+        .filter(|v| address_refused(v))
+        .copied()
+        .collect();
+    let unanswered: Vec<&ModeView<'_>> = views.iter().filter(|v| no_knock(v)).copied().collect();
+    let compared = comparison(case);
+    let taken =
+        compared.is_some_and(|a| matches!(a.why, Why::ReplyOnly { .. } | Why::NoAnswer { .. }));
+    let own_inner = case.own.is_some_and(is_inner) && !case.peer.is_some_and(is_inner);
+    let echoed = refused.iter().any(|v| {
+        v.refusal()
+            .and_then(|(_, text)| peer::port_refusal(text))
+            .is_some_and(|r| r.arrived.is_some() && r.arrived == case.own)
+    });
+    let confidence = match (refused.is_empty(), case.nat) {
+        (false, Nat::Present) if taken => Confidence::Proven,
+        // The server calls our own address foreign, so it sees another one.
+        (false, Nat::Present) => Confidence::Likely,
+        (false, Nat::Unknown) if echoed || own_inner => Confidence::Likely,
+        (false, Nat::Unknown) => Confidence::Possible,
+        (true, Nat::Present) if !unanswered.is_empty() => Confidence::Likely,
+        (true, Nat::Unknown)
+            if !unanswered.is_empty() && own_inner && !case.checks_port_address() =>
+        {
+            Confidence::Possible
+        }
+        _ => return None,
+    };
+    let explained = if refused.is_empty() {
+        unanswered
+    } else {
+        refused.clone()
+    };
+    let id = match (refused.is_empty(), case.seen_as.is_some()) {
+        (false, true) => "client-nat-breaks-active-text",
+        (false, false) => "client-nat-breaks-active-text-unseen",
+        (true, true) => "client-nat-breaks-active-text-silent",
+        (true, false) => "client-nat-breaks-active-text-inner",
+    };
+    let reply = refused
+        .first()
+        .and_then(|v| v.refusal())
+        .map_or_else(String::new, |(code, text)| brief(code, text));
+    let mut build = finding(
+        "client-nat-breaks-active",
+        confidence,
+        with_addresses(Text::new(id), case).with("reply", reply),
+    )
+    .side(Side::Client)
+    .explains(&explained);
+    if let Some(seen) = case.seen_as {
+        build = build.saw(with_addresses(Text::new("seen-as"), case).with("address", seen));
+    }
+    if let Some(compared) = compared {
+        build = build.attempt(compared);
+    }
+    build
+        .not_if(
+            !refused.is_empty(),
+            "active-disabled",
+            Text::new("not-active-disabled-address"),
+        )
+        .fix_if(case.passive_open(), Who::User, Text::new("fix-use-passive"))
+        .fix(
+            Who::ClientAdmin,
+            Text::new("client-nat-breaks-active-fix-client"),
+            Vec::new(),
+        )
+        .done()
+}
+
+/// The server refuses PORT and EPRT as such.
+pub fn disabled(case: &Case<'_>) -> Option<Finding> {
+    let views = case.active();
+    let refused: Vec<&ModeView<'_>> = views
+        .iter()
+        .filter(|v| {
+            v.refusal().is_some_and(|(code, text)| {
+                let address = peer::is_address_refusal(code, text) && case.nat != Nat::None;
+                !address && (code >= 500 || peer::is_disabled(code, text))
+            })
+        })
+        .copied()
+        .collect();
+    if refused.is_empty() || refused.len() != views.len() {
+        return None;
+    }
+    let wanted = case
+        .facts
+        .request
+        .modes
+        .iter()
+        .filter(|m| !m.is_passive() && case.family().is_some_and(|f| m.speaks(f)))
+        .count();
+    if refused.len() < wanted {
+        return None;
+    }
+    let (code, text) = refused.first()?.refusal()?;
+    let passive = case.passive_open();
+    let confidence = match (
+        refused.len() >= 2 && passive,
+        peer::is_address_refusal(code, text),
+    ) {
+        (_, true) => Confidence::Possible,
+        (true, false) => Confidence::Proven,
+        (false, false) => Confidence::Likely,
+    };
+    finding(
+        "active-disabled",
+        confidence,
+        Text::new("active-disabled-text").with("reply", brief(code, text)),
+    )
+    .side(Side::Server)
+    .explains(&refused)
+    .not(
+        "firewall-blocks-active",
+        Text::new("not-firewall-refused-by-reply"),
+    )
+    .not_if(
+        case.nat == Nat::None,
+        "client-nat-breaks-active",
+        with_addresses(Text::new("not-nat-same-address"), case),
+    )
+    .fix_if(passive, Who::User, Text::new("fix-use-passive"))
+    .fix(
+        Who::ServerAdmin,
+        Text::new("active-disabled-fix-server"),
+        remedies::enable_active(case),
+    )
+    .done()
+}
+
+/// PORT was accepted, and the server's knock never arrives.
+pub fn firewall_blocks(case: &Case<'_>) -> Option<Finding> {
+    if case.active_open() {
+        return None;
+    }
+    let views = case.active();
+    let silent: Vec<&ModeView<'_>> = views.iter().filter(|v| no_knock(v)).copied().collect();
+    let first = silent.first()?;
+    let times: usize = silent.iter().map(|v| v.times()).sum();
+    let confidence = if times >= 2 {
+        Confidence::Likely
+    } else {
+        Confidence::Possible
+    };
+    let said = silent.iter().find_map(|v| match &v.shown.why {
+        Why::ListingRefused { code, text, .. } | Why::CommandRefused { code, text } => {
+            Some(brief(*code, text))
+        }
+        _ => None,
+    });
+    let id = match (&said, case.passive_open()) {
+        (Some(_), _) => "firewall-blocks-active-text-reply",
+        (None, true) => "firewall-blocks-active-text-passive-works",
+        (None, false) => "firewall-blocks-active-text",
+    };
+    let text = with_addresses(Text::new(id), case)
+        .with("reply", said.unwrap_or_default())
+        .with("data", case.data_port())
+        .with("port", first.shown.listened.map_or(0, |a| a.port()));
+    let build = finding("firewall-blocks-active", confidence, text)
+        .explains(&silent)
+        .saw(Text::new("seen-control-works").with("control", case.control_port()));
+    look_alikes(build, case, first)
+        .fix_if(case.passive_open(), Who::User, Text::new("fix-use-passive"))
+        .fix(
+            Who::ClientAdmin,
+            Text::new("firewall-blocks-active-fix-client"),
+            remedies::let_active_in(case),
+        )
+        .fix(
+            Who::ServerAdmin,
+            Text::new("firewall-blocks-active-fix-server").with("data", case.data_port()),
+            Vec::new(),
+        )
+        .done()
+}
+
+fn look_alikes(build: Build, case: &Case<'_>, first: &ModeView<'_>) -> Build {
+    let accepted = first.shown.step >= crate::facts::Step::Announced;
+    let held = case
+        .facts
+        .attempts
+        .iter()
+        .any(|a| matches!(&a.why, Why::Not(NotTested::TooMany { held: true, .. })));
+    let build = if held {
+        build.saw(Text::new("seen-held"))
+    } else {
+        build
+    };
+    build
+        .not_if(
+            accepted,
+            "active-disabled",
+            Text::new("not-active-disabled-accepted"),
+        )
+        .not_if(
+            case.nat == Nat::None,
+            "client-nat-breaks-active",
+            with_addresses(Text::new("not-nat-same-address"), case),
+        )
+        .not_if(
+            case.nat == Nat::Unknown && case.checks_port_address() && accepted,
+            "client-nat-breaks-active",
+            Text::new("not-nat-accepted").with(
+                "software",
+                case.software.as_ref().map_or("", |s| s.product.name()),
+            ),
+        )
+}
+
+/// The server calls from another port than the default data port.
+pub fn source_port_unexpected(case: &Case<'_>) -> Option<Finding> {
+    let expected = case.data_port();
+    let odd: Vec<(&ModeView<'_>, u16)> = case
+        .active()
+        .into_iter()
+        .filter_map(|v| Some((v, v.shown.observed?.from.port())))
+        .filter(|(v, port)| v.is_open() && *port != expected)
+        .collect();
+    let (first, port) = odd.first()?;
+    let text = Text::new("active-source-port-unexpected-text")
+        .with("port", *port)
+        .with("data", expected);
+    let mut build =
+        finding("active-source-port-unexpected", Confidence::Proven, text).side(Side::Server);
+    build = build.attempt(first.shown);
+    for (view, _) in odd.iter().skip(1) {
+        build = build.attempt(view.shown);
+    }
+    build
+        .fix(
+            Who::ServerAdmin,
+            Text::new("active-source-port-unexpected-fix").with("data", expected),
+            Vec::new(),
+        )
+        .done()
+}
+
+/// The server calls from another address than its own.
+pub fn source_address_unexpected(case: &Case<'_>) -> Option<Finding> {
+    let views: Vec<&ModeView<'_>> = case
+        .active()
+        .into_iter()
+        .filter(|v| matches!(v.shown.why, Why::WrongPeer { .. }))
+        .collect();
+    let Why::WrongPeer { from } = views.first()?.shown.why else {
+        return None;
+    };
+    let times: usize = views.iter().map(|v| v.times()).sum();
+    let confidence = if times >= 2 {
+        Confidence::Likely
+    } else {
+        Confidence::Possible
+    };
+    finding(
+        "active-source-address-unexpected",
+        confidence,
+        with_addresses(Text::new("active-source-address-unexpected-text"), case)
+            .with("from", from.ip()),
+    )
+    .side(Side::Server)
+    .explains(&views)
+    .not("firewall-blocks-active", Text::new("not-firewall-knocked"))
+    .fix(
+        Who::ServerAdmin,
+        Text::new("active-source-address-unexpected-fix-server"),
+        Vec::new(),
+    )
+    .fix_if(case.passive_open(), Who::User, Text::new("fix-use-passive"))
+    .done()
+}

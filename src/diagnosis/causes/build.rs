@@ -1,0 +1,114 @@
+//! How a predicate writes its finding down.
+
+use crate::diagnosis::case::ModeView;
+use crate::diagnosis::catalogue;
+use crate::diagnosis::finding::{
+    Confidence, Evidence, Finding, Location, Remedy, RuledOut, Severity, Side, Snippet, Who,
+};
+use crate::diagnosis::reason::reason;
+use crate::diagnosis::text::Text;
+use crate::facts::Attempt;
+
+/// A finding in the making. Messages follow the cause's id: `ID-title`, `ID-text`.
+pub struct Build {
+    finding: Finding,
+}
+
+/// Begins a finding with the severity of the catalogue, side unknown.
+pub fn finding(cause: &'static str, confidence: Confidence, text: Text) -> Build {
+    let severity = catalogue::cause(cause).map_or(Severity::Problem, |c| c.severity);
+    Build {
+        finding: Finding {
+            cause,
+            severity,
+            confidence,
+            side: Side::Unknown,
+            location: Location::default(),
+            title: Text {
+                id: format!("{cause}-title"),
+                args: text.args.clone(),
+            },
+            explanation: text,
+            evidence: Vec::new(),
+            suppresses: Vec::new(),
+            ruled_out: Vec::new(),
+            remedies: Vec::new(),
+            explains: Vec::new(),
+        },
+    }
+}
+
+impl Build {
+    /// Whose side.
+    pub fn side(mut self, side: Side) -> Self {
+        self.finding.side = side;
+        self
+    }
+
+    /// Another severity than the catalogue's.
+    pub fn severity(mut self, severity: Severity) -> Self {
+        self.finding.severity = severity;
+        self
+    }
+
+    /// Takes these modes as explained, every attempt of them as evidence.
+    pub fn explains(mut self, views: &[&ModeView<'_>]) -> Self {
+        for view in views {
+            self.finding.explains.push(view.entry.id.clone());
+            for attempt in &view.all {
+                self = self.attempt(attempt);
+            }
+        }
+        self
+    }
+
+    /// An attempt as evidence, in its own words.
+    pub fn attempt(mut self, attempt: &Attempt) -> Self {
+        let text = Text::new("seen-attempt")
+            .with("verb", attempt.mode.verb())
+            .with("why", reason(attempt));
+        self.finding.evidence.push(Evidence::of(&attempt.id, text));
+        self
+    }
+
+    /// What was seen outside of data connections.
+    pub fn saw(mut self, text: Text) -> Self {
+        self.finding.evidence.push(Evidence::general(text));
+        self
+    }
+
+    /// A look-alike that is out.
+    pub fn not(mut self, cause: &'static str, because: Text) -> Self {
+        self.finding.ruled_out.push(RuledOut { cause, because });
+        self
+    }
+
+    /// A look-alike that is out if the condition holds.
+    pub fn not_if(self, out: bool, cause: &'static str, because: Text) -> Self {
+        if out { self.not(cause, because) } else { self }
+    }
+
+    /// What to change.
+    pub fn fix(mut self, who: Who, text: Text, snippets: Vec<Snippet>) -> Self {
+        self.finding.remedies.push(Remedy {
+            who,
+            text,
+            snippets,
+        });
+        self
+    }
+
+    /// What to change, if the condition holds.
+    pub fn fix_if(self, applies: bool, who: Who, text: Text) -> Self {
+        if applies {
+            self.fix(who, text, Vec::new())
+        } else {
+            self
+        }
+    }
+
+    /// Done.
+    pub fn done(self) -> Option<Finding> {
+        Some(self.finding)
+    }
+}

@@ -1,0 +1,436 @@
+//! Name, control connection, greeting, login.
+
+use super::build::{Build, finding};
+use crate::diagnosis::case::Case;
+use crate::diagnosis::finding::{Confidence, Finding, Side, Who};
+use crate::diagnosis::reason::{brief, first_line, icmp_text};
+use crate::diagnosis::text::Text;
+use crate::facts::{
+    Dial, DialOutcome, ExchangeEnd, Greeting, LoginOutcome, LookupOutcome, Session, TlsAnswer,
+};
+use crate::wire::peer;
+
+/// The name leads to no address.
+pub fn name_not_found(case: &Case<'_>) -> Option<Finding> {
+    let names = &case.facts.names;
+    if names.literal || !names.addresses.is_empty() || names.lookups.is_empty() {
+        return None;
+    }
+    let any =
+        |outcome: fn(&LookupOutcome) -> bool| names.lookups.iter().any(|l| outcome(&l.outcome));
+    let (id, confidence) = if any(|o| matches!(o, LookupOutcome::NotFound)) {
+        ("name-not-found-text", Confidence::Proven)
+    } else if names
+        .lookups
+        .iter()
+        .take(2)
+        .all(|l| l.outcome == LookupOutcome::NoSuchRecord)
+    {
+        ("name-not-found-text-no-record", Confidence::Likely)
+    } else {
+        ("name-not-found-text-resolver", Confidence::Possible)
+    };
+    let host = &case.facts.request.host;
+    let mut build = finding(
+        "name-not-found",
+        confidence,
+        Text::new(id).with("host", host),
+    );
+    for lookup in &names.lookups {
+        let detail = match &lookup.outcome {
+            LookupOutcome::ServerFailure(text) | LookupOutcome::Failed(text) => first_line(text),
+            _ => String::new(),
+        };
+        build = build.saw(
+            Text::new(format!("seen-lookup-{}", lookup.outcome.key()))
+                .with("record", lookup.record.word())
+                .with(
+                    "who",
+                    Text::new(match lookup.via {
+                        crate::facts::Via::Dns => "via-dns",
+                        crate::facts::Via::System => "via-system",
+                    }),
+                )
+                .with("text", detail)
+                .with("took", lookup.took.words()),
+        );
+    }
+    build
+        .fix(
+            Who::User,
+            Text::new("name-not-found-fix").with("host", host),
+            Vec::new(),
+        )
+        .done()
+}
+
+/// Dials to the addresses that were to be probed, if none of them connected.
+fn failed_dials<'a>(case: &Case<'a>) -> Vec<&'a Dial> {
+    if case.session.is_some() {
+        return Vec::new();
+    }
+    case.facts.dials.iter().collect()
+}
+
+fn dialled(
+    case: &Case<'_>,
+    cause: &'static str,
+    confidence: Confidence,
+    wanted: fn(&DialOutcome) -> bool,
+) -> Option<Build> {
+    let dials = failed_dials(case);
+    // The first address decides; the others are evidence.
+    if !dials.first().is_some_and(|d| wanted(&d.outcome)) {
+        return None;
+    }
+    let to = dials.first()?.to;
+    let text = Text::new(format!("{cause}-text"))
+        .with("address", to.ip())
+        .with("control", to.port());
+    let mut build = finding(cause, confidence, text);
+    for dial in dials {
+        let text = match &dial.outcome {
+            DialOutcome::Connected => Text::new("seen-dial-connected"),
+            DialOutcome::Refused => Text::new("seen-dial-refused"),
+            DialOutcome::TimedOut => {
+                Text::new("seen-dial-timed-out").with("syns", dial.syns.unwrap_or(0))
+            }
+            DialOutcome::Prohibited { icmp } | DialOutcome::Unreachable { icmp } => {
+                Text::new("seen-dial-icmp").with("icmp", icmp_text(*icmp))
+            }
+            DialOutcome::Local { text } => Text::new("seen-dial-local").with("text", text),
+        };
+        build = build.saw(text.with("to", dial.to).with("took", dial.took.words()));
+    }
+    Some(build)
+}
+
+/// RST from the control port.
+pub fn refused(case: &Case<'_>) -> Option<Finding> {
+    let control = case.control_port();
+    dialled(case, "control-refused", Confidence::Likely, |o| {
+        *o == DialOutcome::Refused
+    })?
+    .not("control-filtered", Text::new("not-filtered-answered"))
+    .fix(
+        Who::User,
+        Text::new("control-refused-fix-user").with("control", control),
+        Vec::new(),
+    )
+    .fix(
+        Who::ServerAdmin,
+        Text::new("control-refused-fix-server").with("control", control),
+        Vec::new(),
+    )
+    .done()
+}
+
+/// Silence or a reject from the control port.
+pub fn filtered(case: &Case<'_>) -> Option<Finding> {
+    let rejected = failed_dials(case)
+        .first()
+        .is_some_and(|d| matches!(d.outcome, DialOutcome::Prohibited { .. }));
+    let confidence = if rejected {
+        Confidence::Likely
+    } else {
+        Confidence::Possible
+    };
+    let control = case.control_port();
+    dialled(case, "control-filtered", confidence, |o| {
+        matches!(o, DialOutcome::TimedOut | DialOutcome::Prohibited { .. })
+    })?
+    .not("control-refused", Text::new("not-refused-silent"))
+    .fix(
+        Who::ServerAdmin,
+        Text::new("control-filtered-fix-server").with("control", control),
+        Vec::new(),
+    )
+    .fix(
+        Who::User,
+        Text::new("control-filtered-fix-user").with("control", control),
+        Vec::new(),
+    )
+    .done()
+}
+
+/// No route, here or on the way.
+pub fn unreachable(case: &Case<'_>) -> Option<Finding> {
+    let local = failed_dials(case).first().is_some_and(|d| {
+        matches!(
+            d.outcome,
+            DialOutcome::Local { .. } | DialOutcome::Unreachable { icmp: None }
+        )
+    });
+    let build = dialled(case, "control-unreachable", Confidence::Likely, |o| {
+        matches!(
+            o,
+            DialOutcome::Unreachable { .. } | DialOutcome::Local { .. }
+        )
+    })?;
+    build
+        .side(if local { Side::Client } else { Side::Unknown })
+        .not("control-filtered", Text::new("not-filtered-no-route"))
+        .fix(Who::User, Text::new("control-unreachable-fix"), Vec::new())
+        .done()
+}
+
+/// The session whose login did not succeed.
+fn stuck<'a>(case: &Case<'a>) -> Option<&'a Session> {
+    if case.logged_in() { None } else { case.session }
+}
+
+/// Port open, no greeting.
+pub fn silent(case: &Case<'_>) -> Option<Finding> {
+    let session = stuck(case)?;
+    let (waited, command) = match (&session.greeting, &session.login) {
+        (Greeting::Silent(waited), _) if case.facts.tls_hello != Some(TlsAnswer::Tls) => {
+            (*waited, None)
+        }
+        (
+            _,
+            LoginOutcome::Broken {
+                command,
+                end: ExchangeEnd::TimedOut { waited },
+            },
+        ) => (*waited, Some(command)),
+        _ => return None,
+    };
+    let text = Text::new(if command.is_some() {
+        "control-silent-text-login"
+    } else {
+        "control-silent-text"
+    })
+    .with("control", case.control_port())
+    .with("waited", waited.words())
+    .with("command", command.map_or("", String::as_str));
+    let mut build = finding("control-silent", Confidence::Likely, text);
+    build = build.saw(
+        Text::new("seen-connected")
+            .with("to", session.peer)
+            .with("took", session.connect.words()),
+    );
+    build = match &case.facts.tls_hello {
+        Some(TlsAnswer::Silent) => build.not("tls-required", Text::new("not-tls-silent")),
+        Some(TlsAnswer::Other { head }) => build.not(
+            "tls-required",
+            Text::new("not-tls-other").with("head", head),
+        ),
+        Some(TlsAnswer::Closed) => build.not("tls-required", Text::new("not-tls-closed")),
+        _ => build,
+    };
+    build
+        .not("control-filtered", Text::new("not-filtered-connected"))
+        .fix(
+            Who::ServerAdmin,
+            Text::new("control-silent-fix-server"),
+            Vec::new(),
+        )
+        .fix(Who::User, Text::new("control-silent-fix-user"), Vec::new())
+        .done()
+}
+
+/// The server hangs up before a login.
+pub fn closed(case: &Case<'_>) -> Option<Finding> {
+    let session = stuck(case)?;
+    let (id, reply, command) = match (&session.greeting, &session.login) {
+        (Greeting::Closed, _) => ("control-closed-text", None, ""),
+        (Greeting::Reset, _) => ("control-closed-text-reset", None, ""),
+        (Greeting::Reply(reply), _)
+            if reply.code >= 300
+                && !peer::is_too_many(reply.code, &reply.text)
+                && !peer::is_tls_required(reply.code, &reply.text) =>
+        {
+            ("control-closed-text-reply", Some(reply.brief()), "")
+        }
+        (_, LoginOutcome::Broken { command, end })
+            if !matches!(end, ExchangeEnd::TimedOut { .. }) =>
+        {
+            ("control-closed-text-login", None, command.as_str())
+        }
+        _ => return None,
+    };
+    let text = Text::new(id)
+        .with("control", case.control_port())
+        .with("reply", reply.unwrap_or_default())
+        .with("command", command);
+    finding("control-closed", Confidence::Likely, text)
+        .saw(
+            Text::new("seen-connected")
+                .with("to", session.peer)
+                .with("took", session.connect.words()),
+        )
+        .not("control-filtered", Text::new("not-filtered-connected"))
+        .fix(
+            Who::ServerAdmin,
+            Text::new("control-closed-fix-server"),
+            Vec::new(),
+        )
+        .fix(Who::User, Text::new("control-closed-fix-user"), Vec::new())
+        .done()
+}
+
+/// Another service.
+pub fn not_ftp(case: &Case<'_>) -> Option<Finding> {
+    let session = stuck(case)?;
+    let (service, head, confidence) = match (&session.greeting, &session.login) {
+        (Greeting::NotFtp { service, head }, _) => {
+            let confidence = if service.name().is_some() {
+                Confidence::Proven
+            } else {
+                Confidence::Likely
+            };
+            (service.name(), head.clone(), confidence)
+        }
+        (
+            _,
+            LoginOutcome::Broken {
+                end: ExchangeEnd::NotAReply { text },
+                ..
+            },
+        ) => (None, text.clone(), Confidence::Possible),
+        _ => return None,
+    };
+    let id = if service.is_some() {
+        "control-not-ftp-text"
+    } else {
+        "control-not-ftp-text-unknown"
+    };
+    let text = Text::new(id)
+        .with("control", case.control_port())
+        .with("service", service.unwrap_or("?"));
+    let fix = if service == Some("SSH") {
+        "control-not-ftp-fix-ssh"
+    } else {
+        "control-not-ftp-fix"
+    };
+    finding("control-not-ftp", confidence, text)
+        .side(Side::Unknown)
+        .saw(Text::new("seen-head").with("head", first_line(&head)))
+        .not("control-filtered", Text::new("not-filtered-connected"))
+        .fix(Who::User, Text::new(fix), Vec::new())
+        .done()
+}
+
+/// The refusal that keeps us out: the greeting itself, or the reply to USER, PASS or ACCT.
+fn refusal(case: &Case<'_>) -> Option<(String, u16, String)> {
+    if let Some((command, code, text)) = case.login_refusal() {
+        return Some((command.to_owned(), code, text.to_owned()));
+    }
+    let reply = stuck(case)?.greeting_reply()?;
+    (reply.code >= 300).then(|| (String::new(), reply.code, reply.text.clone()))
+}
+
+/// The server is full.
+pub fn too_many(case: &Case<'_>) -> Option<Finding> {
+    let (_, code, text) = refusal(case)?;
+    if !peer::is_too_many(code, &text) {
+        return None;
+    }
+    finding(
+        "too-many-connections",
+        Confidence::Proven,
+        Text::new("too-many-connections-text").with("reply", brief(code, &text)),
+    )
+    .side(Side::Server)
+    .saw(Text::new("seen-reply").with("reply", brief(code, &text)))
+    .not("login-rejected", Text::new("not-login-full"))
+    .fix(
+        Who::User,
+        Text::new("too-many-connections-fix-user"),
+        Vec::new(),
+    )
+    .fix(
+        Who::ServerAdmin,
+        Text::new("too-many-connections-fix-server"),
+        Vec::new(),
+    )
+    .done()
+}
+
+/// User or password refused.
+pub fn login_rejected(case: &Case<'_>) -> Option<Finding> {
+    let session = stuck(case)?;
+    let user = &case.facts.request.user;
+    let (id, reply) = match &session.login {
+        LoginOutcome::Refused { code, text, .. }
+            if !peer::is_tls_required(*code, text) && !peer::is_too_many(*code, text) =>
+        {
+            let id = if user == "anonymous" {
+                "login-rejected-text-anonymous"
+            } else {
+                "login-rejected-text"
+            };
+            (id, brief(*code, text))
+        }
+        LoginOutcome::Wants { command, text } => {
+            let id = if command == "ACCT" {
+                "login-rejected-text-account"
+            } else {
+                "login-rejected-text-wants"
+            };
+            (id, first_line(text))
+        }
+        _ => return None,
+    };
+    finding(
+        "login-rejected",
+        Confidence::Proven,
+        Text::new(id)
+            .with("user", user)
+            .with("reply", reply.clone()),
+    )
+    .side(Side::Server)
+    .saw(Text::new("seen-reply").with("reply", reply))
+    .not("tls-required", Text::new("not-tls-words"))
+    .not("control-filtered", Text::new("not-filtered-answered"))
+    .fix(Who::User, Text::new("login-rejected-fix-user"), Vec::new())
+    .fix(
+        Who::ServerAdmin,
+        Text::new("login-rejected-fix-server"),
+        Vec::new(),
+    )
+    .done()
+}
+
+/// No login without TLS, or TLS from the first byte.
+pub fn tls_required(case: &Case<'_>) -> Option<Finding> {
+    if let Some((_, code, text)) =
+        refusal(case).filter(|(_, code, text)| peer::is_tls_required(*code, text))
+    {
+        return finding(
+            "tls-required",
+            Confidence::Proven,
+            Text::new("tls-required-text").with("reply", brief(code, &text)),
+        )
+        .side(Side::Server)
+        .saw(Text::new("seen-reply").with("reply", brief(code, &text)))
+        .not("login-rejected", Text::new("not-login-tls"))
+        .fix(
+            Who::User,
+            Text::new("tls-required-fix-explicit"),
+            Vec::new(),
+        )
+        .done();
+    }
+    let session = stuck(case)?;
+    let Greeting::Silent(waited) = session.greeting else {
+        return None;
+    };
+    if case.facts.tls_hello != Some(TlsAnswer::Tls) {
+        return None;
+    }
+    let text = Text::new("tls-required-text-implicit")
+        .with("control", case.control_port())
+        .with("waited", waited.words());
+    finding("tls-required", Confidence::Proven, text)
+        .side(Side::Server)
+        .saw(Text::new("seen-silent").with("waited", waited.words()))
+        .saw(Text::new("seen-tls-answer"))
+        .not("control-silent", Text::new("not-silent-tls"))
+        .fix(
+            Who::User,
+            Text::new("tls-required-fix-implicit").with("control", case.control_port()),
+            Vec::new(),
+        )
+        .done()
+}

@@ -1,0 +1,148 @@
+//! The data connection came through; the server itself, or a box that answers for it, ends it.
+
+use super::build::finding;
+use crate::diagnosis::case::{Case, ModeView};
+use crate::diagnosis::finding::{Confidence, Finding, Side, Who};
+use crate::diagnosis::reason::brief;
+use crate::diagnosis::text::Text;
+use crate::facts::{Outcome, Why};
+use crate::wire::peer;
+
+/// 425 after a connection that stood: the server does not take it from this address.
+pub fn rejects_data_peer(case: &Case<'_>) -> Option<Finding> {
+    let views: Vec<&ModeView<'_>> = case
+        .passive()
+        .into_iter()
+        .filter(|v| v.shown.observed.is_some())
+        .filter(|v| matches!(&v.shown.why,
+            Why::ListingRefused { code, text, .. } | Why::BrokenOff { code, text } if peer::is_bad_data_peer(*code, text)))
+        .collect();
+    let (Why::ListingRefused { code, text, .. } | Why::BrokenOff { code, text }) =
+        &views.first()?.shown.why
+    else {
+        return None;
+    };
+    // The server's own words, and a handshake that a firewall would not have let through.
+    finding(
+        "server-rejects-data-peer",
+        Confidence::Likely,
+        Text::new("server-rejects-data-peer-text").with("reply", brief(*code, text)),
+    )
+    .side(Side::Unknown)
+    .explains(&views)
+    .not(
+        "firewall-blocks-passive",
+        Text::new("not-firewall-connected"),
+    )
+    .fix(
+        Who::NetworkAdmin,
+        Text::new("server-rejects-data-peer-fix-network"),
+        Vec::new(),
+    )
+    .fix(
+        Who::ServerAdmin,
+        Text::new("server-rejects-data-peer-fix-server"),
+        Vec::new(),
+    )
+    .done()
+}
+
+/// The data connection stood, and the listing command was refused.
+pub fn listing_refused(case: &Case<'_>) -> Option<Finding> {
+    let views: Vec<&ModeView<'_>> = case
+        .modes
+        .iter()
+        .filter(|v| v.outcome() == Outcome::Rejected)
+        .filter(|v| match &v.shown.why {
+            Why::ListingRefused { code, text, .. } => {
+                let about_data = matches!(code, 425 | 426) || peer::is_bad_data_peer(*code, text);
+                !about_data && (v.shown.observed.is_some() || (500..600).contains(code))
+            }
+            _ => false,
+        })
+        .collect();
+    let Why::ListingRefused {
+        command,
+        code,
+        text,
+    } = &views.first()?.shown.why
+    else {
+        return None;
+    };
+    let all = views.len() == case.modes.iter().filter(|m| m.tested()).count();
+    let confidence = if all && views.len() > 1 {
+        Confidence::Proven
+    } else {
+        Confidence::Likely
+    };
+    let path = case.facts.request.path.clone().unwrap_or_default();
+    let id = if path.is_empty() {
+        "listing-refused-text"
+    } else {
+        "listing-refused-text-path"
+    };
+    finding(
+        "listing-refused",
+        confidence,
+        Text::new(id)
+            .with("command", command)
+            .with("reply", brief(*code, text))
+            .with("path", path),
+    )
+    .side(Side::Server)
+    .explains(&views)
+    .not(
+        "firewall-blocks-passive",
+        Text::new("not-firewall-connected"),
+    )
+    .fix(Who::User, Text::new("listing-refused-fix-user"), Vec::new())
+    .fix(
+        Who::ServerAdmin,
+        Text::new("listing-refused-fix-server"),
+        Vec::new(),
+    )
+    .done()
+}
+
+/// The data connection stood and was cut off before its end.
+pub fn data_closed_early(case: &Case<'_>) -> Option<Finding> {
+    let views: Vec<&ModeView<'_>> = case
+        .modes
+        .iter()
+        .filter(|v| v.outcome() == Outcome::Closed && v.shown.observed.is_some())
+        .collect();
+    let first = views.first()?;
+    let times: usize = views.iter().map(|v| v.times()).sum();
+    let confidence = if times >= 2 {
+        Confidence::Likely
+    } else {
+        Confidence::Possible
+    };
+    let id = match &first.shown.why {
+        Why::ControlLost { .. } => "data-closed-early-text-control",
+        Why::BrokenOff { .. } => "data-closed-early-text-reply",
+        _ => "data-closed-early-text",
+    };
+    let reply = match &first.shown.why {
+        Why::BrokenOff { code, text } => brief(*code, text),
+        _ => String::new(),
+    };
+    finding(
+        "data-closed-early",
+        confidence,
+        Text::new(id)
+            .with("reply", reply)
+            .with("bytes", crate::diagnosis::reason::bytes(first.shown.bytes)),
+    )
+    .explains(&views)
+    .not(
+        "firewall-blocks-passive",
+        Text::new("not-firewall-connected"),
+    )
+    .fix(
+        Who::ServerAdmin,
+        Text::new("data-closed-early-fix-server"),
+        Vec::new(),
+    )
+    .done()
+}

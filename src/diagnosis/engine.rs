@@ -1,0 +1,167 @@
+//! Runs the catalogue over a case and puts the findings in order.
+
+use crate::diagnosis::case::{Case, ModeView};
+use crate::diagnosis::catalogue::{CATALOGUE, Cause};
+use crate::diagnosis::finding::{Finding, Severity};
+use crate::diagnosis::rules::{self, Rule};
+use crate::diagnosis::text::Text;
+use crate::facts::{CutShort, Facts};
+
+/// The whole answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// At least one mode works and no finding is a problem.
+    Healthy,
+    /// At least one mode works and there is a problem.
+    Degraded,
+    /// Logged in, and no mode works.
+    Broken,
+    /// No login.
+    Unreachable,
+}
+
+impl Verdict {
+    /// The word of the report.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Healthy => "healthy",
+            Self::Degraded => "degraded",
+            Self::Broken => "broken",
+            Self::Unreachable => "unreachable",
+        }
+    }
+}
+
+/// What the facts mean.
+pub struct Diagnosis<'a> {
+    /// The facts, prepared.
+    pub case: Case<'a>,
+    /// The whole answer.
+    pub verdict: Verdict,
+    /// One sentence.
+    pub summary: Text,
+    /// Findings, problems first, the one that explains most first.
+    pub findings: Vec<Finding>,
+    /// The eight rules for a firewall in front of a server.
+    pub rules: Vec<Rule>,
+}
+
+impl Diagnosis<'_> {
+    /// Modes that were tested, do not work, and that no finding explains.
+    pub fn unexplained(&self) -> Vec<&ModeView<'_>> {
+        self.case
+            .modes
+            .iter()
+            .filter(|m| m.failed())
+            .filter(|m| {
+                !self
+                    .findings
+                    .iter()
+                    .any(|f| f.explains.contains(&m.entry.id))
+            })
+            .collect()
+    }
+
+    /// The exit code of the main job (contract: 0, 1, 3; 130 for an interrupt).
+    pub fn exit_code(&self) -> u8 {
+        if self.case.facts.cut_short == Some(CutShort::Interrupted) {
+            return 130;
+        }
+        match self.verdict {
+            Verdict::Healthy => 0,
+            Verdict::Degraded | Verdict::Broken => 1,
+            Verdict::Unreachable => 3,
+        }
+    }
+}
+
+/// Draws the conclusions. Pure: the same facts give the same diagnosis.
+pub fn diagnose(facts: &Facts) -> Diagnosis<'_> {
+    let case = Case::new(facts);
+    let fired: Vec<(&Cause, Finding)> = CATALOGUE
+        .iter()
+        .filter_map(|c| Some((c, (c.matches?)(&case)?)))
+        .collect();
+    let findings = order(suppress(fired));
+    let rules = rules::rules(&case, &findings);
+    let verdict = verdict(&case, &findings);
+    let summary = summary(&case, verdict, &findings);
+    Diagnosis {
+        case,
+        verdict,
+        summary,
+        findings,
+        rules,
+    }
+}
+
+fn suppress(fired: Vec<(&Cause, Finding)>) -> Vec<Finding> {
+    let gone: Vec<&str> = fired
+        .iter()
+        .flat_map(|(c, _)| c.suppresses.iter().copied())
+        .collect();
+    let present: Vec<&str> = fired.iter().map(|(c, _)| c.id).collect();
+    fired
+        .iter()
+        .filter(|(c, _)| !gone.contains(&c.id))
+        .map(|(c, finding)| Finding {
+            suppresses: c
+                .suppresses
+                .iter()
+                .copied()
+                .filter(|id| present.contains(id))
+                .collect(),
+            ..finding.clone()
+        })
+        .collect()
+}
+
+/// Stable: causes of equal weight keep the catalogue's order.
+fn order(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_by_key(|f| (f.severity, std::cmp::Reverse(f.explains.len())));
+    findings
+}
+
+fn verdict(case: &Case<'_>, findings: &[Finding]) -> Verdict {
+    if !case.logged_in() {
+        return Verdict::Unreachable;
+    }
+    let problem = findings.iter().any(|f| f.severity == Severity::Problem);
+    // Nothing tested is no proof of anything broken, but neither of health.
+    match (case.any_open(), problem) {
+        (true, false) => Verdict::Healthy,
+        (true, true) => Verdict::Degraded,
+        (false, _) => Verdict::Broken,
+    }
+}
+
+fn summary(case: &Case<'_>, verdict: Verdict, findings: &[Finding]) -> Text {
+    let first = findings.first().filter(|f| f.severity == Severity::Problem);
+    let verbs = |views: Vec<&ModeView<'_>>| {
+        views
+            .iter()
+            .map(|m| m.mode.verb())
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let open = verbs(case.modes.iter().filter(|m| m.is_open()).collect());
+    let failed = verbs(case.modes.iter().filter(|m| m.failed()).collect());
+    let text = match (verdict, first) {
+        (Verdict::Healthy, _) => Text::new("summary-healthy"),
+        (Verdict::Degraded, _) => Text::new(if failed.is_empty() {
+            "summary-degraded-all-open"
+        } else {
+            "summary-degraded"
+        }),
+        (Verdict::Broken, Some(_)) => Text::new("summary-broken"),
+        (Verdict::Broken, None) if failed.is_empty() => Text::new("summary-untested"),
+        (Verdict::Broken, None) => Text::new("summary-broken-unknown"),
+        (Verdict::Unreachable, Some(_)) => Text::new("summary-unreachable"),
+        (Verdict::Unreachable, None) => Text::new("summary-unreachable-unknown"),
+    };
+    let text = text.with("open", open).with("failed", failed);
+    match first {
+        Some(finding) => text.with("title", finding.title.clone()),
+        None => text,
+    }
+}

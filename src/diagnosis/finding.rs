@@ -1,0 +1,197 @@
+//! What the diagnosis says: plain data, ready for any report.
+
+use std::net::IpAddr;
+
+use super::text::Text;
+
+/// How much it matters. The order is the order in a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Something does not work.
+    Problem,
+    /// It works here, but will not for everyone.
+    Warning,
+    /// Worth knowing.
+    Info,
+}
+
+impl Severity {
+    /// The word of the report.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Problem => "problem",
+            Self::Warning => "warning",
+            Self::Info => "info",
+        }
+    }
+}
+
+/// How sure the conclusion is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Confidence {
+    /// A comparison isolates the factor.
+    Proven,
+    /// The pattern fits and the usual look-alikes do not.
+    Likely,
+    /// It fits, and so does something else.
+    Possible,
+}
+
+impl Confidence {
+    /// The word of the report.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Proven => "proven",
+            Self::Likely => "likely",
+            Self::Possible => "possible",
+        }
+    }
+}
+
+/// Whose side the cause is on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// This machine or its gateway.
+    Client,
+    /// The server or its gateway.
+    Server,
+    /// Between the two.
+    Path,
+    /// Not known.
+    Unknown,
+}
+
+impl Side {
+    /// The word of the report.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Server => "server",
+            Self::Path => "path",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// The suspect hops, both ends included: 0 is this machine, `hops` the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Location {
+    /// Nearest suspect.
+    pub hop_min: Option<u8>,
+    /// Farthest suspect.
+    pub hop_max: Option<u8>,
+    /// Hops from here to the server.
+    pub hops: Option<u8>,
+    /// Address of the culprit, where it showed itself.
+    pub address: Option<IpAddr>,
+}
+
+/// One observation behind a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// Id of the attempt it was seen in.
+    pub attempt: Option<String>,
+    /// What was seen.
+    pub text: Text,
+}
+
+impl Evidence {
+    /// Seen in an attempt.
+    pub fn of(attempt: &str, text: Text) -> Self {
+        Self {
+            attempt: Some(attempt.to_owned()),
+            text,
+        }
+    }
+
+    /// Seen elsewhere (name resolution, control connection).
+    pub fn general(text: Text) -> Self {
+        Self {
+            attempt: None,
+            text,
+        }
+    }
+}
+
+/// A look-alike that was ruled out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuledOut {
+    /// Its id.
+    pub cause: &'static str,
+    /// Why it is out.
+    pub because: Text,
+}
+
+/// Who can apply a remedy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Who {
+    /// Whoever runs the client.
+    User,
+    /// Administrator of the client's machine or network.
+    ClientAdmin,
+    /// Administrator of the server.
+    ServerAdmin,
+    /// Administrator of a network between.
+    NetworkAdmin,
+}
+
+impl Who {
+    /// The word of the report.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::ClientAdmin => "client-admin",
+            Self::ServerAdmin => "server-admin",
+            Self::NetworkAdmin => "network-admin",
+        }
+    }
+}
+
+/// Lines to paste.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snippet {
+    /// For which software (contract's `snippets.for`).
+    pub software: &'static str,
+    /// The lines.
+    pub content: String,
+}
+
+/// What to change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remedy {
+    /// By whom.
+    pub who: Who,
+    /// What and why.
+    pub text: Text,
+    /// Exact lines.
+    pub snippets: Vec<Snippet>,
+}
+
+/// A named cause with everything that supports it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Id in the catalogue.
+    pub cause: &'static str,
+    /// How much it matters.
+    pub severity: Severity,
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// Whose side.
+    pub side: Side,
+    /// Which hops.
+    pub location: Location,
+    /// One line.
+    pub title: Text,
+    /// A paragraph: who knocks at whose door, and why nobody opens.
+    pub explanation: Text,
+    /// What was seen.
+    pub evidence: Vec<Evidence>,
+    /// Causes that would fit as well, but only follow from this one.
+    pub suppresses: Vec<&'static str>,
+    /// Look-alikes that were ruled out.
+    pub ruled_out: Vec<RuledOut>,
+    /// What to change.
+    pub remedies: Vec<Remedy>,
+    /// Ids of the mode attempts that this cause explains; decides the order, not part of a report.
+    pub explains: Vec<String>,
+}

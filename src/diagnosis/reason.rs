@@ -1,0 +1,129 @@
+//! The detail behind an attempt's outcome, as a message.
+
+use super::text::Text;
+use crate::facts::{Attempt, Icmp, NotTested, Why};
+
+/// Why an attempt ended as it did.
+pub fn reason(attempt: &Attempt) -> Text {
+    let port = attempt
+        .dialled
+        .or(attempt.listened)
+        .or(attempt.advertised)
+        .map_or_else(|| "?".to_owned(), |a| a.port().to_string());
+    let text = match &attempt.why {
+        Why::Complete if attempt.purpose == crate::facts::Purpose::Neighbour => {
+            Text::new("why-answers")
+        }
+        Why::Complete if attempt.bytes == 0 => Text::new("why-complete-empty"),
+        Why::Complete => Text::new("why-complete").with("bytes", bytes(attempt.bytes)),
+        Why::CutByUs => Text::new("why-cut-by-us").with("bytes", bytes(attempt.bytes)),
+        Why::CommandRefused { code, text } => Text::new("why-command-refused")
+            .with("verb", attempt.mode.verb())
+            .with("reply", brief(*code, text)),
+        Why::BadAnnouncement { text, error } => Text::new("why-bad-announcement")
+            .with("verb", attempt.mode.verb())
+            .with("reply", first_line(text))
+            .with("error", error),
+        Why::ListingRefused {
+            command,
+            code,
+            text,
+        } => {
+            let id = if attempt.observed.is_some() {
+                "why-listing-refused-connected"
+            } else {
+                "why-listing-refused"
+            };
+            Text::new(id)
+                .with("command", command)
+                .with("reply", brief(*code, text))
+        }
+        Why::NoAnswer { waited, syns } if attempt.mode.is_passive() => match syns {
+            Some(syns) => Text::new("why-no-answer-syns")
+                .with("syns", *syns)
+                .with("waited", waited.words()),
+            None => Text::new("why-no-answer").with("waited", waited.words()),
+        },
+        Why::NoAnswer { waited, .. } => Text::new("why-no-knock").with("waited", waited.words()),
+        Why::Reset => Text::new("why-reset"),
+        Why::Icmp { icmp } => icmp_text(*icmp),
+        Why::Local { text } => Text::new("why-local").with("text", text),
+        Why::NoReply { command, waited } => Text::new("why-no-reply")
+            .with("command", command)
+            .with("waited", waited.words()),
+        Why::NoData { waited } => Text::new("why-no-data")
+            .with("bytes", bytes(attempt.bytes))
+            .with("waited", waited.words()),
+        Why::NoCompletion { waited } => {
+            Text::new("why-no-completion").with("waited", waited.words())
+        }
+        Why::DataReset => Text::new("why-data-reset").with("bytes", bytes(attempt.bytes)),
+        Why::BrokenOff { code, text } => Text::new("why-broken-off")
+            .with("bytes", bytes(attempt.bytes))
+            .with("reply", brief(*code, text)),
+        Why::ControlLost { command } => Text::new("why-control-lost").with("command", command),
+        Why::WrongPeer { from } => Text::new("why-wrong-peer").with("from", *from),
+        Why::ReplyOnly { code, text } => Text::new("why-reply-only")
+            .with("verb", attempt.mode.verb())
+            .with("reply", brief(*code, text)),
+        Why::Not(not) => not_tested(not, attempt.mode.verb()),
+    };
+    text.with("port", port)
+}
+
+fn not_tested(not: &NotTested, verb: &str) -> Text {
+    match not {
+        NotTested::Ipv6 => Text::new("why-not-ipv6").with("verb", verb),
+        NotTested::NoLogin => Text::new("why-not-no-login"),
+        NotTested::TooMany { code, text, held } => Text::new(if *held {
+            "why-not-too-many-held"
+        } else {
+            "why-not-too-many"
+        })
+        .with("reply", brief(*code, text)),
+        NotTested::LoginFailed { text } => {
+            Text::new("why-not-login-failed").with("text", first_line(text))
+        }
+        NotTested::Deadline => Text::new("why-not-deadline"),
+        NotTested::Interrupted => Text::new("why-not-interrupted"),
+        NotTested::CameLate => Text::new("why-not-came-late"),
+        NotTested::Local { text } => Text::new("why-not-local").with("text", text),
+    }
+}
+
+/// An ICMP message in words.
+pub fn icmp_text(icmp: Option<Icmp>) -> Text {
+    let Some(icmp) = icmp else {
+        return Text::new("why-no-route");
+    };
+    let sender = icmp
+        .sender
+        .map_or_else(|| "?".to_owned(), |s| s.to_string());
+    Text::new("why-icmp")
+        .with("sender", sender)
+        .with("kind", u16::from(icmp.kind))
+        .with("code", u16::from(icmp.code))
+}
+
+/// Code and first line of a reply.
+pub fn brief(code: u16, text: &str) -> String {
+    format!("{code} {}", first_line(text)).trim_end().to_owned()
+}
+
+/// The first line of a text from the server, not too long for a sentence.
+pub fn first_line(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default().trim();
+    if line.chars().count() <= 120 {
+        return line.to_owned();
+    }
+    line.chars().take(119).chain(std::iter::once('…')).collect()
+}
+
+/// A number of bytes for people.
+pub fn bytes(count: u64) -> String {
+    match count {
+        0..10_000 => format!("{count} B"),
+        10_000..10_000_000 => format!("{} KiB", count / 1024),
+        _ => format!("{} MiB", count / (1024 * 1024)),
+    }
+}

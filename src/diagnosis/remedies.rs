@@ -1,0 +1,140 @@
+//! Lines to paste, with this run's ports.
+
+use super::case::Case;
+use super::finding::Snippet;
+use super::ports::Proposal;
+
+fn snippet(software: &'static str, content: String) -> Snippet {
+    Snippet { software, content }
+}
+
+/// Lets the passive range into the chain that exists. An accept in a table of one's own overrides
+/// no other chain's drop, so the line goes into the chain that drops.
+pub fn open_passive_range(case: &Case<'_>, range: Proposal) -> Vec<Snippet> {
+    let Proposal { min, max, .. } = range;
+    let ipv6 = case.peer.is_some_and(|p| p.is_ipv6());
+    let iptables = if ipv6 { "ip6tables" } else { "iptables" };
+    vec![
+        snippet(
+            "nftables",
+            format!("nft insert rule inet filter input tcp dport {min}-{max} accept"),
+        ),
+        snippet(
+            "iptables",
+            format!("{iptables} -I INPUT -p tcp --dport {min}:{max} -j ACCEPT"),
+        ),
+        snippet(
+            "firewalld",
+            format!("firewall-cmd --permanent --add-port={min}-{max}/tcp\nfirewall-cmd --reload"),
+        ),
+        snippet("ufw", format!("ufw allow {min}:{max}/tcp")),
+    ]
+}
+
+/// Sets the server's passive range, for the recognised software first.
+pub fn set_passive_range(case: &Case<'_>, range: Proposal) -> Vec<Snippet> {
+    let Proposal { min, max, .. } = range;
+    let all = [
+        (
+            "vsftpd",
+            format!("pasv_enable=YES\npasv_min_port={min}\npasv_max_port={max}"),
+        ),
+        ("proftpd", format!("PassivePorts {min} {max}")),
+        ("pure-ftpd", format!("PassivePortRange {min} {max}")),
+        (
+            "pyftpdlib",
+            format!(
+                "handler.passive_ports = range({min}, {})",
+                u32::from(max) + 1
+            ),
+        ),
+    ];
+    narrowed(case, all)
+}
+
+/// Makes the server announce its public address.
+pub fn set_passive_address(case: &Case<'_>) -> Vec<Snippet> {
+    let address = case
+        .peer
+        .map_or_else(|| "PUBLIC-ADDRESS".to_owned(), |p| p.to_string());
+    let all = [
+        ("vsftpd", format!("pasv_address={address}")),
+        ("proftpd", format!("MasqueradeAddress {address}")),
+        ("pure-ftpd", format!("ForcePassiveIP {address}")),
+        (
+            "pyftpdlib",
+            format!("handler.masquerade_address = \"{address}\""),
+        ),
+    ];
+    narrowed(case, all)
+}
+
+/// Switches passive mode on.
+pub fn enable_passive(case: &Case<'_>) -> Vec<Snippet> {
+    let all = [
+        (
+            "vsftpd",
+            "pasv_enable=YES\npasv_min_port=50000\npasv_max_port=50100".to_owned(),
+        ),
+        (
+            "proftpd",
+            "# remove <Limit PASV EPSV> … DenyAll … </Limit>, then:\nPassivePorts 50000 50100"
+                .to_owned(),
+        ),
+        (
+            "pure-ftpd",
+            "# start it without -N (NAT mode), with:\nPassivePortRange 50000 50100".to_owned(),
+        ),
+        (
+            "pyftpdlib",
+            "handler.passive_ports = range(50000, 50101)".to_owned(),
+        ),
+    ];
+    narrowed(case, all)
+}
+
+/// Switches active mode on.
+pub fn enable_active(case: &Case<'_>) -> Vec<Snippet> {
+    let all = [
+        ("vsftpd", "port_enable=YES".to_owned()),
+        (
+            "proftpd",
+            "# remove <Limit PORT EPRT> … DenyAll … </Limit>".to_owned(),
+        ),
+    ];
+    narrowed(case, all)
+}
+
+/// Lets the server's calls in at the client. From which port they come depends on the server.
+pub fn let_active_in(case: &Case<'_>) -> Vec<Snippet> {
+    let Some(server) = case.peer else {
+        return Vec::new();
+    };
+    let (nft, iptables) = if server.is_ipv6() {
+        ("ip6", "ip6tables")
+    } else {
+        ("ip", "iptables")
+    };
+    vec![
+        snippet(
+            "nftables",
+            format!(
+                "nft insert rule inet filter input {nft} saddr {server} tcp dport 1024-65535 accept"
+            ),
+        ),
+        snippet(
+            "iptables",
+            format!("{iptables} -I INPUT -p tcp -s {server} --dport 1024:65535 -j ACCEPT"),
+        ),
+    ]
+}
+
+fn narrowed<const N: usize>(case: &Case<'_>, all: [(&'static str, String); N]) -> Vec<Snippet> {
+    let known = case
+        .product()
+        .filter(|p| all.iter().any(|(software, _)| software == p));
+    all.into_iter()
+        .filter(|(software, _)| known.is_none_or(|k| k == *software))
+        .map(|(software, content)| snippet(software, content))
+        .collect()
+}

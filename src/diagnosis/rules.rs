@@ -1,0 +1,121 @@
+//! The eight rules that a firewall in front of an FTP server has to let through: four for active,
+//! four for passive. Each is judged from what was measured, with this server's real ports.
+
+use super::case::{Case, ModeView};
+use super::finding::{Finding, Side};
+use super::ports;
+use super::text::Text;
+use crate::facts::{DialOutcome, Outcome};
+
+/// What was found out about a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RuleState {
+    /// Its packets came through.
+    Passes,
+    /// Its packets did not come through.
+    Blocked,
+    /// Nothing was measured that depends on this rule alone.
+    NotTested,
+}
+
+impl RuleState {
+    /// The word of the report.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Passes => "passes",
+            Self::Blocked => "blocked",
+            Self::NotTested => "not-tested",
+        }
+    }
+}
+
+/// One of the eight.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rule {
+    /// `active-1` … `passive-4`.
+    pub id: &'static str,
+    /// Which packets.
+    pub text: Text,
+    /// What was found out.
+    pub state: RuleState,
+    /// Ids of the mode attempts that show it.
+    pub attempts: Vec<String>,
+}
+
+/// Judges all eight.
+pub fn rules(case: &Case<'_>, findings: &[Finding]) -> Vec<Rule> {
+    let control = control_state(case);
+    let mut rules = Vec::new();
+    for (direction, passive) in [("active", false), ("passive", true)] {
+        let ids: [&'static str; 4] = if passive {
+            ["passive-1", "passive-2", "passive-3", "passive-4"]
+        } else {
+            ["active-1", "active-2", "active-3", "active-4"]
+        };
+        let views: Vec<&ModeView<'_>> = case
+            .modes
+            .iter()
+            .filter(|m| m.mode.is_passive() == passive && m.tested())
+            .collect();
+        let blamed_elsewhere = findings.iter().any(|f| {
+            f.side == Side::Client && views.iter().any(|v| f.explains.contains(&v.entry.id))
+        });
+        let (first, answer) = data_states(&views, blamed_elsewhere);
+        let shown: Vec<String> = views.iter().map(|v| v.entry.id.clone()).collect();
+        let states = [control.0, control.1, first, answer];
+        for ((number, id), state) in (1..=4).zip(ids).zip(states) {
+            let text = Text::new(format!("rule-{direction}-{number}"))
+                .with("control", case.control_port())
+                .with("data", ports::source(case))
+                .with("range", ports::passive_words(case));
+            let attempts = if number > 2 && state != RuleState::NotTested {
+                shown.clone()
+            } else {
+                Vec::new()
+            };
+            rules.push(Rule {
+                id,
+                text,
+                state,
+                attempts,
+            });
+        }
+    }
+    rules
+}
+
+/// The control connection: the client's SYN, and the server's answer to it.
+fn control_state(case: &Case<'_>) -> (RuleState, RuleState) {
+    if case.session.is_some() {
+        return (RuleState::Passes, RuleState::Passes);
+    }
+    let silent = case.facts.dials.iter().any(|d| {
+        matches!(
+            d.outcome,
+            DialOutcome::TimedOut | DialOutcome::Prohibited { .. }
+        )
+    });
+    // Which of the two was lost cannot be seen from one side; the first one is asked for first.
+    if silent {
+        (RuleState::Blocked, RuleState::NotTested)
+    } else {
+        (RuleState::NotTested, RuleState::NotTested)
+    }
+}
+
+/// The data connection: its SYN, and the answer to it.
+fn data_states(views: &[&ModeView<'_>], client_side: bool) -> (RuleState, RuleState) {
+    if views.iter().any(|v| v.is_open()) {
+        return (RuleState::Passes, RuleState::Passes);
+    }
+    if views.iter().any(|v| v.shown.observed.is_some()) {
+        return (RuleState::Passes, RuleState::Passes);
+    }
+    let blocked = views
+        .iter()
+        .any(|v| matches!(v.outcome(), Outcome::TimedOut | Outcome::Prohibited));
+    if blocked && !client_side {
+        return (RuleState::Blocked, RuleState::NotTested);
+    }
+    (RuleState::NotTested, RuleState::NotTested)
+}

@@ -1,0 +1,119 @@
+//! What was observed: plain data, no advice.
+//!
+//! A run is one [`Facts`] value. It can be saved (`--save`) and diagnosed again (`replay`) with the
+//! same result, so nothing in here depends on a socket, a clock or the machine that measured.
+//! Three values everywhere: yes, no, and not checked (`None`, or a reason why not).
+
+pub mod attempt;
+pub mod names;
+pub mod request;
+pub mod session;
+pub mod time;
+
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::wire::peer;
+
+pub use attempt::{
+    Attempt, DataEnd, Direction, Knock, Mode, NotTested, Observed, Outcome, Purpose, Step, Why,
+};
+pub use names::{Lookup, LookupOutcome, Names, Record, Via};
+pub use request::{Family, PasswordSource, PortRange, Proxy, Request, Security, TlsLevel};
+pub use session::{
+    ControlEnd, Dial, DialOutcome, Exchange, ExchangeEnd, Greeting, Icmp, LoginOutcome, ReplyFact,
+    Session, TlsAnswer,
+};
+pub use time::Micros;
+
+/// The schema of saved facts.
+pub const SCHEMA: &str = "ftp-doctor.facts/1";
+
+/// Everything that one run observed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Facts {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// Name of the program that measured.
+    pub tool: String,
+    /// Its version.
+    pub version: String,
+    /// When the run began, RFC 3339 in UTC.
+    pub started: String,
+    /// How long it took.
+    pub elapsed: Micros,
+    /// What was asked for.
+    pub request: Request,
+    /// Proxies that the environment names; this program does not use them, a browser may.
+    pub proxies: Vec<Proxy>,
+    /// Name resolution.
+    pub names: Names,
+    /// Tries of a control connection to each address, in order, before the first login.
+    pub dials: Vec<Dial>,
+    /// What a silent server did with a TLS `ClientHello` on a connection of its own.
+    pub tls_hello: Option<TlsAnswer>,
+    /// Logins, in order. The first one that got through also carries the survey (FEAT, SYST, STAT …).
+    pub sessions: Vec<Session>,
+    /// Data connections tried, in the order in which they were tried.
+    pub attempts: Vec<Attempt>,
+    /// An interrupt or the deadline ended the run early.
+    pub cut_short: Option<CutShort>,
+}
+
+/// Why a run ended before its plan did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CutShort {
+    /// SIGINT or SIGTERM.
+    Interrupted,
+    /// The overall deadline.
+    Deadline,
+}
+
+impl Facts {
+    /// The first session whose login succeeded: the one with the survey.
+    pub fn survey(&self) -> Option<&Session> {
+        self.sessions.iter().find(|s| s.logged_in())
+    }
+
+    /// The session that tells most about the server: the survey, else the last one with a greeting,
+    /// else the last one.
+    pub fn leading_session(&self) -> Option<&Session> {
+        self.survey()
+            .or_else(|| {
+                self.sessions
+                    .iter()
+                    .find(|s| matches!(s.greeting, Greeting::Reply(_)))
+            })
+            .or_else(|| self.sessions.last())
+    }
+
+    /// The last reply to `verb` in the survey session.
+    pub fn survey_reply(&self, verb: &str) -> Option<&ReplyFact> {
+        self.survey().and_then(|s| s.reply_to(verb))
+    }
+
+    /// The address family of the control connection that was probed.
+    pub fn family(&self) -> Option<Family> {
+        self.leading_session().map(|s| Family::of(s.peer.ip()))
+    }
+
+    /// The address under which the server sees us, as far as it has said so.
+    pub fn seen_as(&self) -> Option<IpAddr> {
+        let told = self
+            .sessions
+            .iter()
+            .filter_map(|s| s.reply_to("STAT"))
+            .filter(|reply| (200..300).contains(&reply.code))
+            .find_map(|reply| peer::stat_client_address(&reply.text));
+        told.or_else(|| {
+            self.attempts.iter().find_map(|a| match &a.why {
+                Why::CommandRefused { text, .. } if !a.mode.is_passive() => {
+                    peer::port_refusal(text)?.seen
+                }
+                _ => None,
+            })
+        })
+    }
+}

@@ -1,0 +1,397 @@
+//! Data connections, one record each: which step was reached, and the three endpoints kept apart
+//! (advertised, dialled, observed).
+
+use std::net::SocketAddr;
+
+use serde::{Deserialize, Serialize};
+
+use super::{DialOutcome, Family, Icmp, Micros, Security};
+use crate::wire::address::AddressOddity;
+
+/// One try of a data connection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// Unique in the run: `pasv-1`, `epsv-2`.
+    pub id: String,
+    /// Why it was made.
+    pub purpose: Purpose,
+    /// Which command announces it.
+    pub mode: Mode,
+    /// Address family of the control connection.
+    pub family: Family,
+    /// Clear or TLS.
+    pub security: Security,
+    /// Index of the session it belongs to, in `Facts::sessions`.
+    pub session: Option<usize>,
+    /// Index of the first exchange that belongs to it in that session.
+    pub first_exchange: usize,
+    /// When it began.
+    pub began: Micros,
+    /// How long it took.
+    pub elapsed: Micros,
+    /// The last step that was reached.
+    pub step: Step,
+    /// Passive: what the server announced. Active: what we announced.
+    pub advertised: Option<SocketAddr>,
+    /// What was odd about a passive announcement.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub oddities: Vec<AddressOddity>,
+    /// Passive: where we knocked.
+    pub dialled: Option<SocketAddr>,
+    /// Passive: each socket that knocked.
+    pub knocks: Vec<Knock>,
+    /// Active: where we listened.
+    pub listened: Option<SocketAddr>,
+    /// The data connection as it was on the wire, if there was one.
+    pub observed: Option<Observed>,
+    /// Active: connections from others than the server, closed unread.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub strangers: Vec<SocketAddr>,
+    /// Active: the server's knock came after this attempt had been given up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late: Option<SocketAddr>,
+    /// Time from the first SYN (passive) or from the command (active) to the data connection.
+    pub connect: Option<Micros>,
+    /// Bytes of the listing.
+    pub bytes: u64,
+    /// How the data connection ended.
+    pub data_end: Option<DataEnd>,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// Why, in detail.
+    pub why: Why,
+}
+
+impl Attempt {
+    /// Whether the data connection came to its end and the server confirmed it.
+    pub fn is_open(&self) -> bool {
+        self.outcome == Outcome::Open
+    }
+
+    /// The data port of this attempt: the passive port announced by the server.
+    pub fn passive_port(&self) -> Option<u16> {
+        match self.mode.direction() {
+            Direction::ClientToServer => self.advertised.map(|a| a.port()),
+            Direction::ServerToClient => None,
+        }
+    }
+}
+
+/// Which command announces the data connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// Passive, RFC 959.
+    Pasv,
+    /// Extended passive, RFC 2428.
+    Epsv,
+    /// Active, RFC 959.
+    Port,
+    /// Extended active, RFC 2428.
+    Eprt,
+}
+
+impl Mode {
+    /// All of them, passive first.
+    pub const ALL: [Self; 4] = [Self::Pasv, Self::Epsv, Self::Port, Self::Eprt];
+
+    /// The command's verb.
+    pub fn verb(self) -> &'static str {
+        match self {
+            Self::Pasv => "PASV",
+            Self::Epsv => "EPSV",
+            Self::Port => "PORT",
+            Self::Eprt => "EPRT",
+        }
+    }
+
+    /// The word of the command line and of the report.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pasv => "pasv",
+            Self::Epsv => "epsv",
+            Self::Port => "port",
+            Self::Eprt => "eprt",
+        }
+    }
+
+    /// Who sends the first SYN of the data connection.
+    pub fn direction(self) -> Direction {
+        match self {
+            Self::Pasv | Self::Epsv => Direction::ClientToServer,
+            Self::Port | Self::Eprt => Direction::ServerToClient,
+        }
+    }
+
+    /// Whether the client opens the data connection.
+    pub fn is_passive(self) -> bool {
+        self.direction() == Direction::ClientToServer
+    }
+
+    /// Whether the command can name an address of this family (PASV and PORT carry four octets).
+    pub fn speaks(self, family: Family) -> bool {
+        family == Family::V4 || matches!(self, Self::Epsv | Self::Eprt)
+    }
+}
+
+/// Direction of the first SYN.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Direction {
+    /// Passive.
+    ClientToServer,
+    /// Active.
+    ServerToClient,
+}
+
+/// Why an attempt was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Purpose {
+    /// The one that stands for its mode.
+    Mode,
+    /// The same once more, on a login and a port of its own.
+    Repeat,
+    /// The same with one thing changed.
+    Comparison,
+    /// After a hole was opened from the inside.
+    Hole,
+    /// A port that nobody announced.
+    Neighbour,
+}
+
+/// How far an attempt came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Step {
+    /// Nothing was done.
+    NotBegun,
+    /// Logged in for it.
+    LoggedIn,
+    /// The command was sent.
+    CommandSent,
+    /// Its reply was read.
+    ReplyRead,
+    /// The announced address was understood, or the announcement accepted.
+    Announced,
+    /// The TCP handshake of the data connection was done.
+    Connected,
+    /// The server said it begins (1yz), or data came.
+    Began,
+    /// The data connection came to its end.
+    DataEnded,
+    /// The completion reply was read.
+    Completed,
+}
+
+/// What came of an attempt: the words of the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// The data connection came to its end, even empty, and 226 or 250 followed.
+    Open,
+    /// Nobody answered the knock.
+    TimedOut,
+    /// RST.
+    Refused,
+    /// ICMP reject.
+    Prohibited,
+    /// No route.
+    Unreachable,
+    /// A reply refuses the command or the peer.
+    Rejected,
+    /// Connected, then no data or no more data.
+    Stalled,
+    /// Connected, then cut off.
+    Closed,
+    /// The data connection's TLS handshake failed.
+    TlsFailed,
+    /// Not tested; the reason says why.
+    NotTested,
+}
+
+impl Outcome {
+    /// The word of the report.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::TimedOut => "timed-out",
+            Self::Refused => "refused",
+            Self::Prohibited => "prohibited",
+            Self::Unreachable => "unreachable",
+            Self::Rejected => "rejected",
+            Self::Stalled => "stalled",
+            Self::Closed => "closed",
+            Self::TlsFailed => "tls-failed",
+            Self::NotTested => "not-tested",
+        }
+    }
+}
+
+/// The detail behind an outcome.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "is")]
+pub enum Why {
+    /// The listing came and was confirmed.
+    Complete,
+    /// Data flowed until our own limit of bytes or time; we ended it.
+    CutByUs,
+    /// The command itself was refused.
+    CommandRefused {
+        /// Reply code.
+        code: u16,
+        /// Reply text.
+        text: String,
+    },
+    /// The announcement was taken, but its text could not be understood.
+    BadAnnouncement {
+        /// Reply text.
+        text: String,
+        /// What is wrong with it.
+        error: String,
+    },
+    /// The listing command was refused, with or without a data connection.
+    ListingRefused {
+        /// Listing command.
+        command: String,
+        /// Reply code.
+        code: u16,
+        /// Reply text.
+        text: String,
+    },
+    /// SYNs were sent or awaited, none was answered or arrived.
+    NoAnswer {
+        /// How long was waited.
+        waited: Micros,
+        /// SYNs sent (passive), where known.
+        syns: Option<u32>,
+    },
+    /// The knock was answered by a RST.
+    Reset,
+    /// The knock was answered by an ICMP message.
+    Icmp {
+        /// The message, where the system shows it.
+        icmp: Option<Icmp>,
+    },
+    /// This machine refused or has no route.
+    Local {
+        /// The system's own words.
+        text: String,
+    },
+    /// The control connection gave no reply.
+    NoReply {
+        /// To which command.
+        command: String,
+        /// How long was waited.
+        waited: Micros,
+    },
+    /// The data connection stood, but nothing came.
+    NoData {
+        /// How long was waited.
+        waited: Micros,
+    },
+    /// All data came, but no completion reply.
+    NoCompletion {
+        /// How long was waited.
+        waited: Micros,
+    },
+    /// The data connection was reset.
+    DataReset,
+    /// The transfer was broken off by a reply.
+    BrokenOff {
+        /// Reply code.
+        code: u16,
+        /// Reply text.
+        text: String,
+    },
+    /// The control connection ended in the middle.
+    ControlLost {
+        /// After which command.
+        command: String,
+    },
+    /// The data connection came from another address than the server's.
+    WrongPeer {
+        /// From where.
+        from: SocketAddr,
+    },
+    /// Only a reply was wanted: nothing was listed on purpose.
+    ReplyOnly {
+        /// Reply code.
+        code: u16,
+        /// Reply text.
+        text: String,
+    },
+    /// Not tested.
+    Not(NotTested),
+}
+
+/// Why something was not tested.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "because")]
+pub enum NotTested {
+    /// PASV and PORT cannot name an IPv6 address.
+    Ipv6,
+    /// No login could be had at all.
+    NoLogin,
+    /// The server said "too many", perhaps because of a transfer of ours that it still holds.
+    TooMany {
+        /// Reply code.
+        code: u16,
+        /// Reply text.
+        text: String,
+        /// An earlier transfer of ours may still be held.
+        held: bool,
+    },
+    /// The login for this attempt failed, though others succeeded.
+    LoginFailed {
+        /// What happened.
+        text: String,
+    },
+    /// The deadline left no time.
+    Deadline,
+    /// The run was interrupted.
+    Interrupted,
+    /// The data connection came only after it had been given up: delay or loss, no verdict.
+    CameLate,
+    /// This machine could not do it.
+    Local {
+        /// The system's own words.
+        text: String,
+    },
+}
+
+/// One socket that knocked at a passive port.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Knock {
+    /// Our end.
+    pub from: SocketAddr,
+    /// When its first SYN left.
+    pub at: Micros,
+    /// SYNs it sent, where the system tells.
+    pub syns: Option<u32>,
+    /// What came of it; `None` while nothing did.
+    pub outcome: Option<DialOutcome>,
+}
+
+/// A data connection on the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Observed {
+    /// The end that opened it.
+    pub from: SocketAddr,
+    /// The end that accepted it.
+    pub to: SocketAddr,
+}
+
+/// How a data connection ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DataEnd {
+    /// The server closed it in order.
+    Eof,
+    /// Reset.
+    Reset,
+    /// We ended it: enough bytes.
+    CutByUs,
+    /// We gave it up: nothing came.
+    GivenUp,
+}

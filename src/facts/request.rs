@@ -1,0 +1,148 @@
+//! What was asked for, as far as a later diagnosis has to know it. Never a password.
+
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Micros, Mode};
+
+/// The request behind a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one option of the command line"
+)]
+pub struct Request {
+    /// The target as typed, a password taken out.
+    pub input: String,
+    /// Host name or address.
+    pub host: String,
+    /// Port of the control connection.
+    pub port: u16,
+    /// User name of the login.
+    pub user: String,
+    /// Where the password came from; `None` for an anonymous login.
+    pub password: Option<PasswordSource>,
+    /// Directory or file to list.
+    pub path: Option<String>,
+    /// How the control connection is protected.
+    pub tls: TlsLevel,
+    /// Modes to try, without repetition.
+    pub modes: Vec<Mode>,
+    /// `-4` or `-6`.
+    pub family: Option<Family>,
+    /// `--bind`, as typed.
+    pub bind: Option<String>,
+    /// `--active-ports`.
+    pub active_ports: Option<PortRange>,
+    /// `--external-ip`.
+    pub external_ip: Option<IpAddr>,
+    /// `--dial-advertised`.
+    pub dial_advertised: bool,
+    /// `false` with `--no-localise`.
+    pub localise: bool,
+    /// Limit of one data attempt.
+    pub timeout: Micros,
+    /// Limit of the whole run.
+    pub deadline: Micros,
+    /// The target is an embedded demonstration server on loopback.
+    pub demo: bool,
+}
+
+/// Level of protection of the control connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TlsLevel {
+    /// Clear text.
+    Off,
+    /// AUTH TLS, RFC 4217.
+    Explicit,
+    /// TLS from the first byte (port 990).
+    Implicit,
+}
+
+impl TlsLevel {
+    /// The word of the command line and of the report.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Explicit => "explicit",
+            Self::Implicit => "implicit",
+        }
+    }
+}
+
+/// Address family.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Family {
+    /// IPv4.
+    #[serde(rename = "ipv4")]
+    V4,
+    /// IPv6.
+    #[serde(rename = "ipv6")]
+    V6,
+}
+
+impl Family {
+    /// The family of an address.
+    pub fn of(address: IpAddr) -> Self {
+        if address.is_ipv4() {
+            Self::V4
+        } else {
+            Self::V6
+        }
+    }
+
+    /// `IPv4` or `IPv6`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::V4 => "IPv4",
+            Self::V6 => "IPv6",
+        }
+    }
+}
+
+/// Whether a connection was encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Security {
+    /// Clear text.
+    Clear,
+    /// TLS on both connections.
+    Tls,
+}
+
+/// Where a password came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PasswordSource {
+    /// `--password-file`.
+    File,
+    /// `FTP_DOCTOR_PASSWORD`.
+    Environment,
+    /// `~/.netrc`.
+    Netrc,
+    /// The prompt.
+    Prompt,
+    /// The URL: accepted with a warning.
+    Url,
+}
+
+/// An inclusive range of ports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PortRange {
+    /// Lowest port.
+    pub min: u16,
+    /// Highest port.
+    pub max: u16,
+}
+
+/// A proxy that the environment names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proxy {
+    /// The variable, such as `ftp_proxy`.
+    pub variable: String,
+    /// Its value, credentials taken out.
+    pub value: String,
+}

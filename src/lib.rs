@@ -1,0 +1,25 @@
+//! Says why FTP does not work, whose firewall or NAT it is, and what to change.
+//!
+//! ```text
+//! target → probe (network, clock) → Facts → diagnose (pure) → Diagnosis → report (pure) → bytes
+//! ```
+//!
+//! - [`target`]: what the user typed
+//! - [`wire`]: FTP's grammar, pure
+//! - [`facts`]: what was observed, plain data that can be saved
+//! - [`probe`]: the only place with sockets and clocks
+//! - [`diagnosis`]: from facts to named causes, pure
+//! - [`report`]: from a diagnosis to bytes
+//! - [`demo`]: an embedded FTP server on loopback that misbehaves as asked
+//! - [`cli`] and [`app`]: the command line, and what carries it out
+
+pub mod app;
+pub mod cli;
+pub mod demo;
+pub mod diagnosis;
+pub mod facts;
+pub mod probe;
+pub mod progress;
+pub mod report;
+pub mod target;
+pub mod wire;

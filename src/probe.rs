@@ -1,0 +1,20 @@
+//! The only place with sockets and clocks.
+//!
+//! `run` carries a request out and returns what was observed. It draws no conclusion: a refusal,
+//! silence or NXDOMAIN is a result, and an error is only what could not be measured.
+
+pub mod active;
+pub mod control;
+pub mod dial;
+pub mod engine;
+pub mod limits;
+pub mod login;
+pub mod os;
+pub mod passive;
+pub mod plan;
+pub mod recorder;
+pub mod resolve;
+pub mod transfer;
+
+pub use engine::{Credentials, Spec, Stage, run};
+pub use limits::Limits;

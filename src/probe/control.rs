@@ -1,0 +1,331 @@
+//! One control connection: commands out, replies in, everything written down.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use socket2::{SockRef, Socket};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::Instant;
+
+use super::limits::Limits;
+use super::os;
+use super::recorder::Recorder;
+use crate::facts::{
+    ControlEnd, Exchange, ExchangeEnd, Greeting, LoginOutcome, Micros, ReplyFact, Session,
+};
+use crate::wire::command::Command;
+use crate::wire::reply::{Reply, ReplyError, ReplyLimits, ReplyReader};
+
+/// What came over the control connection.
+#[derive(Debug)]
+pub enum ControlEvent {
+    /// A reply.
+    Reply(ReplyFact),
+    /// The server closed the connection.
+    Closed,
+    /// The connection failed.
+    Failed(String),
+    /// Something that is no reply.
+    NotAReply {
+        /// The line, printable.
+        text: String,
+        /// Its first bytes.
+        head: Vec<u8>,
+    },
+}
+
+impl ControlEvent {
+    /// The end of an exchange that this event means, if it is no reply.
+    pub fn end(&self) -> ExchangeEnd {
+        match self {
+            Self::Reply(_) => ExchangeEnd::Answered,
+            Self::Closed => ExchangeEnd::Closed,
+            Self::Failed(text) => ExchangeEnd::Failed { text: text.clone() },
+            Self::NotAReply { text, .. } => ExchangeEnd::NotAReply { text: text.clone() },
+        }
+    }
+}
+
+/// A control connection and its place in the facts.
+pub struct Control {
+    stream: TcpStream,
+    twin: Option<Socket>,
+    reader: ReplyReader,
+    buffer: Vec<u8>,
+    recorder: Recorder,
+    /// Index of the session in the facts.
+    pub index: usize,
+    /// Server end.
+    pub peer: SocketAddr,
+    /// Our end.
+    pub local: SocketAddr,
+    gone: bool,
+}
+
+impl Control {
+    /// Takes over a fresh connection and opens its record.
+    ///
+    /// # Errors
+    /// When the system does not know the connection's ends any more.
+    pub fn new(
+        stream: TcpStream,
+        began: Micros,
+        connect: Micros,
+        recorder: &Recorder,
+    ) -> io::Result<Self> {
+        let peer = stream.peer_addr()?;
+        let local = stream.local_addr()?;
+        // Commands are single small segments: waiting to fill them only costs a round trip.
+        let _ = stream.set_nodelay(true);
+        let twin = SockRef::from(&stream).try_clone().ok();
+        let index = {
+            let mut facts = recorder.facts();
+            facts.sessions.push(Session {
+                peer,
+                local,
+                began,
+                connect,
+                rtt: None,
+                retransmits: None,
+                greeting: Greeting::Silent(Micros(0)),
+                login: LoginOutcome::NotTried,
+                exchanges: Vec::new(),
+                end: None,
+            });
+            facts.sessions.len() - 1
+        };
+        Ok(Self {
+            stream,
+            twin,
+            reader: ReplyReader::new(ReplyLimits::default()),
+            buffer: vec![0; 8192],
+            recorder: recorder.clone(),
+            index,
+            peer,
+            local,
+            gone: false,
+        })
+    }
+
+    /// Changes this session's record.
+    pub fn note(&self, change: impl FnOnce(&mut Session)) {
+        if let Some(session) = self.recorder.facts().sessions.get_mut(self.index) {
+            change(session);
+        }
+    }
+
+    /// Number of exchanges so far.
+    pub fn exchanges(&self) -> usize {
+        self.recorder
+            .facts()
+            .sessions
+            .get(self.index)
+            .map_or(0, |s| s.exchanges.len())
+    }
+
+    /// Whether the connection has ended.
+    pub fn is_gone(&self) -> bool {
+        self.gone
+    }
+
+    /// Whether everything sent so far has been acknowledged; `None` where the system does not tell.
+    pub fn delivered(&self) -> Option<bool> {
+        let state = self.twin.as_ref().and_then(os::tcp_state)?;
+        Some(state.unacked == 0)
+    }
+
+    /// The round-trip time as the system knows it.
+    pub fn rtt(&self) -> Option<Duration> {
+        self.twin.as_ref().and_then(os::tcp_state)?.rtt
+    }
+
+    /// Reads until a reply is complete or the connection ends. Safe to drop and call anew.
+    pub async fn event(&mut self) -> ControlEvent {
+        loop {
+            match self.reader.next_reply() {
+                Ok(Some(reply)) => return ControlEvent::Reply(self.fact(&reply)),
+                Ok(None) => {}
+                Err(error) => {
+                    self.gone = true;
+                    let head = match &error {
+                        ReplyError::NotAReply { head, .. } => head.clone(),
+                        ReplyError::TooLong { .. } => Vec::new(),
+                    };
+                    let text = match &error {
+                        ReplyError::NotAReply { text, .. } => text.clone(),
+                        ReplyError::TooLong { .. } => error.to_string(),
+                    };
+                    return ControlEvent::NotAReply { text, head };
+                }
+            }
+            match self.stream.read(&mut self.buffer).await {
+                Ok(0) => {
+                    self.gone = true;
+                    let head = self.reader.pending();
+                    if head.is_empty() {
+                        return ControlEvent::Closed;
+                    }
+                    let head = head.get(..64.min(head.len())).unwrap_or_default().to_vec();
+                    return ControlEvent::NotAReply {
+                        text: crate::wire::text::printable(&head, 64),
+                        head,
+                    };
+                }
+                Ok(n) => self.reader.push(self.buffer.get(..n).unwrap_or_default()),
+                Err(error) => {
+                    self.gone = true;
+                    return ControlEvent::Failed(error.to_string());
+                }
+            }
+        }
+    }
+
+    fn fact(&self, reply: &Reply) -> ReplyFact {
+        ReplyFact {
+            code: reply.code,
+            text: reply.text(),
+            oddities: reply.oddities.clone(),
+            at: self.recorder.now(),
+        }
+    }
+
+    /// Sends a command and opens its exchange.
+    pub async fn send(&mut self, command: &Command) {
+        let sent = self.recorder.now();
+        let end = match command.line() {
+            Ok(line) => match self.stream.write_all(line.as_bytes()).await {
+                Ok(()) => ExchangeEnd::Open,
+                Err(error) => {
+                    self.gone = true;
+                    ExchangeEnd::Failed {
+                        text: error.to_string(),
+                    }
+                }
+            },
+            Err(error) => ExchangeEnd::Failed {
+                text: error.to_string(),
+            },
+        };
+        self.note(|session| {
+            session.exchanges.push(Exchange {
+                command: command.redacted(),
+                sent,
+                replies: Vec::new(),
+                end,
+            });
+        });
+    }
+
+    /// Writes an event into the exchange at hand.
+    pub fn log(&self, event: &ControlEvent) {
+        let at = self.recorder.now();
+        self.note(|session| {
+            if session.exchanges.is_empty() {
+                session.exchanges.push(Exchange {
+                    command: String::new(),
+                    sent: at,
+                    replies: Vec::new(),
+                    end: ExchangeEnd::Open,
+                });
+            }
+            let Some(exchange) = session.exchanges.last_mut() else {
+                return;
+            };
+            match event {
+                ControlEvent::Reply(reply) => {
+                    exchange.replies.push(reply.clone());
+                    if !(100..200).contains(&reply.code) {
+                        exchange.end = ExchangeEnd::Answered;
+                    }
+                }
+                other => exchange.end = other.end(),
+            }
+        });
+    }
+
+    /// The next event, written down; `None` when the limit passed first.
+    pub async fn event_until(&mut self, limit: Instant) -> Option<ControlEvent> {
+        let event = tokio::time::timeout_at(limit, self.event()).await.ok()?;
+        self.log(&event);
+        Some(event)
+    }
+
+    /// Sends a command and waits for the reply that closes the exchange.
+    pub async fn exchange(
+        &mut self,
+        command: &Command,
+        wait: Duration,
+    ) -> Result<ReplyFact, ExchangeEnd> {
+        let began = Instant::now();
+        self.send(command).await;
+        if self.gone {
+            return Err(ExchangeEnd::Closed);
+        }
+        let limit = self.recorder.until(wait);
+        loop {
+            match self.event_until(limit).await {
+                Some(ControlEvent::Reply(reply)) if (100..200).contains(&reply.code) => {}
+                Some(ControlEvent::Reply(reply)) => return Ok(reply),
+                Some(other) => return Err(other.end()),
+                None => {
+                    let end = ExchangeEnd::TimedOut {
+                        waited: began.elapsed().into(),
+                    };
+                    self.note(|session| {
+                        if let Some(exchange) = session.exchanges.last_mut() {
+                            exchange.end = end.clone();
+                        }
+                    });
+                    return Err(end);
+                }
+            }
+        }
+    }
+
+    /// Notes what the system knows about the connection.
+    pub fn measure(&self) {
+        let Some(state) = self.twin.as_ref().and_then(os::tcp_state) else {
+            return;
+        };
+        self.note(|session| {
+            session.rtt = state.rtt.map(Micros::from).or(session.rtt);
+            session.retransmits = Some(state.total_retransmits);
+        });
+    }
+
+    /// Takes leave: QUIT (after ABOR, if a transfer may be pending), then waits for the server to
+    /// close, so that a server that counts sessions has forgotten this one.
+    pub async fn quit(mut self, limits: &Limits, pending_transfer: bool) {
+        let mut end = ControlEnd::ClosedByServer;
+        if !self.gone {
+            if pending_transfer {
+                self.send(&Command::new("ABOR")).await;
+            }
+            self.send(&Command::new("QUIT")).await;
+            // A server that is busy with a transfer answers when that is over: not worth waiting.
+            let wait = if pending_transfer {
+                limits.close / 4
+            } else {
+                limits.close
+            };
+            let limit = self.recorder.until(wait);
+            end = loop {
+                match self.event_until(limit).await {
+                    Some(ControlEvent::Reply(_)) => {}
+                    Some(ControlEvent::Closed) => break ControlEnd::Quit,
+                    Some(_) => break ControlEnd::Reset,
+                    None => break ControlEnd::Abandoned,
+                }
+            };
+        }
+        self.measure();
+        self.note(|session| session.end = Some(end));
+    }
+
+    /// The beginning of what has come and was not understood.
+    pub fn set_greeting(&self, greeting: Greeting) {
+        self.note(|session| session.greeting = greeting);
+    }
+}

@@ -1,0 +1,302 @@
+//! Knocking at a port: several sockets, some time apart, until one is let in.
+//!
+//! One lost SYN must not become a verdict, and waiting for the kernel's own repetitions is slow.
+//! Every socket stays open until the end, because a pinhole that a helper opened belongs to the
+//! first flow that used it: closing that one would shut the only door there is.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use socket2::{SockRef, Socket};
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use super::os;
+use super::recorder::Recorder;
+use crate::facts::{Dial, DialOutcome, Knock, Micros};
+
+/// How often and how long to knock.
+#[derive(Debug, Clone, Copy)]
+pub struct KnockPolicy {
+    /// Sockets at the most.
+    pub knocks: u32,
+    /// Time from one socket to the next.
+    pub spacing: Duration,
+    /// Time after the last socket's SYN.
+    pub patience: Duration,
+}
+
+/// What happened at the door.
+#[derive(Debug)]
+pub enum DialEvent {
+    /// A handshake came to its end.
+    Connected(TcpStream),
+    /// No handshake will come any more; [`Dialler::outcome`] says why.
+    Failed,
+}
+
+struct Pending {
+    fact: Knock,
+    /// A second handle to the socket: tokio drops its own when connecting fails, and with it the
+    /// error queue.
+    twin: Option<Socket>,
+    error: Option<io::Error>,
+}
+
+/// Knocks at one port.
+pub struct Dialler {
+    to: SocketAddr,
+    bind: Option<IpAddr>,
+    policy: KnockPolicy,
+    recorder: Recorder,
+    began: Micros,
+    tasks: JoinSet<(usize, io::Result<TcpStream>)>,
+    pending: Vec<Pending>,
+    next: Instant,
+    connected: Option<Micros>,
+    done: bool,
+}
+
+impl Dialler {
+    /// Prepares to knock; the first SYN leaves with the first call of [`Self::event`].
+    pub fn new(
+        to: SocketAddr,
+        bind: Option<IpAddr>,
+        policy: KnockPolicy,
+        recorder: Recorder,
+    ) -> Self {
+        let began = recorder.now();
+        Self {
+            to,
+            bind,
+            policy,
+            recorder,
+            began,
+            tasks: JoinSet::new(),
+            pending: Vec::new(),
+            next: Instant::now(),
+            connected: None,
+            done: false,
+        }
+    }
+
+    /// Waits for the next thing to happen. After a connection there may come more of them, and
+    /// then nothing ever again. Safe to drop and call anew.
+    pub async fn event(&mut self) -> DialEvent {
+        loop {
+            let more = self.connected.is_none()
+                && !self.done
+                && self.pending.len() < self.policy.knocks as usize;
+            if self.tasks.is_empty() && !more {
+                if self.connected.is_some() || self.done {
+                    std::future::pending::<()>().await;
+                }
+                self.done = true;
+                return DialEvent::Failed;
+            }
+            let give_up = self.next.max(Instant::now());
+            tokio::select! {
+                Some(joined) = self.tasks.join_next(), if !self.tasks.is_empty() => {
+                    let Ok((index, result)) = joined else { continue };
+                    if let Some(event) = self.ended(index, result) {
+                        return event;
+                    }
+                }
+                () = tokio::time::sleep_until(give_up), if self.connected.is_none() && !self.done => {
+                    if more {
+                        self.knock();
+                    } else {
+                        self.done = true;
+                        return DialEvent::Failed;
+                    }
+                }
+            }
+        }
+    }
+
+    fn ended(&mut self, index: usize, result: io::Result<TcpStream>) -> Option<DialEvent> {
+        let pending = self.pending.get_mut(index)?;
+        match result {
+            Ok(stream) => {
+                if let Ok(local) = stream.local_addr() {
+                    pending.fact.from = local;
+                }
+                pending.fact.outcome = Some(DialOutcome::Connected);
+                self.connected.get_or_insert(self.recorder.now());
+                Some(DialEvent::Connected(stream))
+            }
+            Err(error) => {
+                let icmp = pending.twin.as_ref().and_then(os::pending_icmp);
+                pending.fact.outcome = Some(os::classify(&error, icmp));
+                pending.error = Some(error);
+                // The first flow's answer decides at once: only a later one may owe its refusal to
+                // a pinhole that the first has taken.
+                if index == 0 && self.connected.is_none() {
+                    self.done = true;
+                    return Some(DialEvent::Failed);
+                }
+                None
+            }
+        }
+    }
+
+    fn knock(&mut self) {
+        let last = self.pending.len() + 1 >= self.policy.knocks as usize;
+        self.next = Instant::now()
+            + if last {
+                self.policy.patience
+            } else {
+                self.policy.spacing
+            };
+        let index = self.pending.len();
+        let unspecified = SocketAddr::new(
+            self.bind.unwrap_or(match self.to {
+                SocketAddr::V4(_) => IpAddr::from([0_u8; 4]),
+                SocketAddr::V6(_) => IpAddr::from([0_u8; 16]),
+            }),
+            0,
+        );
+        let mut fact = Knock {
+            from: unspecified,
+            at: self.recorder.now(),
+            syns: None,
+            outcome: None,
+        };
+        let prepared = prepare(self.to, self.bind);
+        let (twin, error) = match prepared {
+            Ok((socket, twin)) => {
+                if let Ok(local) = socket.local_addr() {
+                    fact.from = local;
+                }
+                let to = self.to;
+                self.tasks
+                    .spawn(async move { (index, socket.connect(to).await) });
+                (Some(twin), None)
+            }
+            Err(error) => {
+                fact.outcome = Some(DialOutcome::Local {
+                    text: error.to_string(),
+                });
+                (None, Some(error))
+            }
+        };
+        let failed = error.is_some();
+        self.pending.push(Pending { fact, twin, error });
+        if failed && index == 0 {
+            // Without even one socket there is nothing to wait for.
+            self.policy.knocks = 1;
+        }
+    }
+
+    /// What came of all knocks together.
+    pub fn outcome(&self) -> DialOutcome {
+        if self.connected.is_some() {
+            return DialOutcome::Connected;
+        }
+        self.pending
+            .iter()
+            .find_map(|p| {
+                p.fact
+                    .outcome
+                    .clone()
+                    .filter(|o| *o != DialOutcome::TimedOut)
+            })
+            .unwrap_or(DialOutcome::TimedOut)
+    }
+
+    /// SYNs sent so far by all sockets, where the system tells.
+    pub fn syns(&self) -> Option<u32> {
+        self.pending.iter().map(syns_of).sum()
+    }
+
+    /// The knocks so far.
+    pub fn knocks(&self) -> Vec<Knock> {
+        self.pending
+            .iter()
+            .map(|p| Knock {
+                syns: syns_of(p),
+                from: local_of(p),
+                ..p.fact.clone()
+            })
+            .collect()
+    }
+
+    /// The time from the first SYN to the first handshake.
+    pub fn connect_time(&self) -> Option<Micros> {
+        let first = self.pending.first()?.fact.at;
+        self.connected.map(|at| at.since(first))
+    }
+
+    /// The whole try as one record.
+    pub fn record(&self) -> Dial {
+        Dial {
+            to: self.to,
+            from: self.pending.first().map(local_of),
+            outcome: self.outcome(),
+            syns: self.syns(),
+            began: self.began,
+            took: self.recorder.now().since(self.began),
+        }
+    }
+}
+
+fn syns_of(pending: &Pending) -> Option<u32> {
+    if pending.error.is_some() {
+        return Some(1);
+    }
+    let state = pending.twin.as_ref().and_then(os::tcp_state)?;
+    Some(
+        1 + if pending.fact.outcome.is_some() {
+            0
+        } else {
+            state.retransmits
+        },
+    )
+}
+
+fn local_of(pending: &Pending) -> SocketAddr {
+    pending
+        .twin
+        .as_ref()
+        .and_then(|socket| socket.local_addr().ok()?.as_socket())
+        .filter(|local| local.port() != 0)
+        .unwrap_or(pending.fact.from)
+}
+
+fn prepare(to: SocketAddr, bind: Option<IpAddr>) -> io::Result<(TcpSocket, Socket)> {
+    let socket = if to.is_ipv4() {
+        TcpSocket::new_v4()?
+    } else {
+        TcpSocket::new_v6()?
+    };
+    let twin = SockRef::from(&socket).try_clone()?;
+    os::want_icmp(&twin, to.is_ipv6());
+    if let Some(address) = bind {
+        socket.bind(SocketAddr::new(address, 0))?;
+    }
+    Ok((socket, twin))
+}
+
+/// Knocks until a connection stands or the policy is used up, and records it.
+pub async fn dial(
+    to: SocketAddr,
+    bind: Option<IpAddr>,
+    policy: KnockPolicy,
+    recorder: &Recorder,
+) -> (Dial, Option<TcpStream>) {
+    let mut dialler = Dialler::new(to, bind, policy, recorder.clone());
+    let stream = tokio::select! {
+        event = dialler.event() => match event {
+            DialEvent::Connected(stream) => Some(stream),
+            DialEvent::Failed => None,
+        },
+        () = tokio::time::sleep_until(recorder.deadline()) => None,
+    };
+    let mut record = dialler.record();
+    if let Some(stream) = &stream {
+        record.from = stream.local_addr().ok();
+    }
+    (record, stream)
+}

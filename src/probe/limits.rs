@@ -1,0 +1,71 @@
+//! Every wait has a limit; this is the whole list of them.
+
+use std::time::Duration;
+
+/// Limits of a run. Tests pass shorter ones; nothing reads a global.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// One question to a name server, repeats included.
+    pub resolve: Duration,
+    /// TCP handshake of a control connection, all knocks together.
+    pub connect: Duration,
+    /// Pause between two knocks at a control port. A lost SYN costs this much.
+    pub connect_spacing: Duration,
+    /// Silence after which a server without a greeting is asked whether it speaks TLS.
+    pub greeting_patience: Duration,
+    /// Silence after which a server without a greeting is given up. Servers that look the client up
+    /// in DNS or ident are slow to greet, so this is long.
+    pub greeting: Duration,
+    /// Wait for a reply. With one segment in eight lost, six in a row are lost once in 260,000
+    /// times; the kernel has then waited 12.6 s.
+    pub reply: Duration,
+    /// Pause between two knocks at a passive port, at least.
+    pub knock_spacing: Duration,
+    /// Knocks at a passive port: three unanswered SYNs before "timed out" is said.
+    pub knocks: u32,
+    /// Patience after the last knock, at least.
+    pub knock_patience: Duration,
+    /// The same where segments were seen to be lost in this run.
+    pub knock_patience_lossy: Duration,
+    /// Wait for the server's knock in active mode: SYNs at 0, 1 and 3 s fit in.
+    pub door: Duration,
+    /// Silence on a data connection that stands.
+    pub idle: Duration,
+    /// Wait for the end of the data connection once 226 is there, and for a close after QUIT.
+    pub close: Duration,
+    /// Bytes of a listing that are read before it is cut.
+    pub listing_bytes: u64,
+    /// Logins of one run.
+    pub logins: usize,
+    /// Pause before a server that said "too many" is asked once more.
+    pub too_many_pause: Duration,
+    /// The same where a transfer of ours may still be held.
+    pub held_pause: Duration,
+    /// Addresses that are dialled before the host is given up.
+    pub addresses: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            resolve: Duration::from_secs(5),
+            connect: Duration::from_secs(8),
+            connect_spacing: Duration::from_secs(1),
+            greeting_patience: Duration::from_secs(3),
+            greeting: Duration::from_secs(15),
+            reply: Duration::from_secs(13),
+            knock_spacing: Duration::from_millis(300),
+            knocks: 3,
+            knock_patience: Duration::from_secs(1),
+            knock_patience_lossy: Duration::from_millis(2600),
+            door: Duration::from_millis(3500),
+            idle: Duration::from_secs(6),
+            close: Duration::from_secs(2),
+            listing_bytes: 4 << 20,
+            logins: 12,
+            too_many_pause: Duration::from_millis(700),
+            held_pause: Duration::from_secs(3),
+            addresses: 4,
+        }
+    }
+}

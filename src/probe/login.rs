@@ -1,0 +1,282 @@
+//! From a fresh connection to a login: greeting, USER, PASS, ACCT, and once per run the survey.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::Instant;
+
+use super::control::{Control, ControlEvent};
+use super::dial::{KnockPolicy, dial};
+use super::engine::{Credentials, Stage};
+use super::limits::Limits;
+use super::recorder::Recorder;
+use crate::facts::{DialOutcome, ExchangeEnd, Greeting, LoginOutcome, ReplyFact, TlsAnswer};
+use crate::wire::command::Command;
+use crate::wire::{service, text};
+
+/// What every login of a run needs.
+pub struct Door<'a> {
+    /// Server end of the control connection.
+    pub to: SocketAddr,
+    /// Address to call from.
+    pub bind: Option<IpAddr>,
+    /// Who logs in.
+    pub credentials: &'a Credentials,
+    /// Waits.
+    pub limits: &'a Limits,
+    /// Clock and facts.
+    pub recorder: &'a Recorder,
+    /// Tells what is being done.
+    pub stage: &'a dyn Fn(Stage),
+}
+
+/// Knock policy of a control connection.
+pub fn control_policy(limits: &Limits) -> KnockPolicy {
+    let spacing = limits.connect_spacing;
+    let knocks = (limits.connect.as_millis() / spacing.as_millis().max(1)).max(1);
+    KnockPolicy {
+        knocks: u32::try_from(knocks).unwrap_or(8),
+        spacing,
+        patience: spacing,
+    }
+}
+
+impl Door<'_> {
+    /// Connects and reads the greeting. `None` when no connection stood; the reason is in the
+    /// facts' dials.
+    pub async fn connect(&self, record_dial: bool) -> Option<Control> {
+        (self.stage)(Stage::Connecting(self.to));
+        let (record, stream) = dial(
+            self.to,
+            self.bind,
+            control_policy(self.limits),
+            self.recorder,
+        )
+        .await;
+        let (began, took) = (record.began, record.took);
+        if record_dial || record.outcome != DialOutcome::Connected {
+            self.recorder.facts().dials.push(record);
+        }
+        Control::new(stream?, began, took, self.recorder).ok()
+    }
+
+    /// Waits for the greeting; a silent server is asked on a second connection whether it speaks
+    /// TLS. `true` when a 2yz greeting came.
+    pub async fn greet(&self, control: &mut Control) -> bool {
+        (self.stage)(Stage::Greeting(self.to));
+        let began = Instant::now();
+        let limit = self.recorder.until(self.limits.greeting);
+        let patience = self.recorder.until(self.limits.greeting_patience);
+        let mut first = tokio::time::timeout_at(patience, self.await_greeting(control))
+            .await
+            .ok();
+        if first.is_none() && !control.is_gone() {
+            first = self.await_greeting_or_tls(control, limit).await;
+        }
+        let greeting = match first {
+            None => Greeting::Silent(began.elapsed().into()),
+            Some(ControlEvent::Reply(reply)) => read_greeting(reply),
+            Some(ControlEvent::Closed) => Greeting::Closed,
+            Some(ControlEvent::Failed(_)) => Greeting::Reset,
+            Some(ControlEvent::NotAReply { text, head }) => Greeting::NotFtp {
+                service: service::recognise(&head).unwrap_or(service::Service::Unknown),
+                head: text,
+            },
+        };
+        let ready = matches!(&greeting, Greeting::Reply(r) if (200..300).contains(&r.code));
+        control.set_greeting(greeting);
+        ready
+    }
+
+    async fn await_greeting(&self, control: &mut Control) -> ControlEvent {
+        loop {
+            match control.event().await {
+                // 120 "ready in n minutes": the real greeting follows.
+                ControlEvent::Reply(reply) if (100..200).contains(&reply.code) => {}
+                other => return other,
+            }
+        }
+    }
+
+    async fn await_greeting_or_tls(
+        &self,
+        control: &mut Control,
+        limit: Instant,
+    ) -> Option<ControlEvent> {
+        let ask = async {
+            let answer = self.ask_for_tls(limit).await;
+            let speaks_tls = answer == TlsAnswer::Tls;
+            self.recorder.facts().tls_hello = Some(answer);
+            if !speaks_tls {
+                std::future::pending::<()>().await;
+            }
+        };
+        tokio::select! {
+            event = self.await_greeting(control) => Some(event),
+            () = ask => None,
+            () = tokio::time::sleep_until(limit) => None,
+        }
+    }
+
+    async fn ask_for_tls(&self, limit: Instant) -> TlsAnswer {
+        let (_, stream) = dial(
+            self.to,
+            self.bind,
+            control_policy(self.limits),
+            self.recorder,
+        )
+        .await;
+        let Some(mut stream) = stream else {
+            return TlsAnswer::Closed;
+        };
+        let hello = service::client_hello(None, [0x5a; 32]);
+        if stream.write_all(&hello).await.is_err() {
+            return TlsAnswer::Closed;
+        }
+        read_head(&mut stream, limit).await
+    }
+
+    /// Logs in. `true` when the server let us in.
+    pub async fn login(&self, control: &mut Control) -> bool {
+        (self.stage)(Stage::LoggingIn);
+        let outcome = self.log_in(control).await;
+        let inside = matches!(outcome, LoginOutcome::In { .. });
+        control.note(|session| session.login = outcome);
+        control.measure();
+        inside
+    }
+
+    async fn log_in(&self, control: &mut Control) -> LoginOutcome {
+        let user = Command::with("USER", &self.credentials.user);
+        let password = self
+            .credentials
+            .password
+            .as_ref()
+            .map_or("ftp-doctor@", |p| p.as_str());
+        let mut step = ("USER", control.exchange(&user, self.limits.reply).await);
+        // USER, PASS, ACCT, PASS: a server that keeps asking is not followed any further.
+        for _ in 0..4 {
+            let (verb, answer) = step;
+            let reply = match answer {
+                Ok(reply) => reply,
+                Err(end) => {
+                    return LoginOutcome::Broken {
+                        command: verb.to_owned(),
+                        end,
+                    };
+                }
+            };
+            let next = match (verb, reply.code) {
+                (_, 200..=299) => return LoginOutcome::In { code: reply.code },
+                ("USER", 331 | 336) => Command::with("PASS", password),
+                ("USER" | "PASS", 332) => match &self.credentials.account {
+                    Some(account) => Command::with("ACCT", account.as_str()),
+                    None => {
+                        return LoginOutcome::Wants {
+                            command: "ACCT".to_owned(),
+                            text: reply.text,
+                        };
+                    }
+                },
+                ("ACCT", 331) => Command::with("PASS", password),
+                (_, 300..=399) => {
+                    return LoginOutcome::Wants {
+                        command: verb.to_owned(),
+                        text: reply.text,
+                    };
+                }
+                (_, code) => {
+                    return LoginOutcome::Refused {
+                        command: verb.to_owned(),
+                        code,
+                        text: reply.text,
+                    };
+                }
+            };
+            let verb = if next.verb == "ACCT" { "ACCT" } else { "PASS" };
+            step = (verb, control.exchange(&next, self.limits.reply).await);
+        }
+        let text = step.1.map(|reply| reply.text).unwrap_or_default();
+        LoginOutcome::Wants {
+            command: step.0.to_owned(),
+            text,
+        }
+    }
+
+    /// Asks, once per run, what the server is and offers. A server that dislikes a question
+    /// answers 5yz, which is a fact; one that closes ends the survey.
+    pub async fn survey(&self, control: &mut Control, path: Option<&str>) {
+        (self.stage)(Stage::Survey);
+        for command in [
+            Command::new("FEAT"),
+            Command::new("SYST"),
+            Command::new("STAT"),
+            Command::new("PWD"),
+            Command::with("TYPE", "A"),
+        ] {
+            if control.is_gone() || control.exchange(&command, self.limits.reply).await.is_err() {
+                return;
+            }
+        }
+        if let Some(path) = path {
+            let _ = control
+                .exchange(&Command::with("CWD", path), self.limits.reply)
+                .await;
+        }
+    }
+
+    /// Enters the directory to list on a later login, as the survey did on the first.
+    pub async fn enter(&self, control: &mut Control, path: &str) -> Result<ReplyFact, ExchangeEnd> {
+        control
+            .exchange(&Command::with("CWD", path), self.limits.reply)
+            .await
+    }
+
+    /// Connects to another address of the same host to see whether it answers at all, and leaves.
+    pub async fn look_in(&self) {
+        let (record, stream) = dial(
+            self.to,
+            self.bind,
+            control_policy(self.limits),
+            self.recorder,
+        )
+        .await;
+        self.recorder.facts().dials.push(record);
+        let Some(mut stream) = stream else { return };
+        let limit = self.recorder.until(self.limits.greeting_patience);
+        let _ = read_head(&mut stream, limit).await;
+        let _ = stream.write_all(b"QUIT\r\n").await;
+        let _ = tokio::time::timeout(Duration::from_millis(200), stream.read(&mut [0; 64])).await;
+    }
+}
+
+/// SMTP and NNTP greet with reply codes too.
+fn read_greeting(reply: ReplyFact) -> Greeting {
+    let text = format!("{} {}", reply.code, reply.text);
+    match service::recognise(text.as_bytes()) {
+        Some(service) => Greeting::NotFtp {
+            service,
+            head: text,
+        },
+        None => Greeting::Reply(reply),
+    }
+}
+
+async fn read_head(stream: &mut TcpStream, limit: Instant) -> TlsAnswer {
+    let mut head = [0_u8; 64];
+    match tokio::time::timeout_at(limit, stream.read(&mut head)).await {
+        Err(_) => TlsAnswer::Silent,
+        Ok(Ok(0) | Err(_)) => TlsAnswer::Closed,
+        Ok(Ok(n)) => {
+            let head = head.get(..n).unwrap_or_default();
+            match service::recognise(head) {
+                Some(service::Service::TlsRecord { .. }) => TlsAnswer::Tls,
+                _ => TlsAnswer::Other {
+                    head: text::printable(head, 64),
+                },
+            }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! The one seam for what an operating system tells beyond the portable socket calls.
+//!
+//! Linux shows ICMP errors with their sender (the error queue) and TCP's own counters (`TCP_INFO`).
+//! Elsewhere the same functions compile and answer "not known", and every verdict has to stand on
+//! less.
+
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod linux;
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+mod portable;
+
+use std::io;
+use std::net::IpAddr;
+use std::time::Duration;
+
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+pub use linux::{pending_icmp, tcp_state, want_icmp};
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+pub use portable::{pending_icmp, tcp_state, want_icmp};
+
+use crate::facts::{DialOutcome, Icmp};
+
+/// TCP's own counters for one socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TcpState {
+    /// Segments sent and not yet acknowledged.
+    pub unacked: u32,
+    /// Retransmissions of the segment at hand; in `SYN_SENT`, of the SYN.
+    pub retransmits: u32,
+    /// Retransmissions since the socket was made.
+    pub total_retransmits: u32,
+    /// Smoothed round-trip time, once there is a sample.
+    pub rtt: Option<Duration>,
+}
+
+/// What a failed `connect()` means, given the ICMP message that came with it.
+///
+/// A firewall's reject arrives as `ECONNREFUSED` *with* a message, a closed port without one.
+pub fn classify(error: &io::Error, icmp: Option<Icmp>) -> DialOutcome {
+    use io::ErrorKind as K;
+    match (error.kind(), icmp) {
+        (K::ConnectionRefused, None) => DialOutcome::Refused,
+        (K::ConnectionReset | K::ConnectionAborted, _) => DialOutcome::Refused,
+        (K::TimedOut, None) => DialOutcome::TimedOut,
+        (_, Some(message)) if is_reject(message) => DialOutcome::Prohibited { icmp },
+        (_, Some(_)) => DialOutcome::Unreachable { icmp },
+        (K::HostUnreachable | K::NetworkUnreachable, None) => {
+            DialOutcome::Unreachable { icmp: None }
+        }
+        _ => DialOutcome::Local {
+            text: error.to_string(),
+        },
+    }
+}
+
+/// Whether an ICMP message says that a filter rejects, as opposed to a missing route.
+/// RFC 792, RFC 1812 §5.2.7.1, RFC 4443 §3.1.
+fn is_reject(icmp: Icmp) -> bool {
+    match icmp.sender {
+        Some(IpAddr::V6(_)) => icmp.kind == 1 && matches!(icmp.code, 1 | 4 | 5 | 6),
+        _ => icmp.kind == 3 && matches!(icmp.code, 2 | 3 | 9 | 10 | 13),
+    }
+}
+
+/// Addresses of a network interface.
+///
+/// # Errors
+/// When the system cannot list its interfaces.
+#[cfg(unix)]
+pub fn interface_addresses(name: &str) -> io::Result<Vec<IpAddr>> {
+    let mut found = Vec::new();
+    for interface in nix::ifaddrs::getifaddrs().map_err(io::Error::from)? {
+        if interface.interface_name != name {
+            continue;
+        }
+        let Some(storage) = interface.address else {
+            continue;
+        };
+        if let Some(v4) = storage.as_sockaddr_in() {
+            found.push(IpAddr::V4(v4.ip()));
+        } else if let Some(v6) = storage.as_sockaddr_in6() {
+            found.push(IpAddr::V6(v6.ip()));
+        }
+    }
+    Ok(found)
+}
+
+/// Addresses of a network interface: not known on this system.
+///
+/// # Errors
+/// Always.
+#[cfg(not(unix))]
+pub fn interface_addresses(_name: &str) -> io::Result<Vec<IpAddr>> {
+    Err(io::Error::new(
+        io::ErrorKind::Unsupported,
+        "interfaces cannot be listed here, use an address",
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::Ipv4Addr;
+
+    fn icmp(kind: u8, code: u8) -> Option<Icmp> {
+        Some(Icmp {
+            kind,
+            code,
+            sender: Some(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+        })
+    }
+
+    #[test]
+    fn a_reject_is_told_from_a_closed_port_by_its_message() {
+        let refused = io::Error::from(io::ErrorKind::ConnectionRefused);
+        assert_eq!(classify(&refused, None), DialOutcome::Refused);
+        assert_eq!(
+            classify(&refused, icmp(3, 3)),
+            DialOutcome::Prohibited { icmp: icmp(3, 3) }
+        );
+    }
+
+    #[test]
+    fn a_missing_route_is_no_reject() {
+        let no_host = io::Error::from(io::ErrorKind::HostUnreachable);
+        for code in [13, 10, 9] {
+            assert_eq!(
+                classify(&no_host, icmp(3, code)),
+                DialOutcome::Prohibited {
+                    icmp: icmp(3, code)
+                }
+            );
+        }
+        for code in [0, 1] {
+            assert_eq!(
+                classify(&no_host, icmp(3, code)),
+                DialOutcome::Unreachable {
+                    icmp: icmp(3, code)
+                }
+            );
+        }
+        assert_eq!(
+            classify(&no_host, None),
+            DialOutcome::Unreachable { icmp: None }
+        );
+    }
+}

@@ -1,0 +1,97 @@
+//! Linux: the ICMP error queue (ip(7), `IP_RECVERR`) and `TCP_INFO` (tcp(7)). Both work for any
+//! user; the error queue of a connecting TCP socket since Linux 5.8.
+//!
+//! This is the one file with `unsafe`: the standard library, socket2 and nix have no call for
+//! `TCP_INFO`, so `getsockopt()` is called here, with a buffer whose size the kernel is told.
+#![expect(
+    unsafe_code,
+    reason = "getsockopt(TCP_INFO) and nothing else; see the module's text"
+)]
+
+use std::io::IoSliceMut;
+use std::net::IpAddr;
+use std::os::fd::AsRawFd;
+use std::time::Duration;
+
+use nix::sys::socket::{
+    ControlMessageOwned, MsgFlags, SockaddrStorage, recvmsg, setsockopt, sockopt,
+};
+use socket2::Socket;
+
+use super::TcpState;
+use crate::facts::Icmp;
+
+/// Asks the kernel to keep ICMP errors for this socket, with their senders. A kernel that refuses
+/// only makes the answer poorer.
+pub fn want_icmp(socket: &Socket, ipv6: bool) {
+    let _ = if ipv6 {
+        setsockopt(socket, sockopt::Ipv6RecvErr, &true)
+    } else {
+        setsockopt(socket, sockopt::Ipv4RecvErr, &true)
+    };
+}
+
+/// Takes the oldest ICMP error from the socket's queue. Never waits.
+pub fn pending_icmp(socket: &Socket) -> Option<Icmp> {
+    let mut payload = [0_u8; 512];
+    let mut space = nix::cmsg_space!(libc::sock_extended_err, libc::sockaddr_in6);
+    let mut buffers = [IoSliceMut::new(&mut payload)];
+    let flags = MsgFlags::MSG_ERRQUEUE | MsgFlags::MSG_DONTWAIT;
+    let message =
+        recvmsg::<SockaddrStorage>(socket.as_raw_fd(), &mut buffers, Some(&mut space), flags)
+            .ok()?;
+    for control in message.cmsgs().ok()? {
+        let (error, sender) = match control {
+            ControlMessageOwned::Ipv4RecvErr(error, sender) => {
+                let sender =
+                    sender.map(|a| IpAddr::from(u32::from_be(a.sin_addr.s_addr).to_be_bytes()));
+                (error, sender)
+            }
+            ControlMessageOwned::Ipv6RecvErr(error, sender) => {
+                (error, sender.map(|a| IpAddr::from(a.sin6_addr.s6_addr)))
+            }
+            _ => continue,
+        };
+        if matches!(
+            error.ee_origin,
+            libc::SO_EE_ORIGIN_ICMP | libc::SO_EE_ORIGIN_ICMP6
+        ) {
+            return Some(Icmp {
+                kind: error.ee_type,
+                code: error.ee_code,
+                sender,
+            });
+        }
+    }
+    None
+}
+
+/// TCP's counters for a socket.
+pub fn tcp_state(socket: &Socket) -> Option<TcpState> {
+    let info = tcp_info(socket)?;
+    Some(TcpState {
+        unacked: info.tcpi_unacked,
+        retransmits: u32::from(info.tcpi_retransmits),
+        total_retransmits: info.tcpi_total_retrans,
+        rtt: (info.tcpi_rtt > 0).then(|| Duration::from_micros(u64::from(info.tcpi_rtt))),
+    })
+}
+
+/// `getsockopt(fd, IPPROTO_TCP, TCP_INFO)`, tcp(7).
+fn tcp_info(socket: &Socket) -> Option<libc::tcp_info> {
+    let mut info = std::mem::MaybeUninit::<libc::tcp_info>::zeroed();
+    let mut length = libc::socklen_t::try_from(size_of::<libc::tcp_info>()).ok()?;
+    // SAFETY: the descriptor is open as long as `socket` is borrowed; the kernel writes at most
+    // `length` bytes, the size of the buffer; every bit pattern, zero included, is a valid
+    // `tcp_info`, which has only integers, so a kernel that fills less leaves it valid.
+    unsafe {
+        let result = libc::getsockopt(
+            socket.as_raw_fd(),
+            libc::IPPROTO_TCP,
+            libc::TCP_INFO,
+            info.as_mut_ptr().cast(),
+            &raw mut length,
+        );
+        (result == 0).then(|| info.assume_init())
+    }
+}

@@ -1,0 +1,248 @@
+//! Passive and extended passive: the server opens a door and says which, we knock.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::control::{Control, ControlEvent};
+use super::dial::{DialEvent, Dialler, KnockPolicy};
+use super::limits::Limits;
+use super::recorder::Recorder;
+use super::transfer::{Source, Transfer};
+use crate::facts::{Attempt, DialOutcome, ExchangeEnd, Mode, Outcome, Step, Why};
+use crate::wire::address::{parse_227, parse_229};
+use crate::wire::command::Command;
+
+/// How to go about a passive attempt.
+pub struct Passive<'a> {
+    /// Address to call from.
+    pub bind: Option<IpAddr>,
+    /// Knock at the advertised address instead of the control connection's peer.
+    pub dial_advertised: bool,
+    /// Listing command.
+    pub listing: &'a Command,
+    /// Clock and facts.
+    pub recorder: &'a Recorder,
+    /// Waits.
+    pub limits: &'a Limits,
+    /// End of this attempt.
+    pub limit: Instant,
+}
+
+/// Times of the knocks at a data port: at least three SYNs, further apart on a long path, and with
+/// more patience where segments were seen to be lost.
+pub fn knock_policy(
+    limits: &Limits,
+    rtt: Option<Duration>,
+    lossy: bool,
+    limit: Duration,
+) -> KnockPolicy {
+    let rtt = rtt.unwrap_or_default().min(Duration::from_secs(2));
+    let patience = if lossy {
+        limits.knock_patience_lossy
+    } else {
+        limits.knock_patience
+    };
+    let mut policy = KnockPolicy {
+        knocks: limits.knocks,
+        spacing: limits.knock_spacing.max(rtt * 2),
+        patience: patience.max(rtt * 3),
+    };
+    let whole = policy.spacing * policy.knocks.saturating_sub(1) + policy.patience;
+    if whole > limit && !whole.is_zero() {
+        let part = limit.as_secs_f64() / whole.as_secs_f64();
+        policy.spacing = policy.spacing.mul_f64(part);
+        policy.patience = policy.patience.mul_f64(part);
+    }
+    policy
+}
+
+impl Passive<'_> {
+    /// Carries the attempt out on a fresh login.
+    pub async fn run(&self, control: &mut Control, draft: &mut Attempt) {
+        let command = Command::new(draft.mode.verb());
+        draft.step = Step::CommandSent;
+        let reply = match control.exchange(&command, self.limits.reply).await {
+            Ok(reply) => reply,
+            Err(end) => {
+                (draft.outcome, draft.why) = no_reply(&end, &command);
+                return;
+            }
+        };
+        draft.step = Step::ReplyRead;
+        if !(200..300).contains(&reply.code) {
+            (draft.outcome, draft.why) = (
+                Outcome::Rejected,
+                Why::CommandRefused {
+                    code: reply.code,
+                    text: reply.text,
+                },
+            );
+            return;
+        }
+        let peer = control.peer;
+        match announced(draft.mode, &reply.text, peer) {
+            Ok((advertised, oddities)) => {
+                draft.advertised = Some(advertised);
+                draft.oddities = oddities;
+            }
+            Err(error) => {
+                (draft.outcome, draft.why) = (
+                    Outcome::Rejected,
+                    Why::BadAnnouncement {
+                        text: reply.text,
+                        error,
+                    },
+                );
+                return;
+            }
+        }
+        draft.step = Step::Announced;
+        let Some(advertised) = draft.advertised else {
+            return;
+        };
+        let dialled = if self.dial_advertised {
+            advertised
+        } else {
+            SocketAddr::new(peer.ip(), advertised.port())
+        };
+        // Keep the scope of a link-local address.
+        let dialled = match (peer, dialled) {
+            (SocketAddr::V6(p), SocketAddr::V6(mut d)) if p.ip() == d.ip() => {
+                d.set_scope_id(p.scope_id());
+                SocketAddr::V6(d)
+            }
+            _ => dialled,
+        };
+        draft.dialled = Some(dialled);
+        self.knock(control, dialled, draft).await;
+    }
+
+    async fn knock(&self, control: &mut Control, to: SocketAddr, draft: &mut Attempt) {
+        let left = self.limit.saturating_duration_since(Instant::now());
+        let policy = knock_policy(self.limits, control.rtt(), self.recorder.lossy(), left);
+        let mut dialler = Box::new(Dialler::new(to, self.bind, policy, self.recorder.clone()));
+        let began = Instant::now();
+        let first = loop {
+            tokio::select! {
+                event = dialler.event() => break Some(event),
+                event = control.event(), if !control.is_gone() => {
+                    control.log(&event);
+                    if let Some(verdict) = interrupted(&event, &draft.mode) {
+                        draft.knocks = dialler.knocks();
+                        (draft.outcome, draft.why) = verdict;
+                        return;
+                    }
+                }
+                () = tokio::time::sleep_until(self.limit.min(self.recorder.deadline())) => break None,
+            }
+        };
+        let Some(DialEvent::Connected(stream)) = first else {
+            draft.knocks = dialler.knocks();
+            let waited = began.elapsed().into();
+            (draft.outcome, draft.why) = match dialler.outcome() {
+                DialOutcome::Connected | DialOutcome::TimedOut => (
+                    Outcome::TimedOut,
+                    Why::NoAnswer {
+                        waited,
+                        syns: dialler.syns(),
+                    },
+                ),
+                DialOutcome::Refused => (Outcome::Refused, Why::Reset),
+                DialOutcome::Prohibited { icmp } => (Outcome::Prohibited, Why::Icmp { icmp }),
+                DialOutcome::Unreachable { icmp } => (Outcome::Unreachable, Why::Icmp { icmp }),
+                DialOutcome::Local { text } => (Outcome::Unreachable, Why::Local { text }),
+            };
+            return;
+        };
+        draft.connect = dialler.connect_time();
+        let mut source = Source::Dial(dialler);
+        let mut transfer = Transfer::new(control, self.recorder, self.limits, self.limit);
+        transfer.connected(stream, draft, true);
+        transfer.run(self.listing, &mut source, draft).await;
+        if let Source::Dial(dialler) = source {
+            draft.knocks = dialler.knocks();
+        }
+    }
+}
+
+/// What an exchange without a usable reply means for an attempt.
+pub fn no_reply(end: &ExchangeEnd, command: &Command) -> (Outcome, Why) {
+    let command = command.verb.to_owned();
+    match end {
+        ExchangeEnd::TimedOut { waited } => (
+            Outcome::Stalled,
+            Why::NoReply {
+                command,
+                waited: *waited,
+            },
+        ),
+        _ => (Outcome::Closed, Why::ControlLost { command }),
+    }
+}
+
+fn interrupted(event: &ControlEvent, mode: &Mode) -> Option<(Outcome, Why)> {
+    match event {
+        ControlEvent::Reply(reply) if reply.code >= 400 => Some((
+            Outcome::Rejected,
+            Why::CommandRefused {
+                code: reply.code,
+                text: reply.text.clone(),
+            },
+        )),
+        ControlEvent::Reply(_) => None,
+        _ => Some((
+            Outcome::Closed,
+            Why::ControlLost {
+                command: mode.verb().to_owned(),
+            },
+        )),
+    }
+}
+
+type Announced = (SocketAddr, Vec<crate::wire::address::AddressOddity>);
+
+fn announced(mode: Mode, text: &str, peer: SocketAddr) -> Result<Announced, String> {
+    if mode == Mode::Epsv {
+        let reply = parse_229(text).map_err(|e| e.to_string())?;
+        // The address field of 229 is not used (RFC 2428 §3): the peer's address stands.
+        return Ok((SocketAddr::new(peer.ip(), reply.port), reply.oddities));
+    }
+    let reply = parse_227(text).map_err(|e| e.to_string())?;
+    Ok((
+        SocketAddr::new(IpAddr::V4(reply.address), reply.port),
+        reply.oddities,
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_knocks_fit_into_the_time_that_is_left() {
+        let limits = Limits::default();
+        let usual = knock_policy(&limits, None, false, Duration::from_secs(10));
+        assert_eq!(
+            (usual.knocks, usual.spacing),
+            (3, Duration::from_millis(300))
+        );
+        let short = knock_policy(&limits, None, false, Duration::from_millis(400));
+        assert_eq!(short.knocks, 3);
+        assert!(short.spacing * 2 + short.patience <= Duration::from_millis(401));
+    }
+
+    #[test]
+    fn a_long_path_gets_more_time() {
+        let limits = Limits::default();
+        let far = knock_policy(
+            &limits,
+            Some(Duration::from_millis(600)),
+            false,
+            Duration::from_secs(20),
+        );
+        assert_eq!(far.spacing, Duration::from_millis(1200));
+        assert_eq!(far.patience, Duration::from_millis(1800));
+    }
+}

@@ -1,0 +1,225 @@
+//! What to try next: a pure function of what has been observed, tested as a table.
+//!
+//! The order is fixed by what servers do to later logins. All passive work comes before the first
+//! active attempt, because a server holds a blocked active transfer (and its slot) for a minute.
+//! A mode is repeated only where a repetition can change the verdict: one lost segment must never
+//! become one, and a difference between two commands must not be mere luck with a port.
+
+use std::net::IpAddr;
+
+use crate::facts::{Attempt, Facts, Family, Mode, Outcome, Purpose, Why};
+
+/// The next thing to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    /// A data connection on a login of its own.
+    Attempt {
+        /// Its mode.
+        mode: Mode,
+        /// Its purpose.
+        purpose: Purpose,
+    },
+    /// PASV once more, knocking at the advertised address itself (`--dial-advertised`).
+    DialAdvertised,
+    /// The active command once more, naming the address under which the server sees us; no listing.
+    AnnounceSeen {
+        /// Its mode.
+        mode: Mode,
+        /// The address.
+        address: IpAddr,
+    },
+    /// A knock, without a login, at a port that was announced earlier and is not any more.
+    Knock {
+        /// Mode that announced it.
+        mode: Mode,
+        /// The port.
+        port: u16,
+    },
+}
+
+/// Distinct ports that a difference between two commands has to be shown on.
+const PORTS_EACH: usize = 3;
+
+/// What to do next; `None` when the plan is done.
+pub fn next(facts: &Facts, family: Family) -> Option<Next> {
+    passive(facts, family).or_else(|| active(facts, family))
+}
+
+fn of(facts: &Facts, mode: Mode) -> impl Iterator<Item = &Attempt> {
+    facts
+        .attempts
+        .iter()
+        .filter(move |a| a.mode == mode && matches!(a.purpose, Purpose::Mode | Purpose::Repeat))
+}
+
+fn tried(attempt: &Attempt) -> bool {
+    attempt.outcome != Outcome::NotTested
+}
+
+fn asked(facts: &Facts, family: Family, passive: bool) -> Vec<Mode> {
+    Mode::ALL
+        .into_iter()
+        .filter(|m| {
+            m.is_passive() == passive && m.speaks(family) && facts.request.modes.contains(m)
+        })
+        .collect()
+}
+
+/// Failures that a lost segment, a slow moment or one port can cause.
+fn chancy(attempt: &Attempt) -> bool {
+    match attempt.outcome {
+        Outcome::TimedOut
+        | Outcome::Stalled
+        | Outcome::Closed
+        | Outcome::Refused
+        | Outcome::Prohibited
+        | Outcome::Unreachable => true,
+        Outcome::Rejected => matches!(&attempt.why,
+            Why::ListingRefused { code, .. } | Why::CommandRefused { code, .. } if (400..500).contains(code)),
+        _ => false,
+    }
+}
+
+fn first_attempts(facts: &Facts, modes: &[Mode]) -> Option<Next> {
+    let mode = modes
+        .iter()
+        .find(|mode| of(facts, **mode).next().is_none())?;
+    Some(Next::Attempt {
+        mode: *mode,
+        purpose: Purpose::Mode,
+    })
+}
+
+/// One more try of a mode whose failures may still be chance: it has fewer than `enough` of them,
+/// never opened, and its last login worked.
+fn repeat(facts: &Facts, modes: &[Mode], enough: usize) -> Option<Next> {
+    modes
+        .iter()
+        .find(|mode| {
+            let all: Vec<&Attempt> = of(facts, **mode).collect();
+            all.len() < enough && all.iter().all(|a| chancy(a)) && !all.is_empty()
+        })
+        .map(|mode| Next::Attempt {
+            mode: *mode,
+            purpose: Purpose::Repeat,
+        })
+}
+
+fn passive(facts: &Facts, family: Family) -> Option<Next> {
+    let modes = asked(facts, family, true);
+    if let Some(next) = first_attempts(facts, &modes) {
+        return Some(next);
+    }
+    let all: Vec<&Attempt> = modes.iter().flat_map(|m| of(facts, *m)).collect();
+    let opened = all.iter().any(|a| a.is_open());
+    let failed: Vec<&&Attempt> = all.iter().filter(|a| chancy(a)).collect();
+    if opened && !failed.is_empty() {
+        // A difference: is it the command, the port, or chance?
+        if let Some(next) = repeat(facts, &modes, PORTS_EACH) {
+            return Some(next);
+        }
+        if let Some(next) = confirm_difference(facts, &modes) {
+            return Some(next);
+        }
+        if let Some(next) = ask_ports_again(facts, &all) {
+            return Some(next);
+        }
+    } else if !agree(&failed)
+        && let Some(next) = repeat(facts, &modes, 2)
+    {
+        return Some(next);
+    }
+    let advertised_elsewhere = facts.request.dial_advertised
+        && !facts
+            .attempts
+            .iter()
+            .any(|a| a.mode == Mode::Pasv && a.purpose == Purpose::Comparison)
+        && of(facts, Mode::Pasv).any(|a| match (a.advertised, a.dialled) {
+            (Some(advertised), Some(dialled)) => advertised.ip() != dialled.ip(),
+            _ => false,
+        });
+    advertised_elsewhere.then_some(Next::DialAdvertised)
+}
+
+/// Two failures of one kind are enough for a verdict.
+fn agree(failed: &[&&Attempt]) -> bool {
+    failed.len() >= 2
+        && failed
+            .windows(2)
+            .all(|w| matches!(w, [a, b] if a.outcome == b.outcome))
+}
+
+/// One command opened and the other failed on as many ports as are asked for: show the one that
+/// opened on as many.
+fn confirm_difference(facts: &Facts, modes: &[Mode]) -> Option<Next> {
+    let always_fails = modes.iter().any(|m| {
+        of(facts, *m).filter(|a| chancy(a)).count() >= PORTS_EACH
+            && !of(facts, *m).any(Attempt::is_open)
+    });
+    let mode = modes.iter().find(|m| {
+        let all: Vec<&Attempt> = of(facts, **m).collect();
+        all.iter().any(|a| a.is_open()) && all.len() < PORTS_EACH
+    })?;
+    always_fails.then_some(Next::Attempt {
+        mode: *mode,
+        purpose: Purpose::Repeat,
+    })
+}
+
+/// Some ports opened, one timed out: knock at both kinds once more. A port that the firewall lets
+/// through answers with RST now that nobody listens there.
+fn ask_ports_again(facts: &Facts, all: &[&Attempt]) -> Option<Next> {
+    let silent = all.iter().filter(|a| a.outcome == Outcome::TimedOut);
+    let silent_port = silent
+        .filter_map(|a| a.passive_port().map(|p| (a.mode, p)))
+        .next_back()?;
+    let open_port = all
+        .iter()
+        .filter(|a| a.is_open())
+        .find_map(|a| a.passive_port().map(|p| (a.mode, p)))?;
+    if silent_port.1 == open_port.1 {
+        return None;
+    }
+    [open_port, silent_port]
+        .into_iter()
+        .find(|(_, port)| {
+            !facts.attempts.iter().any(|a| {
+                a.purpose == Purpose::Neighbour && a.dialled.is_some_and(|d| d.port() == *port)
+            })
+        })
+        .map(|(mode, port)| Next::Knock { mode, port })
+}
+
+fn active(facts: &Facts, family: Family) -> Option<Next> {
+    let modes = asked(facts, family, false);
+    if let Some(next) = first_attempts(facts, &modes) {
+        return Some(next);
+    }
+    let all: Vec<&Attempt> = modes.iter().flat_map(|m| of(facts, *m)).collect();
+    let opened = all.iter().any(|a| a.is_open());
+    let failed: Vec<&&Attempt> = all.iter().filter(|a| chancy(a)).collect();
+    let enough = if opened { PORTS_EACH } else { 2 };
+    if !failed.is_empty()
+        && (opened || !agree(&failed))
+        && all.iter().all(|a| tried(a))
+        && let Some(next) = repeat(facts, &modes, enough)
+    {
+        return Some(next);
+    }
+    announce_seen(facts, &modes, opened)
+}
+
+/// No active connection came, and the server sees us under another address: does it take that one?
+fn announce_seen(facts: &Facts, modes: &[Mode], opened: bool) -> Option<Next> {
+    let address = facts.seen_as()?;
+    let own = facts.leading_session()?.local.ip().to_canonical();
+    let asked_already = facts
+        .attempts
+        .iter()
+        .any(|a| !a.mode.is_passive() && a.purpose == Purpose::Comparison);
+    if opened || asked_already || address == own || facts.request.external_ip.is_some() {
+        return None;
+    }
+    let mode = *modes.iter().find(|m| of(facts, **m).any(|a| tried(a)))?;
+    Some(Next::AnnounceSeen { mode, address })
+}

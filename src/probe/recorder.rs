@@ -1,0 +1,73 @@
+//! The clock of a run and the place where observations are written down as they are made, so that
+//! an interrupt or the deadline loses at most the step at hand.
+
+use std::cell::{RefCell, RefMut};
+use std::rc::Rc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::facts::{Facts, Micros};
+
+/// Shared by all parts of one run (which is one task on one thread).
+#[derive(Clone)]
+pub struct Recorder {
+    start: Instant,
+    deadline: Instant,
+    facts: Rc<RefCell<Facts>>,
+}
+
+impl Recorder {
+    /// Begins the run's clock.
+    pub fn new(facts: Facts, start: Instant) -> Self {
+        let deadline = start + facts.request.deadline.duration();
+        Self {
+            start,
+            deadline,
+            facts: Rc::new(RefCell::new(facts)),
+        }
+    }
+
+    /// This moment, counted from the start.
+    pub fn now(&self) -> Micros {
+        self.start.elapsed().into()
+    }
+
+    /// Counts a moment from the start.
+    pub fn at(&self, moment: Instant) -> Micros {
+        moment.saturating_duration_since(self.start).into()
+    }
+
+    /// The end of the run, whatever happens.
+    pub fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    /// What is left of the run's time.
+    pub fn remaining(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now())
+    }
+
+    /// The moment `limit` from now, or the deadline if that is sooner.
+    pub fn until(&self, limit: Duration) -> Instant {
+        (Instant::now() + limit).min(self.deadline)
+    }
+
+    /// The facts, for one short write or read; never held across an await.
+    pub fn facts(&self) -> RefMut<'_, Facts> {
+        self.facts.borrow_mut()
+    }
+
+    /// Whether segments were lost in this run, as far as is known.
+    pub fn lossy(&self) -> bool {
+        let facts = self.facts.borrow();
+        facts
+            .sessions
+            .iter()
+            .any(|s| s.retransmits.is_some_and(|n| n > 0))
+            || facts
+                .attempts
+                .iter()
+                .any(|a| a.is_open() && a.knocks.len() > 1)
+    }
+}

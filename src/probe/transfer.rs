@@ -1,0 +1,393 @@
+//! One listing over one data connection, control and data read at the same time: a server may say
+//! 425, 421 or 426 before the data connection shows anything, and 226 before its last byte.
+
+use std::future::poll_fn;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::Instant;
+
+use super::control::{Control, ControlEvent};
+use super::dial::{DialEvent, Dialler};
+use super::limits::Limits;
+use super::recorder::Recorder;
+use crate::facts::{Attempt, DataEnd, Observed, Outcome, ReplyFact, Step, Why};
+use crate::wire::command::Command;
+use crate::wire::peer;
+
+/// Strangers that are kept waiting, unread, until the attempt is over.
+const STRANGERS: usize = 8;
+
+/// Where data connections come from.
+pub enum Source {
+    /// We knock (passive).
+    Dial(Box<Dialler>),
+    /// The server knocks (active).
+    Listen(Ear),
+}
+
+/// A listener that lets only the server in.
+pub struct Ear {
+    /// The listening socket.
+    pub listener: TcpListener,
+    /// The only address that is let in.
+    pub server: IpAddr,
+    /// Others, kept open and unread so that the server's own words can tell who they were.
+    pub strangers: Vec<TcpStream>,
+    /// Their addresses, all of them.
+    pub stranger_addresses: Vec<SocketAddr>,
+}
+
+enum SourceEvent {
+    Connected(TcpStream),
+    Failed,
+}
+
+impl Source {
+    async fn event(&mut self) -> SourceEvent {
+        match self {
+            Self::Dial(dialler) => match dialler.event().await {
+                DialEvent::Connected(stream) => SourceEvent::Connected(stream),
+                DialEvent::Failed => SourceEvent::Failed,
+            },
+            Self::Listen(ear) => SourceEvent::Connected(ear.accept().await),
+        }
+    }
+}
+
+impl Ear {
+    /// Waits for the server; anyone else is noted. Safe to drop and call anew.
+    pub async fn accept(&mut self) -> TcpStream {
+        loop {
+            match self.listener.accept().await {
+                Ok((stream, peer)) if peer.ip().to_canonical() == self.server => return stream,
+                Ok((stream, peer)) => {
+                    if self.strangers.len() < STRANGERS {
+                        self.strangers.push(stream);
+                        self.stranger_addresses.push(peer);
+                    }
+                }
+                // Out of descriptors or a connection that is gone again: not worth a verdict.
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
+    }
+}
+
+/// Runs one listing and writes what happened into `draft`.
+pub struct Transfer<'a> {
+    /// The session that asks for the listing.
+    pub control: &'a mut Control,
+    /// Clock.
+    pub recorder: &'a Recorder,
+    /// Waits.
+    pub limits: &'a Limits,
+    /// End of this attempt.
+    pub limit: Instant,
+    streams: Vec<Live>,
+    completion: Option<(ReplyFact, Instant)>,
+    last: Instant,
+    sent: Instant,
+    delivered: Option<Instant>,
+}
+
+struct Live {
+    stream: TcpStream,
+    end: Option<DataEnd>,
+}
+
+enum Event {
+    Control(ControlEvent),
+    Source(SourceEvent),
+    Data(usize, io::Result<usize>),
+    Time,
+}
+
+impl<'a> Transfer<'a> {
+    /// Prepares a transfer that has to end by `limit`.
+    pub fn new(
+        control: &'a mut Control,
+        recorder: &'a Recorder,
+        limits: &'a Limits,
+        limit: Instant,
+    ) -> Self {
+        let now = Instant::now();
+        Self {
+            control,
+            recorder,
+            limits,
+            limit,
+            streams: Vec::new(),
+            completion: None,
+            last: now,
+            sent: now,
+            delivered: None,
+        }
+    }
+
+    /// Adds a data connection that already stands.
+    pub fn connected(&mut self, stream: TcpStream, draft: &mut Attempt, passive: bool) {
+        if draft.observed.is_none()
+            && let (Ok(local), Ok(peer)) = (stream.local_addr(), stream.peer_addr())
+        {
+            let (from, to) = if passive {
+                (local, peer)
+            } else {
+                (peer, local)
+            };
+            draft.observed = Some(Observed { from, to });
+            draft.step = draft.step.max(Step::Connected);
+        }
+        self.last = Instant::now();
+        self.streams.push(Live { stream, end: None });
+    }
+
+    /// Asks for the listing and reads until both connections have said their last word.
+    pub async fn run(&mut self, listing: &Command, source: &mut Source, draft: &mut Attempt) {
+        let began = self.recorder.now();
+        self.control.send(listing).await;
+        self.sent = Instant::now();
+        self.last = self.sent;
+        let passive = matches!(source, Source::Dial(_));
+        let verdict = loop {
+            let timer = self.timer();
+            let event = tokio::select! {
+                event = self.control.event(), if !self.control.is_gone() => Event::Control(event),
+                event = source.event() => Event::Source(event),
+                (index, result) = readable(&self.streams) => Event::Data(index, result),
+                () = tokio::time::sleep_until(timer) => Event::Time,
+            };
+            let verdict = match event {
+                Event::Control(event) => self.on_control(event, listing, source, draft),
+                Event::Source(SourceEvent::Connected(stream)) => {
+                    if draft.connect.is_none() {
+                        draft.connect = Some(self.recorder.now().since(began));
+                    }
+                    self.connected(stream, draft, passive);
+                    None
+                }
+                Event::Source(SourceEvent::Failed) => None,
+                Event::Data(index, result) => self.on_data(index, result, draft),
+                Event::Time => self.on_time(listing, draft, source),
+            };
+            if let Some(verdict) = verdict {
+                break verdict;
+            }
+        };
+        if let Source::Listen(ear) = source {
+            draft.strangers.clone_from(&ear.stranger_addresses);
+        }
+        (draft.outcome, draft.why) = verdict;
+        draft.data_end = self
+            .streams
+            .iter()
+            .filter_map(|s| s.end)
+            .min_by_key(|end| *end != DataEnd::Eof)
+            .or(draft.observed.map(|_| DataEnd::GivenUp));
+    }
+
+    fn live(&self) -> bool {
+        self.streams.iter().any(|s| s.end.is_none())
+    }
+
+    fn ended_in_order(&self) -> bool {
+        self.streams.iter().any(|s| s.end == Some(DataEnd::Eof))
+    }
+
+    /// The next moment at which waiting any longer makes no sense.
+    fn timer(&mut self) -> Instant {
+        let now = Instant::now();
+        let moment = if let Some((_, at)) = &self.completion {
+            // Late bytes may still be repeated by the kernel.
+            self.last.max(*at) + self.limits.idle / 2
+        } else if self.streams.is_empty() {
+            match self.delivered {
+                Some(at) => at + self.limits.door,
+                None => now + Duration::from_millis(20),
+            }
+        } else if self.live() {
+            self.last + self.limits.idle
+        } else if self.ended_in_order() {
+            self.last + self.limits.reply
+        } else {
+            self.last + self.limits.close
+        };
+        moment.min(self.limit).min(self.recorder.deadline())
+    }
+
+    fn on_control(
+        &mut self,
+        event: ControlEvent,
+        listing: &Command,
+        source: &Source,
+        draft: &mut Attempt,
+    ) -> Option<(Outcome, Why)> {
+        self.control.log(&event);
+        let ControlEvent::Reply(reply) = event else {
+            return match self.completion {
+                // The server may leave once it has said 226.
+                Some(_) => None,
+                None => Some((
+                    Outcome::Closed,
+                    Why::ControlLost {
+                        command: listing.redacted(),
+                    },
+                )),
+            };
+        };
+        match reply.code {
+            100..=199 => {
+                draft.step = draft.step.max(Step::Began);
+                None
+            }
+            200..=299 => {
+                self.completion = Some((reply, Instant::now()));
+                let stranger = match source {
+                    Source::Listen(ear) if self.streams.is_empty() => {
+                        ear.stranger_addresses.first().copied()
+                    }
+                    _ => None,
+                };
+                if let Some(from) = stranger {
+                    return Some((Outcome::Rejected, Why::WrongPeer { from }));
+                }
+                (!self.streams.is_empty() && !self.live())
+                    .then(|| self.settle(draft))
+                    .flatten()
+            }
+            code => {
+                let text = reply.text.clone();
+                if draft.observed.is_some() && peer::is_empty_listing(code, &text) {
+                    draft.step = Step::Completed;
+                    return Some((Outcome::Open, Why::Complete));
+                }
+                let broken_off = draft.bytes > 0
+                    || (draft.observed.is_some() && matches!(code, 421 | 426 | 451));
+                Some(if broken_off {
+                    (Outcome::Closed, Why::BrokenOff { code, text })
+                } else {
+                    (
+                        Outcome::Rejected,
+                        Why::ListingRefused {
+                            command: listing.redacted(),
+                            code,
+                            text,
+                        },
+                    )
+                })
+            }
+        }
+    }
+
+    fn on_data(
+        &mut self,
+        index: usize,
+        result: io::Result<usize>,
+        draft: &mut Attempt,
+    ) -> Option<(Outcome, Why)> {
+        self.last = Instant::now();
+        let live = self.streams.get_mut(index)?;
+        match result {
+            Ok(0) => live.end = Some(DataEnd::Eof),
+            Ok(n) => {
+                draft.bytes += n as u64;
+                draft.step = draft.step.max(Step::Began);
+                if draft.bytes > self.limits.listing_bytes {
+                    live.end = Some(DataEnd::CutByUs);
+                    return Some((Outcome::Open, Why::CutByUs));
+                }
+                return None;
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return None,
+            Err(_) => live.end = Some(DataEnd::Reset),
+        }
+        // With several sockets the one that carried nothing may end first.
+        let over = !self.live() || (self.ended_in_order() && draft.bytes > 0);
+        if over && self.ended_in_order() {
+            draft.step = draft.step.max(Step::DataEnded);
+        }
+        if over && self.completion.is_some() {
+            return self.settle(draft);
+        }
+        None
+    }
+
+    /// The verdict when 226 is there and no data connection is left.
+    fn settle(&self, draft: &mut Attempt) -> Option<(Outcome, Why)> {
+        if self.ended_in_order() || draft.bytes > 0 {
+            draft.step = Step::Completed;
+            return Some((Outcome::Open, Why::Complete));
+        }
+        Some((Outcome::Closed, Why::DataReset))
+    }
+
+    fn on_time(
+        &mut self,
+        listing: &Command,
+        draft: &mut Attempt,
+        source: &Source,
+    ) -> Option<(Outcome, Why)> {
+        let now = Instant::now();
+        let over = now >= self.limit || now >= self.recorder.deadline();
+        if self.streams.is_empty() && self.delivered.is_none() && !over {
+            // The server's SYNs begin when it has the command, not when we sent it.
+            if self.control.delivered() != Some(false) {
+                self.delivered = Some(now);
+            }
+            return None;
+        }
+        let waited = now.duration_since(self.last).into();
+        if self.completion.is_some() {
+            if self.streams.is_empty() || self.live() {
+                return Some((Outcome::Stalled, Why::NoData { waited }));
+            }
+            return self.settle(draft);
+        }
+        if self.streams.is_empty() {
+            if let Source::Listen(ear) = source
+                && let Some(from) = ear.stranger_addresses.first()
+            {
+                return Some((Outcome::Rejected, Why::WrongPeer { from: *from }));
+            }
+            let waited = now
+                .duration_since(self.delivered.unwrap_or(self.sent))
+                .into();
+            return Some((Outcome::TimedOut, Why::NoAnswer { waited, syns: None }));
+        }
+        Some(if self.live() {
+            if over && draft.bytes > 0 && now.duration_since(self.last) < self.limits.idle / 2 {
+                (Outcome::Open, Why::CutByUs)
+            } else {
+                (Outcome::Stalled, Why::NoData { waited })
+            }
+        } else if self.ended_in_order() {
+            (Outcome::Stalled, Why::NoCompletion { waited })
+        } else {
+            let _ = listing;
+            (Outcome::Closed, Why::DataReset)
+        })
+    }
+}
+
+/// The first stream with something to read, and what reading gave. Waits for ever when none is
+/// left. Safe to drop and call anew.
+async fn readable(streams: &[Live]) -> (usize, io::Result<usize>) {
+    let index = poll_fn(|context| {
+        for (index, live) in streams.iter().enumerate() {
+            if live.end.is_none() && live.stream.poll_read_ready(context).is_ready() {
+                return Poll::Ready(index);
+            }
+        }
+        Poll::Pending
+    })
+    .await;
+    let mut buffer = [0_u8; 16 << 10];
+    let result = match streams.get(index) {
+        Some(live) => live.stream.try_read(&mut buffer),
+        None => Ok(0),
+    };
+    (index, result)
+}

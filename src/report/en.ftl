@@ -1,0 +1,360 @@
+# English texts of all reports. Ids are referred to by the diagnosis; a test finds every missing one.
+
+## Attempts: the detail behind an outcome
+why-complete = { $bytes } listed
+why-complete-empty = empty listing
+why-answers = the port answers
+why-cut-by-us = { $bytes } read, more was coming; we ended it
+why-command-refused = { $verb } refused: { $reply }
+why-bad-announcement = { $reply }: { $error }
+why-listing-refused = { $command } refused: { $reply }
+why-listing-refused-connected = connected, then { $reply }
+why-no-answer = no answer from port { $port } in { $waited }
+why-no-answer-syns = { $syns } SYNs to port { $port }, no answer in { $waited }
+why-no-knock = nobody knocked at port { $port } in { $waited }
+why-reset = port { $port } answered with RST
+why-icmp = ICMP { $kind }/{ $code } from { $sender }
+why-no-route = no route
+why-local = this machine refused: { $text }
+why-no-reply = no reply to { $command } in { $waited }
+why-no-data = connected, { $bytes }, then nothing for { $waited }
+why-no-completion = all data came, no 226 in { $waited }
+why-data-reset = reset after { $bytes }
+why-broken-off = broken off after { $bytes }: { $reply }
+why-control-lost = the control connection ended after { $command }
+why-wrong-peer = the connection came from { $from }, not from the server
+why-reply-only = { $verb } accepted ({ $reply }); nothing was listed on purpose
+why-not-ipv6 = { $verb } cannot name an IPv6 address
+why-not-no-login = no login
+why-not-too-many = no second login: { $reply }
+why-not-too-many-held = no login while the server holds our blocked transfer: { $reply }
+why-not-login-failed = no login for it: { $text }
+why-not-deadline = no time left
+why-not-interrupted = interrupted
+why-not-came-late = the server's knock came late: delay or loss, no verdict
+why-not-local = { $text }
+why-folded = { $now } (first try: { $first })
+
+## Outcomes in the text report
+outcome-open = open
+outcome-timed-out = timed out
+outcome-refused = refused
+outcome-prohibited = prohibited
+outcome-unreachable = unreachable
+outcome-rejected = rejected
+outcome-stalled = stalled
+outcome-closed = cut off
+outcome-tls-failed = TLS failed
+outcome-not-tested = not tested
+
+## Summaries
+summary-healthy = Everything works: { $open } came through.
+summary-degraded = { $title }. Works: { $open }. Does not: { $failed }.
+summary-degraded-all-open = { $title }. From here all of { $open } work.
+summary-broken = { $title }. Logged in, but no listing came through: { $failed } failed.
+summary-broken-unknown = Logged in, but no listing came through ({ $failed } failed), and no known cause fits.
+summary-untested = Logged in, but no data connection could be tested.
+summary-unreachable = { $title }.
+summary-unreachable-unknown = No FTP login could be had, and no known cause fits.
+
+## Evidence
+seen-attempt = { $verb }: { $why }
+seen-lookup-found = { $record } asked of { $who }: found ({ $took })
+seen-lookup-not-found = { $record } asked of { $who }: the name does not exist ({ $took })
+seen-lookup-no-such-record = { $record } asked of { $who }: the name has no such record ({ $took })
+seen-lookup-server-failure = { $record } asked of { $who }: the name server failed, { $text } ({ $took })
+seen-lookup-timed-out = { $record } asked of { $who }: no answer ({ $took })
+seen-lookup-failed = { $record } asked of { $who }: { $text } ({ $took })
+via-dns = DNS and the hosts file
+via-system = the system's resolver
+seen-dial-connected = { $to } answers ({ $took })
+seen-dial-refused = { $to } answered our SYN with RST ({ $took })
+seen-dial-timed-out = { $to }: { $syns } SYNs, no answer ({ $took })
+seen-dial-icmp = { $to }: { $icmp } ({ $took })
+seen-dial-local = { $to }: this machine said: { $text }
+seen-connected = { $to } accepted the connection ({ $took })
+seen-head = it said: { $head }
+seen-reply = the server said: { $reply }
+seen-silent = silence for { $waited } after the connection stood
+seen-tls-answer = a TLS ClientHello on a fresh connection was answered with TLS
+seen-control-works = the control connection to port { $control } of the same server works
+seen-active-works = the server reaches us in active mode
+seen-advertised = 227 names { $advertised }, the control connection goes to { $peer }
+seen-as = the server sees us as { $address }, our own address is { $own }
+seen-held = a second try was not possible: the server still held the first transfer
+
+## Look-alikes that were ruled out
+not-filtered-answered = a filter that drops would not have answered
+not-filtered-connected = the TCP connection stood
+not-filtered-no-route = no packet was dropped: there was no route to send it on
+not-refused-silent = a closed door says so at once; here nobody said anything
+not-tls-silent = a TLS ClientHello was met with the same silence
+not-tls-other = a TLS ClientHello was answered with "{ $head }", not with TLS
+not-tls-closed = a second connection for a TLS ClientHello was not served
+not-tls-words = the reply does not ask for encryption
+not-login-full = the reply is about the number of connections, not about user or password
+not-login-tls = the reply asks for encryption; user and password were not judged
+not-silent-tls = the port is not dead: it waits for TLS
+not-disabled-announced = the server announced its ports without complaint
+not-disabled-transient = the reply is a "try again" (4yz), not a refusal for good (5yz)
+not-blocked-answered = somebody answered the knock, with RST
+not-blocked-some-open = other passive ports came through
+not-blocked-other-verb = passive data connections announced by { $works } came through
+not-partly-three-ports = it was so on at least three ports each, so the port does not decide
+not-firewall-refused-by-reply = the command was refused by a reply: no data connection was ever tried
+not-firewall-peer-works = the same port at { $peer } was reached
+not-firewall-connected = the data connection stood
+not-firewall-knocked = a knock did arrive
+not-active-disabled-accepted = the server accepted the announcement
+not-active-disabled-address = the reply objects to the address, not to the command
+not-nat-same-address = the server sees us under our own address { $own }
+not-nat-accepted = { $software } takes only the address under which it sees us, and took ours
+not-control-other-family = the same server answers at { $works }
+
+## Remedies that several causes share
+fix-use-active = Until then use active mode: it works from here.
+fix-use-passive = Use passive mode: it works from here, and it is the right choice behind a NAT or a firewall.
+fix-decide-side = To know whose firewall it is, run this from another network too (a phone's hotspot): if it works there, the first network blocks; if not, the server's side does.
+
+## Control connection
+name-not-found-title = The name { $host } leads to no address
+name-not-found-text = The name { $host } does not exist. Without an address there is no door to knock at.
+name-not-found-text-no-record = The name { $host } exists, but has neither an IPv4 (A) nor an IPv6 (AAAA) address.
+name-not-found-text-resolver = No resolver gave an address for { $host }, and none said that the name does not exist: name resolution itself failed, so the name may well be right.
+name-not-found-fix = Check the spelling of { $host }; ask another resolver (dig { $host }); try the server's address instead of its name.
+
+control-refused-title = Nobody listens at port { $control }
+control-refused-text = client >1023 ──▶ server { $control }: the knock was answered at once with "nobody here" (RST). The host is up; the FTP server is not running, listens on another port, or a firewall answers in its place.
+control-refused-fix-user = Check the port: FTP's own is 21, implicit TLS uses 990, SFTP (another protocol) 22.
+control-refused-fix-server = Start the FTP server, and check with "ss -ltn" that it listens on port { $control } of the public address, not on 127.0.0.1 alone.
+
+control-filtered-title = A firewall drops the knock at port { $control }, or the host is down
+control-filtered-text = client >1023 ──▶ server { $control }: the knock was never answered. A firewall on the way swallows it (rule 1, the same for active and passive, is missing), or nothing is at { $address } at all.
+control-filtered-fix-server = Let TCP port { $control } in at the server's firewall and, behind a NAT, forward it.
+control-filtered-fix-user = Try from another network: if it answers there, your own network blocks outgoing port { $control }.
+
+control-unreachable-title = There is no route to { $address }
+control-unreachable-text = The knock at port { $control } did not get under way: no route leads to { $address }.
+control-unreachable-fix = Check this machine's network, VPN and routes ("ip route get" with that address); for an IPv6 address, whether this network has IPv6 at all (-4 tries IPv4).
+
+control-silent-title = Port { $control } is open, but no FTP server speaks there
+control-silent-text = The door at port { $control } opened, and for { $waited } nobody said a word; an FTP server greets first (220). A proxy or NAT that accepts for a server that is down looks like this, and so does a server that hangs.
+control-silent-text-login = The server greeted and then fell silent: no reply to { $command } in { $waited }.
+control-silent-fix-server = See whether the FTP server still works from the machine itself; if a load balancer or port forwarding stands in front, whether its other end is alive. A server that looks clients up in DNS or ident first can be this slow: switch that off.
+control-silent-fix-user = If the port is meant for TLS from the first byte, use ftps://.
+
+control-closed-title = The server hangs up before a login
+control-closed-text = The door at port { $control } opened and was shut again without a word: a list of allowed addresses (tcp_wrappers, fail2ban, geo-blocking), or a server that dies at once.
+control-closed-text-reset = The door at port { $control } opened and the connection was reset before a greeting: a firewall that looks into connections, or a server that dies at once.
+control-closed-text-reply = The server opened at port { $control } and sent us away: { $reply }
+control-closed-text-login = The control connection ended after { $command }, before the login was done.
+control-closed-fix-server = Look into the server's log at this moment; check hosts.allow and hosts.deny, fail2ban and the server's list of allowed addresses for the client's address.
+control-closed-fix-user = Try from another network: if it works there, your address is not welcome.
+
+control-not-ftp-title = { $service ->
+    [?] Port { $control } does not speak FTP
+   *[other] Port { $control } speaks { $service }, not FTP
+}
+control-not-ftp-text = The service that answers at port { $control } is { $service }. The connection is fine; the port is the wrong one.
+control-not-ftp-text-unknown = What answers at port { $control } is not an FTP reply (three digits, then text).
+control-not-ftp-fix = Ask for the right host and port of the FTP service; 21 is the usual one.
+control-not-ftp-fix-ssh = An SSH server offers SFTP, another protocol: use an SFTP client (sftp://) on this port, or ask for the FTP port.
+
+too-many-connections-title = The server is full
+too-many-connections-text = The server turned us away because it has too many connections, in all or from this address: { $reply }
+too-many-connections-fix-user = Close other FTP clients, and wait a few minutes: a transfer that broke down can hold its place that long. Lower the client's number of simultaneous connections.
+too-many-connections-fix-server = Raise the limit (vsftpd max_clients and max_per_ip, ProFTPD MaxInstances and MaxClientsPerHost, Pure-FTPd MaxClientsNumber and MaxClientsPerIP), or see who holds the connections.
+
+login-rejected-title = The server does not let { $user } in
+login-rejected-text = The way is free and the server answers, but it refuses the login of { $user }: { $reply }
+login-rejected-text-anonymous = The server takes no anonymous visitors: { $reply }. The way is free; only a user name is missing.
+login-rejected-text-account = The server wants an account (ACCT) after user and password: { $reply }
+login-rejected-text-wants = The server keeps asking during the login and never lets { $user } in: { $reply }
+login-rejected-fix-user = Give a user (ftp://USER@HOST) and the password by --password-file, FTP_DOCTOR_PASSWORD or at the prompt. Both are case-sensitive; copied blanks count.
+login-rejected-fix-server = See the server's log for the reason: account locked, shell not in /etc/shells, user list, or anonymous access switched off.
+
+## Passive mode
+firewall-blocks-passive-title = A firewall blocks the passive ports
+firewall-blocks-passive-text = In passive mode the server opens a door and the client knocks: client >1023 ──▶ server { $ports }. The server named { $count ->
+    [one] that port
+   *[other] those ports
+}, and nobody answered our knock, while port { $control } of the same server answers. A firewall on the way lets { $control } through and swallows the passive ports: rule passive-3 is missing.
+firewall-blocks-passive-text-active-works = In passive mode the server opens a door and the client knocks: client >1023 ──▶ server { $ports }. Nobody answered our knock, while port { $control } answers and active mode works. A firewall on the way lets { $control } in and the server out, but swallows the passive ports: rule passive-3 is missing. Clients that use passive mode (browsers, most programs) fail; those that use active mode work.
+firewall-blocks-passive-text-icmp = In passive mode the server opens a door and the client knocks: client >1023 ──▶ server { $ports }. A filter at { $sender } answered in the server's place with an ICMP reject: rule passive-3 is missing there.
+passive-range-fix-set = Give the server a fixed range of passive ports ({ $min }-{ $max }, say), so that a firewall can know them.
+firewall-blocks-passive-fix-range = Then let exactly that range in, in the chain that exists (list yours with "nft list ruleset" or "iptables -S"), and forward it if the server stands behind a NAT.
+firewall-blocks-passive-fix-open = Let { $min ->
+    [one] port { $min }
+   *[other] ports { $min }-{ $max }
+} in, in the chain that exists (list yours with "nft list ruleset" or "iptables -S").
+firewall-blocks-passive-fix-client = If the block is on the client's side: let connections out to { $server }, all TCP ports above 1023.
+
+passive-port-refused-title = The passive ports answer "nobody here"
+passive-port-refused-text = The server announced { $ports }, and the knock there was answered with RST: nobody listens at that door. Either the announcement is about another machine (a NAT or container that forwards port 21 alone), or a firewall rejects with RST, or the server closes its door too early.
+passive-port-refused-fix-server = See on the server itself whether the port is opened after PASV ("ss -ltn"), and whether SELinux or a container keeps it from that.
+passive-port-refused-fix-forward = If a NAT, load balancer or container stands in front, forward the whole passive range to the same machine and the same port numbers; a firewall has to let it in.
+
+passive-disabled-title = The server has passive mode switched off
+passive-disabled-text = The server refuses PASV and EPSV by reply: { $reply }. No passive data connection was ever tried, so no firewall is to blame for that.
+passive-disabled-text-active-works = The server refuses PASV and EPSV by reply ({ $reply }), and active mode works. Clients that use active mode get their listing; browsers and other clients that only use passive mode fail. No firewall is involved.
+passive-disabled-fix-server = Switch passive mode on, give it a range of ports, and let that range in at the firewall.
+
+passive-range-exhausted-title = The server has no passive port left
+passive-range-exhausted-text = The server could not open a passive port: { $reply }. Its range is smaller than the number of simultaneous transfers, or all its ports are taken by other programs.
+passive-range-exhausted-fix = Make the passive range larger than the number of simultaneous transfers, and open the same range at the firewall.
+
+passive-range-partly-blocked-title = Only a part of the passive range is let through
+passive-range-partly-blocked-text = The server takes its passive ports from a range of which the firewall lets only a part through: { $open } came through, { $silent } did not, and both were the same when asked again. Transfers fail now and then, depending on which port is drawn.
+passive-range-partly-blocked-fix = Open the whole range that the server is set to (look it up in its configuration; the ports seen here are only a sample).
+
+passive-address-unroutable-title = PASV names an address that leads nowhere
+passive-address-unroutable-text = The control connection goes to { $peer }, but 227 sends the client to { $advertised }:{ $port }: an address of the server's own private network, meaningless out here. The server stands behind a NAT and does not know its public address. The same port at { $peer } did not come through either.
+passive-address-unroutable-text-works = The control connection goes to { $peer }, but 227 sends the client to { $advertised }:{ $port }: an address of the server's own private network, meaningless out here. We knocked at { $peer } instead, and it worked; clients that believe 227 (wget, PHP, Perl, older programs) knock at { $advertised } and fail.
+passive-address-unroutable-text-zero = 227 names { $advertised }: "use the address you already have". Many clients understand that, and so do we; some (wget, PHP, Perl) then knock at themselves. Some clouds do it on purpose.
+passive-address-fix-server = Tell the server its public address, { $peer }, so that 227 names it.
+passive-address-fix-user = Use a client that ignores the address in 227 (curl, FileZilla, WinSCP), or one that uses EPSV.
+
+passive-address-mismatch-title = PASV names another address than the server's
+passive-address-mismatch-text = The control connection goes to { $peer }, 227 names { $advertised }. We knocked at { $peer }, and it worked. Clients that believe 227 knock at { $advertised }; whether somebody opens there was not tried.
+passive-address-mismatch-text-fails = The control connection goes to { $peer }, 227 names { $advertised }. We knocked at { $peer } only, and that did not work; the door may be at the other address, which is not dialled without being asked.
+passive-address-mismatch-text-known = The name has several addresses: the control connection goes to { $peer }, and 227 names { $advertised }, another one of them.
+passive-address-mismatch-text-open = The control connection goes to { $peer }, 227 names { $advertised }, and the listing came through there as well.
+passive-address-mismatch-text-dead = The control connection goes to { $peer }, but 227 sends the client to { $advertised }, and nobody opens there. Clients that believe 227 fail.
+passive-address-mismatch-fix-dial = Run again with --dial-advertised to knock at the advertised address too.
+
+epsv-blocked-title = { $fails } does not come through, { $works } does
+epsv-blocked-text = Passive data connections that { $works } announced came through on at least three ports; those that { $fails } announced did not, on as many. A firewall on the way watches the control connection and opens a door only for the announcement it understands, { $works }.
+epsv-blocked-fix-network = Update or replace the firewall's FTP helper so that it knows { $fails } (RFC 2428), or open a fixed passive range, which needs no helper.
+epsv-blocked-fix-user = Make the client use { $works } (curl --disable-epsv, lftp ftp:prefer-epsv, Java and others have a setting).
+
+epsv-unsupported-title = The server does not know EPSV
+epsv-unsupported-text = The server answered EPSV with { $reply }. Over IPv4 that harms nobody: clients fall back to PASV.
+
+pasv-unsupported-title = The server refuses PASV and takes only EPSV
+pasv-unsupported-text = The server answered PASV with { $reply }. Clients that know EPSV are fine; those that only know PASV over IPv4 (wget, FileZilla, Python ftplib, browsers that had FTP) fail.
+pasv-unsupported-fix-server = Allow PASV too.
+
+passive-reply-malformed-title = The announcement of the passive port cannot be read
+passive-reply-malformed-text = The server accepted the command, but its reply names no address and port: { $reply } ({ $error }). No client can know where to knock.
+passive-reply-malformed-fix = Look for a broken address setting (an IPv6 address or a name where four numbers are wanted), or for a firewall that rewrites the reply on the way.
+
+## Active mode
+firewall-blocks-active-title = The server's knock never arrives: active mode is blocked
+firewall-blocks-active-text = In active mode the client opens a door and the server knocks: server { $data } ──▶ client { $port }. The server accepted our announcement, and no knock arrived. A firewall at the client, on the way or at the server swallows it.
+firewall-blocks-active-text-passive-works = In active mode the client opens a door and the server knocks: server { $data } ──▶ client { $port }. The server accepted our announcement, and no knock arrived, while passive mode works. Usually it is the firewall on the client's side: it lets nobody in that was not called. The server's own firewall can also keep it from calling out (rule active-3).
+firewall-blocks-active-text-reply = In active mode the client opens a door and the server knocks: server { $data } ──▶ client { $port }. The server tried and said: { $reply }. Nothing arrived here, so a firewall in between refuses or swallows the knock.
+firewall-blocks-active-fix-client = If the block is at the client: let { $server } in, or better, use passive mode. From which port the server calls depends on its software.
+firewall-blocks-active-fix-server = If the block is at the server: let it call out from port { $data } (or from any port, where the server is not allowed to use { $data }) to client ports above 1023.
+
+client-nat-breaks-active-title = A NAT on your side breaks active mode
+client-nat-breaks-active-text = In active mode the client tells the server where to knock. We said "knock at { $own }", our own address, but the server sees us as { $seen }: a NAT stands between. The server refused the foreign address: { $reply }
+client-nat-breaks-active-text-unseen = In active mode the client tells the server where to knock. We said "knock at { $own }", our own address, and the server called it foreign: { $reply }. It sees us under another one: a NAT stands between.
+client-nat-breaks-active-text-silent = In active mode the client tells the server where to knock. We said "knock at { $own }", our own address, but the server sees us as { $seen }: a NAT stands between. The knock went to the NAT or nowhere, and nobody there knows that it was meant for us.
+client-nat-breaks-active-text-inner = In active mode the client tells the server where to knock. We said "knock at { $own }", a private address that nobody out there can reach; the knock never arrived.
+client-nat-breaks-active-fix-client = To make active mode work, the NAT needs an FTP helper, or a range of ports forwarded to this machine and announced with the public address (here: --active-ports and --external-ip).
+
+active-disabled-title = The server refuses active mode
+active-disabled-text = The server refuses PORT and EPRT by reply: { $reply }. No knock was ever tried, so no firewall is to blame for that. Many servers do so on purpose.
+active-disabled-fix-server = Allow PORT and EPRT if clients that only know active mode (Windows ftp.exe, some devices) have to be served.
+
+active-source-port-unexpected-title = The server calls from port { $port }, not from { $data }
+active-source-port-unexpected-text = The data connection came from port { $port }; by the book it is { $data }, one below the control port. Servers without the right to use it take any port. Only a firewall that waits for source port { $data } minds.
+active-source-port-unexpected-fix = Where a firewall expects source port { $data }: vsftpd connect_from_port_20=YES, ProFTPD RootRevoke off; better, let the firewall not look at the source port.
+
+active-source-address-unexpected-title = The server calls from another address, { $from }
+active-source-address-unexpected-text = The control connection goes to { $server }, but in active mode the data connection came from { $from }. It was not let in: a caller with another address could be anyone. Firewalls and careful clients do the same.
+active-source-address-unexpected-fix-server = Make the server call from the address that clients connect to (several addresses, outgoing NAT, or a load balancer in front).
+
+## Families
+ipv6-needs-epsv-title = Over IPv6 passive mode needs EPSV, and the server refuses it
+ipv6-needs-epsv-text = PASV can name only an IPv4 address, so over IPv6 there is no passive mode without EPSV. The server answered EPSV with { $reply }
+ipv6-needs-epsv-fix-server = Allow EPSV (and EPRT), or take the AAAA record away until the server can.
+ipv6-needs-epsv-fix-user = Use IPv4 (-4).
+ipv6-broken-title = { $broken } does not answer, the other family does
+ipv6-broken-text = The name has IPv6 and IPv4 addresses. { $works } answers, { $address } does not. Clients try IPv6 first and wait, some for minutes, before they fall back.
+ipv6-broken-text-ipv4 = The name has IPv6 and IPv4 addresses. { $works } answers, { $address } does not. Clients without IPv6 cannot get in.
+ipv6-broken-fix-server = Let port 21 and the passive range in over { $broken } too (rules for IPv4 do not count for IPv6), make the server listen there, or take the DNS record away.
+ipv6-broken-fix-user = Until then use { $works }.
+nat64-needs-epsv-title = Behind NAT64 passive mode needs EPSV, and the server refuses it
+nat64-needs-epsv-text = The server's address begins with 64:ff9b::, so a NAT64 translates to a server that has IPv4 alone. Only EPSV survives that, and the server answered it with { $reply }
+nat64-needs-epsv-fix-server = Allow EPSV (RFC 2428 says a server should accept it over IPv4 too).
+nat64-needs-epsv-fix-user = Use a network with IPv4, or one whose NAT64 has an FTP helper (RFC 6384).
+
+## The server, and boxes that answer for it
+server-rejects-data-peer-title = The server rejects our data connection: wrong address
+server-rejects-data-peer-text = The data connection stood, and then the server said: { $reply }. It saw the data connection come from another address than the control connection. Not a firewall, but a way out with several addresses (NAT pool, two lines), or a box in front of the server that hides the client's address.
+server-rejects-data-peer-fix-network = Let control and data connection leave by the same public address (a NAT with "address pooling paired", one line per session).
+server-rejects-data-peer-fix-server = If a load balancer, container network or proxy stands in front, make it keep the client's address. Switching the check off (vsftpd pasv_promiscuous) is the last resort: it lets others steal transfers.
+listing-refused-title = The server refuses the listing
+listing-refused-text = The way is free, but the server answered { $command } with { $reply }
+listing-refused-text-path = The way is free, but the server would not list { $path }: { $reply }
+listing-refused-fix-user = Ask for another directory (ftp://host/path/).
+listing-refused-fix-server = Check that the directory exists and that the user may read it (permissions, chroot, SELinux), and that LIST is allowed.
+data-closed-early-title = The data connection is cut off before its end
+data-closed-early-text = The data connection stood, and was reset after { $bytes }, before the listing was done. A firewall that looks into the data, or a server that fails.
+data-closed-early-text-reply = The data connection stood, and the server broke the transfer off after { $bytes }: { $reply }
+data-closed-early-text-control = The data connection stood, and after { $bytes } the control connection ended, before the server could say that all was sent.
+data-closed-early-fix-server = See the server's log for this transfer; check for a virus scanner or an inspecting firewall, and free space.
+
+## TLS
+tls-required-title = The server wants TLS before a login
+tls-required-text = The server lets nobody in over a clear connection: { $reply }
+tls-required-text-implicit = At port { $control } nobody spoke for { $waited }, but a TLS ClientHello was answered: the port speaks TLS from the first byte. Client and server each wait for the other to begin.
+tls-required-fix-explicit = Use explicit TLS (ftpes://HOST, "FTP over TLS" in clients).
+tls-required-fix-implicit = Use implicit TLS (ftps://HOST:{ $control }).
+
+## The eight rules
+rule-active-1 = client >1023 ──▶ server { $control }: the client opens the control connection
+rule-active-2 = server { $control } ──▶ client >1023: the server answers on it
+rule-active-3 = server { $data } ──▶ client >1023: the server opens the data connection
+rule-active-4 = client >1023 ──▶ server { $data }: the client answers on it
+rule-passive-1 = client >1023 ──▶ server { $control }: the client opens the control connection
+rule-passive-2 = server { $control } ──▶ client >1023: the server answers on it
+rule-passive-3 = client >1023 ──▶ server { $range }: the client opens the data connection
+rule-passive-4 = server { $range } ──▶ client >1023: the server answers on it
+
+## The text report
+verdict-healthy = HEALTHY
+verdict-degraded = DEGRADED
+verdict-broken = BROKEN
+verdict-unreachable = UNREACHABLE
+report-from = from { $local }
+report-seen-as = , seen by the server as { $seen }
+report-nat-none = , no NAT
+report-nat-present = , a NAT between
+report-client = client
+report-server = server
+report-control = control
+report-severity-problem = Problem
+report-severity-warning = Warning
+report-severity-info = Note
+report-confidence-proven = proven
+report-confidence-likely = likely
+report-confidence-possible = possible
+report-side-client = your side
+report-side-server = the server's side
+report-side-path = on the way
+report-side-unknown = side not known
+report-evidence = Seen
+report-ruled-out = Ruled out
+report-also = Also follows
+report-fix = What to change
+report-who-user = You
+report-who-client-admin = Administrator of your network
+report-who-server-admin = Administrator of the server
+report-who-network-admin = Whoever runs the network between
+report-rules = Rules for a firewall in front of the server
+report-rules-passes = passes
+report-rules-blocked = blocked
+report-rules-not-tested = not tested
+report-rules-all = All eight rules are met.
+report-unexplained = Not explained
+report-unexplained-text = { $verb }: { $why }. No known cause fits; this is what was seen.
+report-proxy = Note: { $variable } names the proxy { $value }. A browser or client may use it; this run went without.
+report-cut-short-interrupted = Interrupted: this is what had been measured by then.
+report-cut-short-deadline = The deadline passed: what is missing was not tested.
+report-system-name = The name was found by the system's own resolver (mDNS, LDAP, WINS …), not by DNS.
+report-more = More: ftp-doctor explain { $cause }
+report-transcript = What was said (passwords left out)
+report-session = login { $number } to { $peer }
+report-stranger = a stranger knocked at our door during { $verb } and was not let in: { $from }

@@ -1,0 +1,406 @@
+//! The report for people: one screen, arrows in the direction of the SYN, then the cause.
+
+use colored::{Color, Colorize};
+
+use super::json::{ends, folded_reason, software_name};
+use super::words::Words;
+use super::{Style, table, transcript};
+use crate::diagnosis::reason::reason;
+use crate::diagnosis::{
+    Arg, Case, Diagnosis, Finding, ModeView, Nat, RuleState, Severity, Side, Text, Verdict, Who,
+};
+use crate::facts::{CutShort, Direction, Outcome, Via};
+
+/// Renders the whole report.
+pub fn render(diagnosis: &Diagnosis<'_>, words: &Words, style: Style) -> String {
+    colored::control::set_override(style.color);
+    let page = Page {
+        diagnosis,
+        words,
+        style,
+    };
+    let mut out = String::new();
+    page.head(&mut out);
+    if !style.quiet {
+        page.connections(&mut out);
+        for finding in &diagnosis.findings {
+            page.finding(finding, &mut out);
+        }
+        page.unexplained(&mut out);
+        page.rules(&mut out);
+        page.notes(&mut out);
+    }
+    if style.verbose {
+        out.push('\n');
+        out.push_str(&format!("{}\n", words.get("report-transcript").bold()));
+        out.push_str(&transcript::render(diagnosis.case.facts, words));
+    }
+    colored::control::unset_override();
+    out
+}
+
+struct Page<'a> {
+    diagnosis: &'a Diagnosis<'a>,
+    words: &'a Words,
+    style: Style,
+}
+
+impl Page<'_> {
+    fn say(&self, text: &Text) -> String {
+        self.words.say(text)
+    }
+
+    /// Prose, wrapped; `first` begins the paragraph and sets the indent.
+    fn prose(&self, out: &mut String, first: &str, rest: &str, text: &str) {
+        let width = self.style.width.max(24);
+        let options = textwrap::Options::new(width)
+            .initial_indent(first)
+            .subsequent_indent(rest)
+            .break_words(true);
+        for line in textwrap::wrap(text, options) {
+            out.push_str(line.trim_end());
+            out.push('\n');
+        }
+    }
+
+    fn head(&self, out: &mut String) {
+        let case = &self.diagnosis.case;
+        let request = &case.facts.request;
+        let mut line = format!("ftp-doctor {}  {}", case.facts.version, request.host);
+        if let Some(peer) = case.peer.filter(|p| p.to_string() != request.host) {
+            line.push_str(&format!(" ({peer})"));
+        }
+        line.push_str(&format!(" port {}", request.port));
+        if let Some(software) = &case.software {
+            line.push_str(&format!("  {}", software_name(software)));
+        }
+        self.prose(out, "", "  ", &line);
+        if let Some(own) = case.own {
+            let mut from = self.say(&Text::new("report-from").with("local", own));
+            match (case.nat, case.seen_as) {
+                (Nat::Present, Some(seen)) => {
+                    from.push_str(&self.say(&Text::new("report-seen-as").with("seen", seen)));
+                    from.push_str(&self.words.get("report-nat-present"));
+                }
+                (Nat::None, _) => from.push_str(&self.words.get("report-nat-none")),
+                _ => {}
+            }
+            self.prose(out, "", "  ", &from);
+        }
+        out.push('\n');
+        let verdict = self
+            .words
+            .get(&format!("verdict-{}", self.diagnosis.verdict.word()));
+        let color = match self.diagnosis.verdict {
+            Verdict::Healthy => Color::Green,
+            Verdict::Degraded => Color::Yellow,
+            Verdict::Broken | Verdict::Unreachable => Color::Red,
+        };
+        let mut wrapped = String::new();
+        self.prose(
+            &mut wrapped,
+            &format!("{verdict}  "),
+            "  ",
+            &self.say(&self.diagnosis.summary),
+        );
+        out.push_str(&wrapped.replacen(&verdict, &verdict.color(color).bold().to_string(), 1));
+    }
+
+    fn connections(&self, out: &mut String) {
+        let case = &self.diagnosis.case;
+        let mut rows = Vec::new();
+        if let Some(session) = case.session {
+            rows.push(vec![
+                format!(
+                    "{} {}",
+                    self.words.get("report-client"),
+                    session.local.port()
+                ),
+                "──▶".to_owned(),
+                format!(
+                    "{} {}",
+                    self.words.get("report-server"),
+                    session.peer.port()
+                ),
+                if case.logged_in() {
+                    "open".color(Color::Green).to_string()
+                } else {
+                    String::new()
+                },
+                self.words.get("report-control"),
+                session.connect.words(),
+            ]);
+        }
+        rows.extend(case.modes.iter().map(|view| self.connection(case, view)));
+        let lines = table::aligned(&rows);
+        // The last column is the longest: it goes below where the terminal is too narrow.
+        let fits = lines
+            .iter()
+            .all(|line| visible(line) + 2 <= self.style.width);
+        out.push('\n');
+        if fits {
+            for line in lines {
+                out.push_str(&format!("  {line}\n"));
+            }
+            return;
+        }
+        let details: Vec<String> = rows
+            .iter_mut()
+            .map(|row| row.pop().unwrap_or_default())
+            .collect();
+        for (line, detail) in table::aligned(&rows).into_iter().zip(details) {
+            out.push_str(&format!("  {line}\n"));
+            if !detail.is_empty() {
+                self.prose(out, "      ", "      ", &detail);
+            }
+        }
+    }
+
+    fn connection(&self, case: &Case<'_>, view: &ModeView<'_>) -> Vec<String> {
+        let shown = view.shown;
+        let (from, to) = ends(case.facts, shown);
+        let port = |end: Option<super::json::Endpoint>| {
+            end.and_then(|e| e.port)
+                .map_or_else(|| "?".to_owned(), |p| p.to_string())
+        };
+        let (client, server) = (
+            self.words.get("report-client"),
+            self.words.get("report-server"),
+        );
+        let (left, arrow, right) = match view.mode.direction() {
+            Direction::ClientToServer => (port(from), "──▶", port(to)),
+            Direction::ServerToClient => (port(to), "◀──", port(from)),
+        };
+        let outcome = self
+            .words
+            .get(&format!("outcome-{}", view.outcome().word()));
+        let color = match view.outcome() {
+            Outcome::Open => Color::Green,
+            Outcome::NotTested => Color::BrightBlack,
+            _ => Color::Red,
+        };
+        vec![
+            format!("{client} {left}"),
+            arrow.to_owned(),
+            format!("{server} {right}"),
+            outcome.color(color).to_string(),
+            view.mode.verb().to_owned(),
+            self.say(&folded_reason(view)),
+        ]
+    }
+
+    fn finding(&self, finding: &Finding, out: &mut String) {
+        out.push('\n');
+        let severity = self
+            .words
+            .get(&format!("report-severity-{}", finding.severity.word()));
+        let color = match finding.severity {
+            Severity::Problem => Color::Red,
+            Severity::Warning => Color::Yellow,
+            Severity::Info => Color::Cyan,
+        };
+        let confidence = self
+            .words
+            .get(&format!("report-confidence-{}", finding.confidence.word()));
+        let mut about = confidence;
+        if finding.side != Side::Unknown || finding.severity == Severity::Problem {
+            about.push_str(", ");
+            about.push_str(
+                &self
+                    .words
+                    .get(&format!("report-side-{}", finding.side.word())),
+            );
+        }
+        let title = format!("{} ({about}) [{}]", self.say(&finding.title), finding.cause);
+        let mut wrapped = String::new();
+        self.prose(&mut wrapped, &format!("{severity}: "), "  ", &title);
+        out.push_str(&wrapped.replacen(&severity, &severity.color(color).bold().to_string(), 1));
+        self.prose(out, "  ", "  ", &self.say(&finding.explanation));
+        // Information needs no proof on the screen; the JSON has it.
+        if finding.severity == Severity::Info {
+            return;
+        }
+        let seen: Vec<String> = finding
+            .evidence
+            .iter()
+            .map(|e| match &e.attempt {
+                Some(id) => format!("{} ({id})", self.say(&e.text)),
+                None => self.say(&e.text),
+            })
+            .collect();
+        self.list(out, "report-evidence", &seen);
+        let out_of: Vec<String> = finding
+            .ruled_out
+            .iter()
+            .map(|r| format!("{}: {}", r.cause, self.say(&r.because)))
+            .collect();
+        self.list(out, "report-ruled-out", &out_of);
+        let follows: Vec<String> = finding
+            .suppresses
+            .iter()
+            .map(|id| (*id).to_owned())
+            .collect();
+        self.list(out, "report-also", &follows);
+        self.remedies(finding, out);
+        if !self.style.quiet {
+            let more = self.say(&Text::new("report-more").with("cause", finding.cause));
+            out.push_str(&format!("  {}\n", more.color(Color::BrightBlack)));
+        }
+    }
+
+    fn list(&self, out: &mut String, heading: &str, items: &[String]) {
+        if items.is_empty() {
+            return;
+        }
+        out.push_str(&format!("  {}\n", self.words.get(heading).bold()));
+        for item in items {
+            self.prose(out, "   - ", "     ", item);
+        }
+    }
+
+    fn remedies(&self, finding: &Finding, out: &mut String) {
+        if finding.remedies.is_empty() {
+            return;
+        }
+        out.push_str(&format!("  {}\n", self.words.get("report-fix").bold()));
+        let mut last: Option<Who> = None;
+        for remedy in &finding.remedies {
+            let mut text = String::new();
+            if last != Some(remedy.who) {
+                text = format!(
+                    "{}: ",
+                    self.words.get(&format!("report-who-{}", remedy.who.word()))
+                );
+            }
+            last = Some(remedy.who);
+            self.prose(
+                out,
+                "   - ",
+                "     ",
+                &format!("{text}{}", self.say(&remedy.text)),
+            );
+            for snippet in &remedy.snippets {
+                let mut label = format!("{:<11}", snippet.software);
+                for line in snippet.content.lines() {
+                    // Lines to paste are never wrapped.
+                    out.push_str(&format!(
+                        "       {} {line}\n",
+                        label.color(Color::BrightBlack)
+                    ));
+                    label = " ".repeat(11);
+                }
+            }
+        }
+    }
+
+    fn unexplained(&self, out: &mut String) {
+        let unexplained = self.diagnosis.unexplained();
+        if unexplained.is_empty() {
+            return;
+        }
+        out.push('\n');
+        out.push_str(&format!(
+            "{}\n",
+            self.words.get("report-unexplained").bold()
+        ));
+        for view in unexplained {
+            let text = Text::new("report-unexplained-text")
+                .with("verb", view.mode.verb())
+                .with("why", reason(view.shown));
+            self.prose(out, "  ", "  ", &self.say(&text));
+        }
+    }
+
+    fn rules(&self, out: &mut String) {
+        let rules = &self.diagnosis.rules;
+        out.push('\n');
+        out.push_str(&format!("{}\n", self.words.get("report-rules").bold()));
+        if rules.iter().all(|r| r.state == RuleState::Passes) {
+            out.push_str(&format!("  {}\n", self.words.get("report-rules-all")));
+            return;
+        }
+        for rule in rules {
+            let color = match rule.state {
+                RuleState::Passes => Color::Green,
+                RuleState::Blocked => Color::Red,
+                RuleState::NotTested => Color::BrightBlack,
+            };
+            let mark = match rule.state {
+                RuleState::Passes => "✓",
+                RuleState::Blocked => "✗",
+                RuleState::NotTested => "·",
+            };
+            let state = self
+                .words
+                .get(&format!("report-rules-{}", rule.state.word()));
+            let plain = format!("{:<9} {mark} {state:<10}", rule.id);
+            let mut wrapped = String::new();
+            self.prose(
+                &mut wrapped,
+                &format!("  {plain} "),
+                &" ".repeat(25),
+                &self.say(&rule.text),
+            );
+            out.push_str(&wrapped.replacen(
+                &format!("{mark} {state}"),
+                &format!("{mark} {state}").color(color).to_string(),
+                1,
+            ));
+        }
+    }
+
+    fn notes(&self, out: &mut String) {
+        let facts = self.diagnosis.case.facts;
+        let mut notes = Vec::new();
+        for proxy in &facts.proxies {
+            notes.push(
+                Text::new("report-proxy")
+                    .with("variable", Arg::from(&proxy.variable))
+                    .with("value", &proxy.value),
+            );
+        }
+        if facts
+            .names
+            .lookups
+            .iter()
+            .any(|l| l.via == Via::System && !l.addresses.is_empty())
+        {
+            notes.push(Text::new("report-system-name"));
+        }
+        for attempt in &facts.attempts {
+            for from in &attempt.strangers {
+                notes.push(
+                    Text::new("report-stranger")
+                        .with("verb", attempt.mode.verb())
+                        .with("from", *from),
+                );
+            }
+        }
+        match facts.cut_short {
+            Some(CutShort::Interrupted) => notes.push(Text::new("report-cut-short-interrupted")),
+            Some(CutShort::Deadline) => notes.push(Text::new("report-cut-short-deadline")),
+            None => {}
+        }
+        if !notes.is_empty() {
+            out.push('\n');
+        }
+        for note in notes {
+            self.prose(out, "", "  ", &self.say(&note));
+        }
+    }
+}
+
+/// Columns of a line without its escapes.
+fn visible(line: &str) -> usize {
+    let mut width = 0;
+    let mut escape = false;
+    for c in line.chars() {
+        match (escape, c) {
+            (false, '\u{1b}') => escape = true,
+            (true, 'm') => escape = false,
+            (true, _) => {}
+            (false, c) => width += textwrap::core::display_width(c.encode_utf8(&mut [0; 4])),
+        }
+    }
+    width
+}

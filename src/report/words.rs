@@ -1,0 +1,83 @@
+//! The words of all reports: messages in Fluent files, one per language.
+
+use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
+use unic_langid::LanguageIdentifier;
+
+use crate::diagnosis::{Arg, Text};
+
+const ENGLISH: &str = include_str!("en.ftl");
+
+/// One language.
+pub struct Words {
+    bundle: FluentBundle<FluentResource>,
+}
+
+impl Words {
+    /// English.
+    pub fn english() -> Self {
+        let mut bundle = FluentBundle::new(vec![LanguageIdentifier::default()]);
+        // Arguments are ports and server texts, not running text of the other direction.
+        bundle.set_use_isolating(false);
+        // Messages of a file with a fault are still used; a test makes sure that there is none.
+        let resource =
+            FluentResource::try_new(ENGLISH.to_owned()).unwrap_or_else(|(resource, _)| resource);
+        bundle.add_resource_overriding(resource);
+        Self { bundle }
+    }
+
+    /// The message in words. A missing one shows as its id in angle brackets.
+    pub fn say(&self, text: &Text) -> String {
+        let Some(pattern) = self.bundle.get_message(&text.id).and_then(|m| m.value()) else {
+            return format!("<{}>", text.id);
+        };
+        let mut args = FluentArgs::new();
+        for (name, value) in &text.args {
+            let value: FluentValue<'_> = match value {
+                Arg::Word(word) => word.clone().into(),
+                Arg::Number(number) => (*number).into(),
+                Arg::Message(text) => self.say(text).into(),
+            };
+            args.set(*name, value);
+        }
+        let mut errors = Vec::new();
+        let said = self
+            .bundle
+            .format_pattern(pattern, Some(&args), &mut errors)
+            .into_owned();
+        if errors.is_empty() {
+            said
+        } else {
+            format!("<{}: {said}>", text.id)
+        }
+    }
+
+    /// A message without arguments.
+    pub fn get(&self, id: &str) -> String {
+        self.say(&Text::new(id))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_english_file_has_no_fault() {
+        let resource = FluentResource::try_new(ENGLISH.to_owned());
+        assert!(
+            resource.is_ok(),
+            "{:?}",
+            resource.err().map(|(_, errors)| errors)
+        );
+    }
+
+    #[test]
+    fn a_missing_message_is_seen() {
+        assert_eq!(Words::english().get("no-such-id"), "<no-such-id>");
+        let text = Words::english().say(&Text::new("why-reset"));
+        assert!(
+            text.starts_with("<why-reset"),
+            "a missing argument must be seen: {text}"
+        );
+    }
+}

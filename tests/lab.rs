@@ -1,0 +1,75 @@
+//! The laboratory: the program against real FTP servers, behind real firewalls and address
+//! translation, in network namespaces that each test makes for itself and takes down again.
+//!
+//! It needs root and what `tests/setup` installs. Without them each test says so and passes, except
+//! with `CI=true`, where it fails. A failing test prints the whole report, the servers' logs and
+//! every firewall with its counters.
+//!
+//! | variable | meaning |
+//! | --- | --- |
+//! | `FTP_DOCTOR_LAB` | where `tests/setup` put the servers (`/var/tmp/ftp-doctor-lab`) |
+//! | `FTP_DOCTOR_LOSS_RUNS` | runs per case where packets are lost (10) |
+
+#![cfg(target_os = "linux")]
+
+/// The harness first, then the cases that are built from it.
+mod lab {
+    /// Evaluates to the laboratory's folder, or leaves the test where there is none.
+    macro_rules! gate {
+        () => {
+            match crate::lab::gate::open() {
+                Some(gate) => gate,
+                None => return,
+            }
+        };
+    }
+
+    /// One named test for each of the four servers; the body is a function of the software.
+    macro_rules! each_server {
+        ($name:ident, $case:expr) => {
+            mod $name {
+                use super::*;
+                use crate::lab::servers::Software;
+
+                #[test]
+                fn vsftpd() {
+                    $case(Software::Vsftpd);
+                }
+                #[test]
+                fn proftpd() {
+                    $case(Software::ProFtpd);
+                }
+                #[test]
+                fn pureftpd() {
+                    $case(Software::PureFtpd);
+                }
+                #[test]
+                fn pyftpdlib() {
+                    $case(Software::Pyftpdlib);
+                }
+            }
+        };
+    }
+
+    mod configs;
+    mod daemon;
+    mod expect;
+    mod firewall;
+    mod gate;
+    mod helpers;
+    mod net;
+    mod run;
+    mod servers;
+    mod sh;
+    mod world;
+
+    mod control;
+    mod family;
+    mod firewalls;
+    mod healthy;
+    mod itself;
+    mod loss;
+    mod nat;
+    mod server_side;
+    mod timing;
+}

@@ -1,0 +1,230 @@
+//! What a report must say, checked as a whole: every mismatch is told, with all that explains it.
+
+use std::collections::HashSet;
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::run::{Mode, Run};
+use super::world::World;
+
+/// No run may take longer: the program's own limit, and what a busy machine adds.
+const LIMIT: Duration = Duration::from_secs(33);
+
+/// What is expected of one run.
+#[derive(Clone, Debug)]
+pub struct Expect {
+    verdicts: Vec<&'static str>,
+    exit: i32,
+    /// The first finding is one of these; without any, no finding is a problem.
+    causes: Vec<&'static str>,
+    modes: Vec<(Mode, Vec<&'static str>)>,
+    /// Whether the folder that is listed has files in it.
+    files: Option<bool>,
+}
+
+impl Expect {
+    /// All is well: every mode works.
+    pub fn healthy() -> Self {
+        Self {
+            verdicts: vec!["healthy"],
+            exit: 0,
+            causes: Vec::new(),
+            modes: Vec::new(),
+            files: None,
+        }
+        .modes(&Mode::ALL, &["open"])
+    }
+
+    /// Some mode works, and the first finding is one of these.
+    pub fn degraded(causes: &[&'static str]) -> Self {
+        Self {
+            verdicts: vec!["degraded"],
+            exit: 1,
+            causes: causes.to_vec(),
+            modes: Vec::new(),
+            files: None,
+        }
+    }
+
+    /// There was no login, for one of these reasons.
+    pub fn unreachable(causes: &[&'static str]) -> Self {
+        Self {
+            verdicts: vec!["unreachable"],
+            exit: 3,
+            causes: causes.to_vec(),
+            modes: Vec::new(),
+            files: None,
+        }
+    }
+
+    /// Every one of these modes has one of these outcomes.
+    pub fn modes(mut self, modes: &[Mode], outcomes: &[&'static str]) -> Self {
+        self.modes.retain(|(mode, _)| !modes.contains(mode));
+        let new = modes.iter().map(|&mode| (mode, outcomes.to_vec()));
+        self.modes.extend(new);
+        self
+    }
+
+    /// What is open brought a listing of an empty folder, or of one with files.
+    pub fn files(mut self, some: bool) -> Self {
+        self.files = Some(some);
+        self
+    }
+
+    /// Both passive modes have one of these outcomes.
+    pub fn passive(self, outcomes: &[&'static str]) -> Self {
+        self.modes(&Mode::PASSIVE, outcomes)
+    }
+
+    /// Both active modes have one of these outcomes.
+    pub fn active(self, outcomes: &[&'static str]) -> Self {
+        self.modes(&Mode::ACTIVE, outcomes)
+    }
+
+    /// Fails the test where the run is not as expected.
+    ///
+    /// # Panics
+    ///
+    /// With everything that there is to know about the run and its world.
+    pub fn check(&self, world: &World, run: &Run) {
+        let wrong = self.mismatches(run);
+        assert!(
+            wrong.is_empty(),
+            "{} is not as expected:\n  {}\n{}",
+            run.command,
+            wrong.join("\n  "),
+            explain(world, run)
+        );
+    }
+
+    fn mismatches(&self, run: &Run) -> Vec<String> {
+        let report = run.report();
+        let mut wrong = always(run, &report);
+        let mut want = |what: &str, seen: &Value, wanted: &[&str]| {
+            if !seen.as_str().is_some_and(|seen| wanted.contains(&seen)) {
+                wrong.push(format!("{what} is {seen}, expected {wanted:?}"));
+            }
+        };
+        want("verdict", &report["verdict"], &self.verdicts);
+        for (mode, outcomes) in &self.modes {
+            let name = mode.name();
+            want(name, outcome(&report, *mode), outcomes);
+        }
+        for attempt in list(&report, "attempts") {
+            let bytes = attempt["bytes"].as_u64();
+            let open = attempt["purpose"] == "mode" && attempt["outcome"] == "open";
+            if open
+                && self
+                    .files
+                    .is_some_and(|some| bytes.is_none_or(|it| some != (it > 0)))
+            {
+                want("bytes of an open mode", &attempt["bytes"], &[]);
+            }
+        }
+        if !self.causes.is_empty() {
+            let first = &report["findings"][0];
+            want("the first cause", &first["cause"], &self.causes);
+            want("its severity", &first["severity"], &["problem"]);
+        } else if let Some(problem) = problems(&report).first() {
+            wrong.push(format!("a problem, expected none: {}", problem["cause"]));
+        }
+        if run.exit != Some(self.exit) {
+            wrong.push(format!("exit is {:?}, expected {}", run.exit, self.exit));
+        }
+        wrong
+    }
+}
+
+/// The findings that are problems.
+pub fn problems(report: &Value) -> Vec<&Value> {
+    list(report, "findings")
+        .filter(|finding| finding["severity"] == "problem")
+        .collect()
+}
+
+/// All that there is to know about a run and its world.
+pub fn explain(world: &World, run: &Run) -> String {
+    let mut text = String::new();
+    let report = match run.report() {
+        Value::Null => run.stdout.clone(),
+        report => format!("{report:#}"),
+    };
+    let _ = writeln!(text, "--- after {:?}, stdout\n{report}", run.elapsed);
+    let _ = writeln!(text, "--- stderr\n{}", run.stderr);
+    text + &world.describe()
+}
+
+/// The outcome of a mode; `null` where it is not in the report.
+pub fn outcome(report: &Value, mode: Mode) -> &Value {
+    list(report, "attempts")
+        .find(|attempt| attempt["purpose"] == "mode" && attempt["mode"] == mode.name())
+        .map_or(&Value::Null, |attempt| &attempt["outcome"])
+}
+
+/// What holds for every report whatsoever.
+fn always(run: &Run, report: &Value) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let mut must = |holds: bool, what: &str| {
+        if !holds {
+            wrong.push(what.to_owned());
+        }
+    };
+    must(report.is_object(), "stdout is one JSON document");
+    must(
+        report["schema"] == "ftp-doctor.report/1",
+        "the schema is named",
+    );
+    must(
+        report["exit_code"].as_i64() == run.exit.map(i64::from),
+        "exit_code is the exit code",
+    );
+    must(run.elapsed < LIMIT, "it keeps within its time");
+    must(!run.stderr.contains("panicked"), "nothing panics");
+    let ids: Vec<String> = list(report, "attempts")
+        .map(|attempt| attempt["id"].to_string())
+        .collect();
+    must(
+        ids.iter().collect::<HashSet<_>>().len() == ids.len(),
+        "the ids of attempts are unique",
+    );
+    if report["verdict"] != "unreachable" {
+        let count = |mode: Mode| {
+            list(report, "attempts")
+                .filter(|it| it["purpose"] == "mode" && it["mode"] == mode.name())
+                .count()
+        };
+        must(
+            Mode::ALL.into_iter().all(|mode| count(mode) == 1),
+            "every mode is there once",
+        );
+    }
+    let modes: Vec<bool> = list(report, "attempts")
+        .map(|attempt| attempt["purpose"] == "mode")
+        .collect();
+    must(
+        modes.is_sorted_by_key(|&mode| !mode),
+        "mode attempts come first",
+    );
+    let problems: Vec<bool> = list(report, "findings")
+        .map(|finding| finding["severity"] == "problem")
+        .collect();
+    must(
+        problems.is_sorted_by_key(|&problem| !problem),
+        "problems come first",
+    );
+    let known: HashSet<&String> = ids.iter().collect();
+    must(
+        list(report, "findings")
+            .flat_map(|finding| list(finding, "evidence"))
+            .map(|evidence| &evidence["attempt"])
+            .all(|id| id.is_null() || known.contains(&id.to_string())),
+        "evidence names attempts that are there",
+    );
+    wrong
+}
+
+fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
+    value[key].as_array().into_iter().flatten()
+}

@@ -1,0 +1,306 @@
+//! Firewalls, address translation and FTP helpers as plain data, and their nftables text.
+
+use std::fmt::Write as _;
+use std::ops::RangeInclusive;
+
+use super::net::{Node, TO_CLIENT, TO_SERVER};
+
+/// The packets that a firewall looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hook {
+    /// Those for the machine itself.
+    Input,
+    /// Those that it sends itself.
+    Output,
+    /// Those that it passes on.
+    Forward,
+}
+
+/// Where a firewall stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub node: Node,
+    pub hook: Hook,
+}
+
+impl Place {
+    pub const CLIENT_IN: Self = Self::new(Node::Client, Hook::Input);
+    pub const CLIENT_OUT: Self = Self::new(Node::Client, Hook::Output);
+    pub const SERVER_IN: Self = Self::new(Node::Server, Hook::Input);
+    pub const SERVER_OUT: Self = Self::new(Node::Server, Hook::Output);
+
+    /// What a router passes on.
+    pub const fn router(hop: usize) -> Self {
+        Self::new(Node::Router(hop), Hook::Forward)
+    }
+
+    const fn new(node: Node, hook: Hook) -> Self {
+        Self { node, hook }
+    }
+}
+
+/// TCP ports, first and last.
+pub type Ports = RangeInclusive<u16>;
+
+/// A property of a packet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Match {
+    /// It belongs to a connection that passed before, or is an ICMP answer to one.
+    Known,
+    /// It begins a connection.
+    New,
+    /// It is TCP to one of these ports.
+    To(Vec<Ports>),
+    /// It is TCP from one of these ports.
+    From(Vec<Ports>),
+    /// It comes from the client's side.
+    Outbound,
+    /// It comes from the server's side.
+    Inbound,
+    Ipv4,
+    Ipv6,
+    Tcp,
+    /// It is, by chance, one in so many.
+    OneIn(u32),
+}
+
+/// What happens to a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    Accept,
+    /// It vanishes.
+    Drop,
+    /// The sender gets a TCP reset.
+    Reset,
+    /// The sender gets an ICMP answer.
+    Icmp(Icmp),
+}
+
+/// ICMP answers; IPv6 knows fewer, the nearest one is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Icmp {
+    PortUnreachable,
+    AdminProhibited,
+    HostProhibited,
+    NetProhibited,
+    HostUnreachable,
+    NetUnreachable,
+}
+
+/// All properties must hold; a rule without any holds for every packet.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    pub when: Vec<Match>,
+    pub then: Action,
+}
+
+/// Short for a rule.
+pub fn rule<const N: usize>(when: [Match; N], then: Action) -> Rule {
+    Rule {
+        when: when.into(),
+        then,
+    }
+}
+
+/// The first rule that holds decides, `otherwise` where none does.
+#[derive(Clone, Debug)]
+pub struct Firewall {
+    pub place: Place,
+    pub rules: Vec<Rule>,
+    pub otherwise: Action,
+}
+
+impl Firewall {
+    /// Lets known connections pass, and what the rules accept; drops the rest.
+    pub fn closed(place: Place, accepting: impl IntoIterator<Item = Match>) -> Self {
+        let open = accepting
+            .into_iter()
+            .map(|what| rule([what], Action::Accept));
+        Self {
+            place,
+            rules: [rule([Match::Known], Action::Accept)]
+                .into_iter()
+                .chain(open)
+                .collect(),
+            otherwise: Action::Drop,
+        }
+    }
+
+    /// Lets everything pass but what one rule says.
+    pub fn open_but<const N: usize>(place: Place, when: [Match; N], then: Action) -> Self {
+        Self {
+            place,
+            rules: vec![rule(when, then)],
+            otherwise: Action::Accept,
+        }
+    }
+
+    /// Loses one TCP packet in `every`, in both directions, at a router.
+    pub fn lossy(hop: usize, every: u32) -> Self {
+        let what = [Match::Tcp, Match::OneIn(every)];
+        Self::open_but(Place::router(hop), what, Action::Drop)
+    }
+}
+
+/// Address translation (IPv4) at a router.
+#[derive(Clone, Debug)]
+pub enum Nat {
+    /// What goes on towards the server carries the router's address.
+    Masquerade { hop: usize },
+    /// Connections to the router's outer address go to the server: those to these ports, or all.
+    Forward {
+        hop: usize,
+        ports: Option<Vec<Ports>>,
+    },
+}
+
+/// A connection tracking helper that reads FTP on port 21, and rewrites it where there is a NAT too.
+#[derive(Clone, Copy, Debug)]
+pub struct Helper {
+    pub node: Node,
+}
+
+/// Something that becomes a table in the packet filter of one machine.
+pub trait Ruleset {
+    fn node(&self) -> Node;
+    /// The table, under a name that nothing else on that machine has.
+    fn render(&self, name: &str, server: std::net::Ipv4Addr) -> String;
+}
+
+impl Ruleset for Firewall {
+    fn node(&self) -> Node {
+        self.place.node
+    }
+
+    fn render(&self, name: &str, _server: std::net::Ipv4Addr) -> String {
+        let hook = match self.place.hook {
+            Hook::Input => "input",
+            Hook::Output => "output",
+            Hook::Forward => "forward",
+        };
+        // Without neighbour discovery there is no IPv6 at all, which would be another case.
+        let mut text = format!(
+            "table inet {name} {{\n chain {hook} {{\n\
+             type filter hook {hook} priority filter; policy accept;\n\
+             iifname lo accept\noifname lo accept\n\
+             icmpv6 type {{ nd-neighbor-solicit, nd-neighbor-advert, nd-router-solicit, \
+             nd-router-advert }} accept\n",
+        );
+        for rule in &self.rules {
+            let when: String = rule.when.iter().map(|what| what.render() + " ").collect();
+            text += &rule.then.render(&when);
+        }
+        text + &self.otherwise.render("") + "}\n}\n"
+    }
+}
+
+impl Match {
+    fn render(&self) -> String {
+        match self {
+            Self::Known => "ct state established,related".into(),
+            Self::New => "ct state new".into(),
+            Self::To(ports) => format!("tcp dport {}", set(ports)),
+            Self::From(ports) => format!("tcp sport {}", set(ports)),
+            Self::Outbound => format!("iifname {TO_CLIENT}"),
+            Self::Inbound => format!("iifname {TO_SERVER}"),
+            Self::Ipv4 => "meta nfproto ipv4".into(),
+            Self::Ipv6 => "meta nfproto ipv6".into(),
+            Self::Tcp => "meta l4proto tcp".into(),
+            Self::OneIn(every) => format!("numgen random mod {every} 0"),
+        }
+    }
+}
+
+impl Action {
+    /// Usually one line; an ICMP answer that the families call by different names takes two.
+    fn render(self, when: &str) -> String {
+        let lines: &[&str] = match self {
+            Self::Accept => &["accept"],
+            Self::Drop => &["drop"],
+            Self::Reset => &["meta l4proto tcp reject with tcp reset", "drop"],
+            Self::Icmp(Icmp::PortUnreachable) => &["reject with icmpx type port-unreachable"],
+            Self::Icmp(Icmp::AdminProhibited) => &["reject with icmpx type admin-prohibited"],
+            Self::Icmp(Icmp::HostUnreachable) => &["reject with icmpx type host-unreachable"],
+            Self::Icmp(Icmp::NetUnreachable) => &["reject with icmpx type no-route"],
+            Self::Icmp(Icmp::HostProhibited) => &[
+                "meta nfproto ipv4 reject with icmp type host-prohibited",
+                "meta nfproto ipv6 reject with icmpv6 type admin-prohibited",
+            ],
+            Self::Icmp(Icmp::NetProhibited) => &[
+                "meta nfproto ipv4 reject with icmp type net-prohibited",
+                "meta nfproto ipv6 reject with icmpv6 type policy-fail",
+            ],
+        };
+        lines.iter().fold(String::new(), |mut text, line| {
+            // The counter shows, when a test fails, what the firewall saw.
+            let (what, verdict) = line.rsplit_once(" reject ").map_or_else(
+                || (String::new(), (*line).to_owned()),
+                |(what, with)| (what.to_owned() + " ", format!("reject {with}")),
+            );
+            let _ = writeln!(text, "{when}{what}counter {verdict}");
+            text
+        })
+    }
+}
+
+impl Ruleset for Nat {
+    fn node(&self) -> Node {
+        match self {
+            Self::Masquerade { hop } | Self::Forward { hop, .. } => Node::Router(*hop),
+        }
+    }
+
+    fn render(&self, name: &str, server: std::net::Ipv4Addr) -> String {
+        let chain = match self {
+            Self::Masquerade { .. } => format!(
+                "type nat hook postrouting priority srcnat;\n\
+                 oifname {TO_SERVER} counter masquerade\n"
+            ),
+            Self::Forward { ports, .. } => {
+                let ports = ports.as_ref().map_or_else(
+                    || "meta l4proto tcp".to_owned(),
+                    |ports| format!("tcp dport {}", set(ports)),
+                );
+                // What the server itself begins leaves with the router's address too.
+                format!(
+                    "type nat hook prerouting priority dstnat;\n\
+                     iifname {TO_CLIENT} {ports} counter dnat to {server}\n}}\n\
+                     chain out {{\ntype nat hook postrouting priority srcnat;\n\
+                     oifname {TO_CLIENT} counter masquerade\n"
+                )
+            }
+        };
+        format!("table ip {name} {{\nchain nat {{\n{chain}}}\n}}\n")
+    }
+}
+
+impl Ruleset for Helper {
+    fn node(&self) -> Node {
+        self.node
+    }
+
+    fn render(&self, name: &str, _server: std::net::Ipv4Addr) -> String {
+        // After connection tracking (−200) has met the packet; a client's own leave by "output".
+        let hook = if self.node == Node::Client {
+            "output"
+        } else {
+            "prerouting"
+        };
+        format!(
+            "table inet {name} {{\nct helper ftp {{\ntype \"ftp\" protocol tcp;\n}}\n\
+             chain {hook} {{\ntype filter hook {hook} priority -150;\n\
+             tcp dport 21 counter ct helper set \"ftp\"\n}}\n}}\n"
+        )
+    }
+}
+
+fn set(ports: &[Ports]) -> String {
+    let ranges: Vec<String> = ports
+        .iter()
+        .map(|ports| match (ports.start(), ports.end()) {
+            (first, last) if first == last => first.to_string(),
+            (first, last) => format!("{first}-{last}"),
+        })
+        .collect();
+    format!("{{ {} }}", ranges.join(", "))
+}

@@ -1,0 +1,42 @@
+"""pyftpdlib, set up by the JSON file that is its only argument."""
+
+import json
+import logging
+import sys
+
+from pyftpdlib.authorizers import DummyAuthorizer
+from pyftpdlib.handlers import FTPHandler
+from pyftpdlib.servers import FTPServer
+
+with open(sys.argv[1]) as file:
+    config = json.load(file)
+
+logging.basicConfig(level=logging.DEBUG)
+
+authorizer = DummyAuthorizer()
+authorizer.add_user(config["user"], config["password"], config["files"])
+if config["anonymous"]:
+    authorizer.add_anonymous(config["files"])
+
+
+class Handler(FTPHandler):
+    auth_failed_timeout = 0
+    use_sendfile = False
+    # A copy: what is removed here stays in the class that it was inherited from.
+    proto_cmds = {
+        command: properties
+        for command, properties in FTPHandler.proto_cmds.items()
+        if command not in config["removed"]
+    }
+
+
+Handler.authorizer = authorizer
+Handler.masquerade_address = config["masquerade"]
+if config["passive"]:
+    first, last = config["passive"]
+    Handler.passive_ports = range(first, last + 1)
+
+server = FTPServer((config["address"], config["port"]), Handler)
+server.max_cons_per_ip = config["max_per_ip"] or 0
+server.max_cons = config["max_clients"] or 512
+server.serve_forever(handle_exit=False)

@@ -1,0 +1,45 @@
+//! How long it takes. This is printed, never asserted: machines differ.
+
+use std::time::Duration;
+
+use super::firewall::{Action, Firewall, Match, Place};
+use super::gate;
+use super::net::Node;
+use super::run::{Mode, Run, curl, doctor};
+use super::servers::{Server, Software};
+use super::world::World;
+
+#[test]
+fn report() {
+    // Nothing else may use the processor meanwhile.
+    let Some(gate) = gate::open_alone() else {
+        return;
+    };
+    let mut world = World::with(gate, &Server::new(Software::Vsftpd));
+    let url = world.url("/");
+    let target = world.target();
+    let say = |what: &str, runs: &[Run]| {
+        let times: Vec<Duration> = runs.iter().map(|run| run.elapsed).collect();
+        let total: Duration = times.iter().sum();
+        let exits: Vec<Option<i32>> = runs.iter().map(|run| run.exit).collect();
+        println!("timing: {what}: {total:?} {times:?}, exit {exits:?}");
+    };
+    // The first run pays for what the system then has at hand.
+    doctor(&world, &[&target]);
+    say("healthy, four modes", &[doctor(&world, &[&target])]);
+    say(
+        "healthy, four listings by curl",
+        &Mode::ALL.map(|mode| curl(&world, mode, 30, &url)),
+    );
+    let passive = Match::To(vec![20..=21]);
+    world.add(&Firewall::closed(Place::SERVER_IN, [passive]));
+    say("passive blocked", &[doctor(&world, &[&target])]);
+    let new = [Match::New];
+    world.add(&Firewall::open_but(Place::CLIENT_IN, new, Action::Drop));
+    say("passive and active blocked", &[doctor(&world, &[&target])]);
+    world.flush(Node::Client);
+    world.flush(Node::Server);
+    let control = [Match::To(vec![21..=21])];
+    world.add(&Firewall::open_but(Place::SERVER_IN, control, Action::Drop));
+    say("no connection at all", &[doctor(&world, &[&target])]);
+}

@@ -1,0 +1,275 @@
+//! A scripted FTP server for tests: it says what the script says, and nothing else.
+//!
+//! ```text
+//! A: NOOP => 200 ok                     # answered at any time
+//! S: 220 hello
+//! C: USER *                             # * stands for anything
+//! S: 331 password?
+//! C: PASS *
+//! S: 230 in
+//! C?: FEAT                              # may come; if not, its answer is left out
+//! S: 211 no features
+//! D: listen d                           # a data port, called d
+//! C: PASV
+//! S: 227 Entering Passive Mode ({d})    # 127,0,0,1,p1,p2
+//! C: LIST
+//! D: accept d
+//! S: 150 here it comes
+//! D: send a.txt\r\n
+//! D: close
+//! S: 226 done
+//! C: QUIT
+//! S: 221 bye
+//! X: close
+//! == session 2
+//! S: 421 full
+//! X: close
+//! ```
+//!
+//! | line | does |
+//! | --- | --- |
+//! | `S: TEXT` | sends a line; `{d}`, `{d.port}`, `{d.address}` stand for a data port |
+//! | `R: TEXT` | sends bytes on the control connection, no line end added; `\r \n \t \\ \xNN` |
+//! | `C: PATTERN` | the client must send this; `C: <end>`: it must close |
+//! | `C?: PATTERN` | it may send this; the `S`, `R` and `W` that follow belong to it |
+//! | `A: PATTERN => TEXT` | answered whenever it comes (`\n` begins another line); QUIT also closes |
+//! | `W: 300ms` | waits |
+//! | `X: close`, `X: rst`, `X: hang` | ends the control connection, or says nothing more |
+//! | `D: listen NAME` | opens a port that will be accepted, and that can be connected to at once |
+//! | `D: refuse NAME` | has a port that answers with RST |
+//! | `D: block NAME` | has a port that drops every SYN |
+//! | `D: accept NAME` | waits for the client there; this is the data connection now |
+//! | `D: nobody NAME 300ms` | nobody may come within that time |
+//! | `D: connect` | connects to the address of the last PORT or EPRT; `D: connect 127.0.0.2` from there |
+//! | `D: send TEXT` | sends bytes, written as in `R` |
+//! | `D: fill N` | sends N bytes |
+//! | `D: tls` | sends a TLS alert |
+//! | `D: close`, `D: rst`, `D: hang` | ends the data connection, or leaves it open to the end |
+//! | `== session N` | what follows is for the Nth connection; `== session *` for all further ones |
+//! | `== listen ::1` | listens there, not on 127.0.0.1 |
+//! | `#` | a comment, also after a line (with two blanks before it) |
+//!
+//! Ports are the system's. [`ScriptServer::start`] returns when the server can be connected to.
+//! [`ScriptServer::finish`] fails, with script and transcript, where a client did not keep to
+//! the script or did not come.
+
+#![allow(dead_code, reason = "a test needs some of it, another the rest")]
+
+// Written out, so that the files are found however a test names this module.
+#[path = "script/parse.rs"]
+mod parse;
+#[path = "script/play.rs"]
+mod play;
+
+use std::fmt;
+use std::io;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use parse::Script;
+use play::Play;
+
+/// How long a client may take for the next step.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// Where client and script part, with both transcripts. It prints as plain text.
+pub(crate) struct Mismatch(String);
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Mismatch {}
+
+impl From<io::Error> for Mismatch {
+    fn from(error: io::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<&str> for Mismatch {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl From<String> for Mismatch {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+/// A running script. It stops when dropped.
+pub(crate) struct ScriptServer {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+}
+
+impl ScriptServer {
+    /// Reads a script and starts to play it; when this returns, it can be connected to.
+    pub(crate) fn start(script: &str) -> Result<Self, Mismatch> {
+        let script = Script::parse(script)?;
+        let listener = TcpListener::bind((script.listen, 0))?;
+        let address = listener.local_addr()?;
+        let sessions = script.sessions.iter().map(|_| Progress::default());
+        let shared = Arc::new(Shared {
+            sessions: Mutex::new(sessions.collect()),
+            changed: Condvar::new(),
+            stop: AtomicBool::new(false),
+            script,
+        });
+        let inner = Arc::clone(&shared);
+        thread::spawn(move || accept(&listener, &inner));
+        Ok(Self { address, shared })
+    }
+
+    /// The control port.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What was said so far, over all sessions.
+    pub(crate) fn transcript(&self) -> Vec<String> {
+        let sessions = self.shared.sessions();
+        sessions
+            .iter()
+            .flat_map(|s| s.seen.iter().cloned())
+            .collect()
+    }
+
+    /// Waits until every session of the script has been played to its end.
+    pub(crate) fn finish(self) -> Result<(), Mismatch> {
+        let deadline = Instant::now() + LIMIT;
+        let mut sessions = self.shared.sessions();
+        loop {
+            let failed = sessions.iter().position(|s| s.failure.is_some());
+            let waiting =
+                sessions
+                    .iter()
+                    .zip(&self.shared.script.sessions)
+                    .position(|(progress, script)| {
+                        progress.running > 0 || (progress.ended == 0 && !script.repeats)
+                    });
+            let left = deadline.saturating_duration_since(Instant::now());
+            let index = match (failed, waiting) {
+                (Some(index), _) => index,
+                (None, None) => return Ok(()),
+                (None, Some(index)) if left.is_zero() => index,
+                (None, Some(_)) => {
+                    sessions = self
+                        .shared
+                        .changed
+                        .wait_timeout(sessions, left)
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .0;
+                    continue;
+                }
+            };
+            return Err(self.shared.mismatch(index, &sessions[index]));
+        }
+    }
+}
+
+impl Drop for ScriptServer {
+    fn drop(&mut self) {
+        self.shared.stop.store(true, Ordering::Relaxed);
+        // Wakes the thread that accepts.
+        let _ = TcpStream::connect_timeout(&self.address, LIMIT);
+    }
+}
+
+struct Shared {
+    script: Script,
+    sessions: Mutex<Vec<Progress>>,
+    changed: Condvar,
+    stop: AtomicBool,
+}
+
+/// How far a session has come.
+#[derive(Default)]
+struct Progress {
+    running: usize,
+    ended: usize,
+    seen: Vec<String>,
+    failure: Option<Mismatch>,
+}
+
+impl Shared {
+    fn sessions(&self) -> MutexGuard<'_, Vec<Progress>> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn over(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    fn note(&self, index: usize, line: String) {
+        if let Some(progress) = self.sessions().get_mut(index) {
+            progress.seen.push(line);
+        }
+    }
+
+    fn mismatch(&self, index: usize, progress: &Progress) -> Mismatch {
+        let why = match &progress.failure {
+            Some(failure) => failure.to_string(),
+            None if progress.running > 0 => "the session did not end".to_owned(),
+            None => "the client did not come".to_owned(),
+        };
+        let script: Vec<&str> = self.script.sessions[index]
+            .lines
+            .iter()
+            .map(|line| line.text.as_str())
+            .collect();
+        Mismatch(format!(
+            "session {}: {why}\n--- the script ---\n{}\n--- what happened ---\n{}\n",
+            index + 1,
+            script.join("\n"),
+            progress.seen.join("\n")
+        ))
+    }
+}
+
+fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
+    for number in 0.. {
+        let Ok((stream, _)) = listener.accept() else {
+            return;
+        };
+        if shared.over() {
+            return;
+        }
+        let last = shared.script.sessions.len() - 1;
+        let index = number.min(last);
+        if number > last && !shared.script.sessions[last].repeats {
+            // One connection too many.
+            let text = "one more connection than the script has sessions".to_owned();
+            shared.sessions()[last].failure.get_or_insert(text.into());
+            shared.changed.notify_all();
+            continue;
+        }
+        shared.sessions()[index].running += 1;
+        let shared = Arc::clone(shared);
+        thread::spawn(move || {
+            let result = Play::new(&shared, index, stream).run();
+            let mut sessions = shared.sessions();
+            let progress = &mut sessions[index];
+            progress.running -= 1;
+            progress.ended += 1;
+            if let Err(failure) = result {
+                progress.failure.get_or_insert(failure);
+            }
+            drop(sessions);
+            shared.changed.notify_all();
+        });
+    }
+}
