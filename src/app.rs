@@ -67,11 +67,7 @@ pub struct World<'a> {
 }
 
 fn plain(stdout: Vec<u8>) -> Outcome {
-    Outcome {
-        stdout,
-        files: Vec::new(),
-        code: 0,
-    }
+    Outcome { stdout, files: Vec::new(), code: 0 }
 }
 
 /// Carries out a command line.
@@ -84,21 +80,15 @@ pub fn run(cli: Cli, world: &World<'_>) -> Result<Outcome, AppError> {
             let target = cli.probe.target.unwrap_or_default();
             probe_target(&target, &cli.probe.options, &cli.output, world)
         }
-        Some(Command::Probe { probe, output }) => probe_target(
-            &probe.target.unwrap_or_default(),
-            &probe.options,
-            &output,
-            world,
-        ),
+        Some(Command::Probe { probe, output }) => {
+            probe_target(&probe.target.unwrap_or_default(), &probe.options, &output, world)
+        }
         Some(Command::Replay { file, output }) => replay(&file, &output, world),
         Some(Command::Explain { cause, list }) => explain(cause.as_deref().filter(|_| !list)),
         Some(Command::Demo { list: true, .. }) => Ok(plain(stories().into_bytes())),
-        Some(Command::Demo {
-            story,
-            options,
-            output,
-            ..
-        }) => run_demo(&story, &options, &output, world),
+        Some(Command::Demo { story, options, output, .. }) => {
+            run_demo(&story, &options, &output, world)
+        }
         Some(Command::Schema) => {
             let bytes = report::schema::schema().map_err(|e| AppError::Internal(e.to_string()))?;
             Ok(plain(bytes))
@@ -199,18 +189,12 @@ async fn stopped() {
 }
 
 fn specify(target: &str, options: &ProbeOptions, world: &World<'_>) -> Result<Spec, AppError> {
-    let cli::Order {
-        mut request,
-        target,
-    } = cli::order(target, options).map_err(|e| AppError::Usage(e.to_string()))?;
+    let cli::Order { mut request, target } =
+        cli::order(target, options).map_err(|e| AppError::Usage(e.to_string()))?;
     let bind = bind_addresses(options.bind.as_deref())?;
     let host = target.host.to_string();
     let user = request.user.clone();
-    let mut credentials = Credentials {
-        user: user.clone(),
-        password: None,
-        account: None,
-    };
+    let mut credentials = Credentials { user: user.clone(), password: None, account: None };
     // An anonymous login needs no password, whatever the environment has; a file given for it does.
     if target.user.is_some() || options.password_file.is_some() {
         let ask = || rpassword::prompt_password(format!("Password of {user} at {host}: "));
@@ -240,23 +224,15 @@ fn specify(target: &str, options: &ProbeOptions, world: &World<'_>) -> Result<Sp
         credentials.account = found.account;
     }
     if let Host::Address(address) = &target.host
-        && let Some(own) = bind
-            .iter()
-            .find(|b| b.is_ipv4() != address.is_ipv4())
-            .filter(|_| bind.len() == 1)
+        && let Some(own) =
+            bind.iter().find(|b| b.is_ipv4() != address.is_ipv4()).filter(|_| bind.len() == 1)
     {
         return Err(AppError::Usage(format!(
             "--bind \"{own}\": not of the same family as the target {address}"
         )));
     }
     let proxies = cli::proxies(world.env);
-    Ok(Spec {
-        request,
-        credentials,
-        limits: Limits::default(),
-        bind,
-        proxies,
-    })
+    Ok(Spec { request, credentials, limits: Limits::default(), bind, proxies })
 }
 
 fn bind_addresses(bind: Option<&str>) -> Result<Vec<std::net::IpAddr>, AppError> {
@@ -288,18 +264,12 @@ fn replay(file: &Path, output: &OutputArgs, world: &World<'_>) -> Result<Outcome
     let usage = |text: String| AppError::Usage(format!("{name}: {text}"));
     let mut bytes = Vec::new();
     let opened = fs::File::open(file).map_err(|e| usage(e.to_string()))?;
-    opened
-        .take(FACTS_LIMIT + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|e| usage(e.to_string()))?;
+    opened.take(FACTS_LIMIT + 1).read_to_end(&mut bytes).map_err(|e| usage(e.to_string()))?;
     if bytes.len() as u64 > FACTS_LIMIT {
         return Err(usage("too large for saved facts".to_owned()));
     }
     let facts: Facts = serde_json::from_slice(&bytes).map_err(|e| {
-        usage(format!(
-            "not facts that --save wrote: {}",
-            printable(e.to_string().as_bytes(), 200)
-        ))
+        usage(format!("not facts that --save wrote: {}", printable(e.to_string().as_bytes(), 200)))
     })?;
     if facts.schema != SCHEMA {
         return Err(usage(format!(
@@ -363,16 +333,8 @@ fn render(
 
 fn place(report: Vec<u8>, output: &OutputArgs, code: u8) -> Outcome {
     match &output.output {
-        Some(path) => Outcome {
-            stdout: Vec::new(),
-            files: vec![(path.clone(), report)],
-            code,
-        },
-        None => Outcome {
-            stdout: report,
-            files: Vec::new(),
-            code,
-        },
+        Some(path) => Outcome { stdout: Vec::new(), files: vec![(path.clone(), report)], code },
+        None => Outcome { stdout: report, files: Vec::new(), code },
     }
 }
 
@@ -384,15 +346,10 @@ fn explain(cause: Option<&str>) -> Result<Outcome, AppError> {
         return Ok(plain(report::explain::page(cause).into_bytes()));
     }
     let near = report::explain::near(id);
-    let hint = if near.is_empty() {
-        String::new()
-    } else {
-        format!("; perhaps {}", near.join(", "))
-    };
+    let hint =
+        if near.is_empty() { String::new() } else { format!("; perhaps {}", near.join(", ")) };
     let name = printable(id.as_bytes(), 60);
-    Err(AppError::Usage(format!(
-        "cause \"{name}\" is not known{hint} (ftp-doctor explain --list)"
-    )))
+    Err(AppError::Usage(format!("cause \"{name}\" is not known{hint} (ftp-doctor explain --list)")))
 }
 
 fn stories() -> String {
@@ -429,11 +386,8 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), String> {
     if path.is_dir() {
         return Err(format!("{name}: is a directory"));
     }
-    let temporary = directory.join(format!(
-        ".{}.{}.part",
-        file.to_string_lossy(),
-        std::process::id()
-    ));
+    let temporary =
+        directory.join(format!(".{}.{}.part", file.to_string_lossy(), std::process::id()));
     let written = fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
     if written.is_err() {
         let _ = fs::remove_file(&temporary);

@@ -95,10 +95,7 @@ pub struct ProbeArgs {
 
 /// Options of the main job.
 #[derive(Debug, Clone, Args)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a flag of the command line"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct ProbeOptions {
     /// Data connections to try
     #[arg(long, value_delimiter = ',', value_parser = values::mode, default_value = "pasv,epsv,port,eprt", value_name = "MODES")]
@@ -224,11 +221,7 @@ impl std::fmt::Display for UsageError {
             Self::NoModes => {
                 f.write_str("--modes names no mode; it takes pasv, epsv, port and eprt")
             }
-            Self::Option {
-                option,
-                value,
-                problem,
-            } => write!(f, "{option} \"{value}\": {problem}"),
+            Self::Option { option, value, problem } => write!(f, "{option} \"{value}\": {problem}"),
         }
     }
 }
@@ -267,10 +260,7 @@ pub fn order(input: &str, options: &ProbeOptions) -> Result<Order, UsageError> {
             problem: format!("the target is not an {} address", family.name()),
         });
     }
-    let modes: Vec<Mode> = Mode::ALL
-        .into_iter()
-        .filter(|m| options.modes.contains(m))
-        .collect();
+    let modes: Vec<Mode> = Mode::ALL.into_iter().filter(|m| options.modes.contains(m)).collect();
     if modes.is_empty() {
         return Err(UsageError::NoModes);
     }
@@ -282,10 +272,7 @@ pub fn order(input: &str, options: &ProbeOptions) -> Result<Order, UsageError> {
         input: target.input.clone(),
         host,
         port: target.port_or_default(),
-        user: target
-            .user
-            .clone()
-            .unwrap_or_else(|| "anonymous".to_owned()),
+        user: target.user.clone().unwrap_or_else(|| "anonymous".to_owned()),
         password: None,
         path: target.path.clone(),
         tls: TlsLevel::Off,
@@ -309,10 +296,7 @@ pub fn proxies(env: &dyn Fn(&str) -> Option<String>) -> Vec<Proxy> {
         .into_iter()
         .filter_map(|variable| {
             let value = env(variable).filter(|v| !v.is_empty())?;
-            Some(Proxy {
-                variable: variable.to_owned(),
-                value: values::without_userinfo(&value),
-            })
+            Some(Proxy { variable: variable.to_owned(), value: values::without_userinfo(&value) })
         })
         .collect()
 }

@@ -81,11 +81,7 @@ impl Facts {
     /// else the last one.
     pub fn leading_session(&self) -> Option<&Session> {
         self.survey()
-            .or_else(|| {
-                self.sessions
-                    .iter()
-                    .find(|s| matches!(s.greeting, Greeting::Reply(_)))
-            })
+            .or_else(|| self.sessions.iter().find(|s| matches!(s.greeting, Greeting::Reply(_))))
             .or_else(|| self.sessions.last())
     }
 

@@ -7,21 +7,12 @@ use clap::Parser;
 use ftp_doctor::app::{self, World};
 use ftp_doctor::cli::Cli;
 
-#[expect(
-    clippy::print_stderr,
-    reason = "warnings and errors go to stderr, from here alone"
-)]
+#[expect(clippy::print_stderr, reason = "warnings and errors go to stderr, from here alone")]
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let env = |name: &str| std::env::var(name).ok();
     let warn = |line: &str| eprintln!("{line}");
-    let outcome = match app::run(
-        cli,
-        &World {
-            env: &env,
-            warn: &warn,
-        },
-    ) {
+    let outcome = match app::run(cli, &World { env: &env, warn: &warn }) {
         Ok(outcome) => outcome,
         Err(error) => {
             eprintln!("ftp-doctor: {error}");
@@ -36,10 +27,7 @@ fn main() -> ExitCode {
         }
     }
     let mut stdout = std::io::stdout().lock();
-    if let Err(error) = stdout
-        .write_all(&outcome.stdout)
-        .and_then(|()| stdout.flush())
-    {
+    if let Err(error) = stdout.write_all(&outcome.stdout).and_then(|()| stdout.flush()) {
         // A reader that has seen enough is no error.
         if error.kind() != std::io::ErrorKind::BrokenPipe {
             eprintln!("ftp-doctor: standard output: {error}");

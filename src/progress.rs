@@ -37,10 +37,9 @@ impl Progress {
             Stage::Survey => "asking what the server is".to_owned(),
             Stage::Trying(mode, Purpose::Mode) => format!("trying {}", mode.verb()),
             Stage::Trying(mode, _) => format!("trying {} once more", mode.verb()),
-            Stage::Pausing(pause) => format!(
-                "the server is full: asking again in {} s",
-                pause.as_secs().max(1)
-            ),
+            Stage::Pausing(pause) => {
+                format!("the server is full: asking again in {} s", pause.as_secs().max(1))
+            }
         });
     }
 }

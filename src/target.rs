@@ -183,19 +183,12 @@ impl Target {
     /// # Errors
     /// [`TargetError`] for everything that is not surely meant; it never shows a password.
     pub fn parse(input: &str) -> Result<Self, TargetError> {
-        parse(input).map_err(|problem| TargetError {
-            operand: without_secret(input),
-            problem,
-        })
+        parse(input).map_err(|problem| TargetError { operand: without_secret(input), problem })
     }
 
     /// The control port: the one given, 990 for `ftps://`, otherwise 21.
     pub fn port_or_default(&self) -> u16 {
-        let usual = if self.scheme == Some(Scheme::Ftps) {
-            990
-        } else {
-            21
-        };
+        let usual = if self.scheme == Some(Scheme::Ftps) { 990 } else { 21 };
         self.port.unwrap_or(usual)
     }
 
@@ -230,11 +223,9 @@ fn parse(input: &str) -> Result<Target, Problem> {
         Some((login, place)) => (Some(login), place),
         None => (None, authority),
     };
-    let (user, password) = match login.map(|login| {
-        login
-            .split_once(':')
-            .map_or((login, None), |(u, p)| (u, Some(p)))
-    }) {
+    let (user, password) = match login
+        .map(|login| login.split_once(':').map_or((login, None), |(u, p)| (u, Some(p))))
+    {
         Some((user, password)) => (Some(user), password),
         None => (None, None),
     };
@@ -329,18 +320,13 @@ fn parse_place(place: &str, in_url: bool) -> Result<(Host, Option<String>, Optio
         return Ok((address, scope, port));
     }
     if place.matches(':').count() > 1 {
-        let read = if in_url {
-            Err(Problem::Colons)
-        } else {
-            parse_ipv6(place)
-        };
-        let (address, scope) = read.map_err(|problem| {
-            if problem == Problem::NotIpv6 {
-                Problem::Colons
-            } else {
-                problem
-            }
-        })?;
+        let read = if in_url { Err(Problem::Colons) } else { parse_ipv6(place) };
+        let (address, scope) =
+            read.map_err(
+                |problem| {
+                    if problem == Problem::NotIpv6 { Problem::Colons } else { problem }
+                },
+            )?;
         return Ok((address, scope, None));
     }
     let (host, port) = match place.split_once(':') {
@@ -378,10 +364,7 @@ fn parse_ipv6(text: &str) -> Result<(Host, Option<String>), Problem> {
 
 /// An interface's name (15 bytes on Linux) or number. A bare `25` is a number, not an encoded percent sign.
 fn parse_zone(zone: &str) -> Result<String, Problem> {
-    let zone = zone
-        .strip_prefix("25")
-        .filter(|rest| !rest.is_empty())
-        .unwrap_or(zone);
+    let zone = zone.strip_prefix("25").filter(|rest| !rest.is_empty()).unwrap_or(zone);
     let allowed =
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'@');
     let is_zone = (1..=15).contains(&zone.len()) && zone.bytes().all(allowed);
@@ -393,13 +376,11 @@ fn parse_host(text: &str) -> Result<Host, Problem> {
         return Ok(Host::Address(address));
     }
     if text.contains('%') {
-        return Err(
-            if text.starts_with(|character: char| character.is_ascii_digit()) {
-                Problem::Zone
-            } else {
-                Problem::HostCharacter
-            },
-        );
+        return Err(if text.starts_with(|character: char| character.is_ascii_digit()) {
+            Problem::Zone
+        } else {
+            Problem::HostCharacter
+        });
     }
     let fits = |character: char| {
         character.is_ascii_alphanumeric()
@@ -461,11 +442,7 @@ fn without_type(path: &str) -> &str {
         return path;
     };
     let last = last.to_ascii_lowercase();
-    if matches!(last.as_str(), "type=a" | "type=i" | "type=d") {
-        before
-    } else {
-        path
-    }
+    if matches!(last.as_str(), "type=a" | "type=i" | "type=d") { before } else { path }
 }
 
 fn decode(text: &str) -> Result<String, Problem> {
@@ -476,9 +453,7 @@ fn decode(text: &str) -> Result<String, Problem> {
             return Err(Problem::Percent);
         }
     }
-    let decoded = percent_decode_str(text)
-        .decode_utf8()
-        .map_err(|_| Problem::NotUtf8)?;
+    let decoded = percent_decode_str(text).decode_utf8().map_err(|_| Problem::NotUtf8)?;
     if decoded.chars().any(char::is_control) {
         return Err(Problem::Control);
     }
@@ -533,10 +508,7 @@ mod tests {
             ("ftp://[::1]:21/", "::1 - 21 - - -"),
             ("ftp://[fe80::1%25eth0]/a", "fe80::1 'eth0' - - - 'a'"),
             ("ftps://host", "host - - - - -"),
-            (
-                "ftpes://alice@host:2121/pub/",
-                "host - 2121 'alice' - 'pub/'",
-            ),
+            ("ftpes://alice@host:2121/pub/", "host - 2121 'alice' - 'pub/'"),
             ("ftp://h/a/b/", "h - - - - 'a/b/'"),
             ("ftp://h//etc", "h - - - - '/etc'"),
             ("ftp://h/%2Fetc", "h - - - - '/etc'"),
@@ -552,11 +524,7 @@ mod tests {
             ("ftp://u:a:b@h", "h - - 'u' 'a:b' -"),
         ] {
             let target = Target::parse(input);
-            assert_eq!(
-                target.as_ref().map(shown),
-                Ok(expected.to_owned()),
-                "{input}"
-            );
+            assert_eq!(target.as_ref().map(shown), Ok(expected.to_owned()), "{input}");
             assert_eq!(input.parse(), target);
         }
     }
@@ -638,10 +606,7 @@ mod tests {
                 continue;
             };
             assert_eq!(found, problem, "{input}");
-            assert!(
-                text.starts_with("target \"") && !text.contains(char::is_control),
-                "{text}"
-            );
+            assert!(text.starts_with("target \"") && !text.contains(char::is_control), "{text}");
         }
         let label = "a".repeat(64);
         let name = ["abcdefg"; 32].join(".");
@@ -679,10 +644,7 @@ mod tests {
             assert!(!shown.contains("s3cret"), "{shown}");
         }
         let target = Target::parse("FTP://u:s3cret@Host:21/a@b");
-        assert_eq!(
-            target.map(|target| target.input),
-            Ok("FTP://u@Host:21/a@b".to_owned())
-        );
+        assert_eq!(target.map(|target| target.input), Ok("FTP://u@Host:21/a@b".to_owned()));
         let error = Target::parse("ftp://u:s3cret@h:0/").map_err(|error| error.to_string());
         let text = "target \"ftp://u:****@h:0/\": the port is not a number from 1 to 65535";
         assert_eq!(error, Err(text.to_owned()));
@@ -699,23 +661,18 @@ mod tests {
             ("ftps://[::1]", Some(Scheme::Ftps), 990, None),
         ] {
             let target = Target::parse(input);
-            let found = target.as_ref().map(|target| {
-                (
-                    target.scheme,
-                    target.port_or_default(),
-                    target.server_name(),
-                )
-            });
+            let found = target
+                .as_ref()
+                .map(|target| (target.scheme, target.port_or_default(), target.server_name()));
             assert_eq!(found, Ok((scheme, port, name)), "{input}");
         }
     }
 
     #[test]
     fn damaged_operands_neither_panic_nor_hang() {
-        for input in [
-            "ftpes://us%40er:pass@[fe80::1%25eth0]:2121/p%2Fa/ü;type=i",
-            "u:p@bücher.example.:21",
-        ] {
+        for input in
+            ["ftpes://us%40er:pass@[fe80::1%25eth0]:2121/p%2Fa/ü;type=i", "u:p@bücher.example.:21"]
+        {
             for (at, character) in input.char_indices() {
                 let (before, after) = input.split_at(at);
                 let _ = Target::parse(before);

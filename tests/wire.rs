@@ -25,10 +25,8 @@ fn table<const COLUMNS: usize>(name: &str) -> Vec<[Vec<u8>; COLUMNS]> {
         .lines()
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
         .map(|line| {
-            let columns: Vec<Vec<u8>> = line
-                .split(" => ")
-                .map(|column| unescape(column.trim_end_matches(" =>")))
-                .collect();
+            let columns: Vec<Vec<u8>> =
+                line.split(" => ").map(|column| unescape(column.trim_end_matches(" =>"))).collect();
             <[Vec<u8>; COLUMNS]>::try_from(columns)
                 .unwrap_or_else(|_| panic!("{name}: columns of {line:?}"))
         })
@@ -69,19 +67,12 @@ fn unescape(column: &str) -> Vec<u8> {
 
 /// The `kind` that a value has in JSON: what saved facts will show.
 fn kind_of(value: &impl serde::Serialize) -> String {
-    serde_json::to_value(value).unwrap()["kind"]
-        .as_str()
-        .unwrap()
-        .to_owned()
+    serde_json::to_value(value).unwrap()["kind"].as_str().unwrap().to_owned()
 }
 
 fn kinds_of<T: serde::Serialize>(values: &[T]) -> String {
     let kinds: Vec<String> = values.iter().map(kind_of).collect();
-    if kinds.is_empty() {
-        "-".to_owned()
-    } else {
-        kinds.join(" ")
-    }
+    if kinds.is_empty() { "-".to_owned() } else { kinds.join(" ") }
 }
 
 fn read_all(chunks: &[&[u8]], limits: ReplyLimits) -> (Vec<Result<Reply, ReplyError>>, Vec<u8>) {
@@ -110,11 +101,8 @@ fn whole(bytes: &[u8]) -> Vec<Result<Reply, ReplyError>> {
 /// Every prefix of `bytes`, and `bytes` with each byte changed to every other one or, in long ones, to those that matter.
 fn damaged(bytes: &[u8], mut try_it: impl FnMut(&[u8])) {
     let all: Vec<u8> = (0..=255).collect();
-    let replacements = if bytes.len() > 40 {
-        b"\0\r\n(),|: 09-=z\x7f\xc3\xff"
-    } else {
-        all.as_slice()
-    };
+    let replacements =
+        if bytes.len() > 40 { b"\0\r\n(),|: 09-=z\x7f\xc3\xff" } else { all.as_slice() };
     for end in 0..=bytes.len() {
         try_it(&bytes[..end]);
     }
@@ -135,18 +123,11 @@ fn replies_of_passive_mode() {
             Ok(reply) => {
                 let place = format!("{}:{}", reply.address, reply.port);
                 let oddities = kinds_of(&reply.oddities);
-                if oddities == "-" {
-                    place
-                } else {
-                    format!("{place} {oddities}")
-                }
+                if oddities == "-" { place } else { format!("{place} {oddities}") }
             }
             Err(error) => {
                 let first = text.split('\n').next().unwrap();
-                assert!(
-                    error.to_string().contains(first.trim()),
-                    "{source}: {error}"
-                );
+                assert!(error.to_string().contains(first.trim()), "{source}: {error}");
                 format!("error {}", kind_of(&error))
             }
         };
@@ -159,19 +140,12 @@ fn replies_of_extended_passive_mode() {
     for [source, text, expected] in texts::<3>("229") {
         let shown = match parse_229(&text) {
             Ok(reply) => {
-                let protocol = reply
-                    .protocol
-                    .map_or("-".to_owned(), |protocol| protocol.to_string());
-                let address = reply
-                    .address
-                    .map_or("-".to_owned(), |address| address.to_string());
+                let protocol =
+                    reply.protocol.map_or("-".to_owned(), |protocol| protocol.to_string());
+                let address = reply.address.map_or("-".to_owned(), |address| address.to_string());
                 let place = format!("{} {protocol} {address}", reply.port);
                 let oddities = kinds_of(&reply.oddities);
-                if oddities == "-" {
-                    place
-                } else {
-                    format!("{place} {oddities}")
-                }
+                if oddities == "-" { place } else { format!("{place} {oddities}") }
             }
             Err(error) => format!("error {}", kind_of(&error)),
         };
@@ -202,30 +176,18 @@ fn wordings_mean_what_they_mean_and_nothing_else() {
     for [context, reply, expected] in texts::<3>("wordings") {
         let code = reply[..3].parse().unwrap();
         let text = &reply[4..];
-        for text in [
-            text.to_owned(),
-            text.to_ascii_uppercase(),
-            text.to_ascii_lowercase(),
-        ] {
+        for text in [text.to_owned(), text.to_ascii_uppercase(), text.to_ascii_lowercase()] {
             let held: Vec<&str> = MEANINGS
                 .iter()
                 .filter(|(_, holds)| holds(code, &text))
                 .map(|(name, _)| *name)
                 .collect();
-            let shown = if held.is_empty() {
-                "-".to_owned()
-            } else {
-                held.join(" ")
-            };
+            let shown = if held.is_empty() { "-".to_owned() } else { held.join(" ") };
             assert_eq!(shown, expected, "{context}: {code} {text}");
             seen.extend(held);
         }
     }
-    assert_eq!(
-        seen.len(),
-        MEANINGS.len(),
-        "each meaning has an example: {seen:?}"
-    );
+    assert_eq!(seen.len(), MEANINGS.len(), "each meaning has an example: {seen:?}");
 }
 
 #[test]
@@ -246,9 +208,8 @@ fn refusals_tell_addresses() {
     for [source, text, expected] in texts::<3>("refusals") {
         let refusal = peer::port_refusal(&text);
         assert_eq!(refusal.is_none(), expected == "- -", "{source}");
-        let shown = refusal.map_or("- -".to_owned(), |told| {
-            format!("{} {}", show(told.arrived), show(told.seen))
-        });
+        let shown = refusal
+            .map_or("- -".to_owned(), |told| format!("{} {}", show(told.arrived), show(told.seen)));
         assert_eq!(shown, expected, "{source}");
     }
 }
@@ -266,11 +227,7 @@ fn servers_are_recognised() {
         );
         let shown = found.as_ref().map_or("-".to_owned(), |software| {
             assert_eq!(serde_json::to_value(software.source).unwrap(), source);
-            format!(
-                "{} {}",
-                software.product.id(),
-                software.version.as_deref().unwrap_or("-")
-            )
+            format!("{} {}", software.product.id(), software.version.as_deref().unwrap_or("-"))
         });
         assert_eq!(shown, expected, "{source}: {text}");
     }
@@ -283,18 +240,12 @@ fn servers_are_recognised() {
     );
     assert_eq!(masked.unwrap().version.as_deref(), Some("3.0.3"));
     let csid = software::from_csid("name=ProFTPD;version=1.3.8;os=Linux;").unwrap();
-    assert_eq!(
-        (csid.product.name(), csid.version.as_deref()),
-        ("ProFTPD", Some("1.3.8"))
-    );
+    assert_eq!((csid.product.name(), csid.version.as_deref()), ("ProFTPD", Some("1.3.8")));
 }
 
 #[test]
 fn product_ids_are_unique_and_kebab_case() {
-    let ids: BTreeSet<&str> = software::Product::ALL
-        .iter()
-        .map(|product| product.id())
-        .collect();
+    let ids: BTreeSet<&str> = software::Product::ALL.iter().map(|product| product.id()).collect();
     assert_eq!(ids.len(), software::Product::ALL.len());
     for product in software::Product::ALL {
         let id = product.id();
@@ -305,10 +256,7 @@ fn product_ids_are_unique_and_kebab_case() {
         );
         let json = serde_json::to_value(product).unwrap();
         assert_eq!(json, id);
-        assert_eq!(
-            serde_json::from_value::<software::Product>(json).unwrap(),
-            *product
-        );
+        assert_eq!(serde_json::from_value::<software::Product>(json).unwrap(), *product);
     }
 }
 
@@ -318,20 +266,13 @@ fn features_are_listed() {
         let reply = whole(raw.as_bytes()).remove(0).unwrap();
         let features = Features::parse(&reply);
         for name in there.split_whitespace() {
-            assert!(
-                features.has(name) && features.has(&name.to_lowercase()),
-                "{source}: {name}"
-            );
+            assert!(features.has(name) && features.has(&name.to_lowercase()), "{source}: {name}");
         }
         for name in missing.split_whitespace() {
             assert!(!features.has(name), "{source}: {name}");
         }
         let listed = features.auth_mechanisms().join(" ");
-        assert_eq!(
-            if listed.is_empty() { "-" } else { &listed },
-            mechanisms,
-            "{source}"
-        );
+        assert_eq!(if listed.is_empty() { "-" } else { &listed }, mechanisms, "{source}");
     }
 }
 
@@ -345,18 +286,10 @@ fn replies_are_read_as_they_come() {
             assert_eq!((got.len(), rest.len()), (1, 0), "{source}");
             let reply = got[0].as_ref().unwrap();
             assert_eq!(reply.code.to_string().as_bytes(), code, "{source}");
-            assert_eq!(
-                reply.text(),
-                String::from_utf8(lines.clone()).unwrap(),
-                "{source}"
-            );
+            assert_eq!(reply.text(), String::from_utf8(lines.clone()).unwrap(), "{source}");
             assert_eq!(kinds_of(&reply.oddities).as_bytes(), oddities, "{source}");
             let json = serde_json::to_string(reply).unwrap();
-            assert_eq!(
-                &serde_json::from_str::<Reply>(&json).unwrap(),
-                reply,
-                "{source}"
-            );
+            assert_eq!(&serde_json::from_str::<Reply>(&json).unwrap(), reply, "{source}");
         }
     }
 }
@@ -375,9 +308,7 @@ fn what_is_no_reply_is_quoted() {
     ] {
         let mut got = whole(bytes);
         let error = got.pop().unwrap().unwrap_err();
-        let ReplyError::NotAReply { text, head } = &error else {
-            panic!("{error}")
-        };
+        let ReplyError::NotAReply { text, head } = &error else { panic!("{error}") };
         assert_eq!(text, quoted);
         assert!(!head.is_empty() && head.len() <= 64);
         assert_eq!(error.to_string(), format!("not an FTP reply: \"{quoted}\""));
@@ -423,18 +354,11 @@ fn an_unfinished_reply_can_be_looked_at() {
     reader.push(b"220-Welcome\r\n to the\r\n22");
     assert_eq!(reader.next_reply().unwrap(), None);
     let partial = reader.partial().unwrap();
-    assert_eq!(
-        (partial.code, partial.text().as_str()),
-        (220, "Welcome\n to the")
-    );
+    assert_eq!((partial.code, partial.text().as_str()), (220, "Welcome\n to the"));
     assert_eq!(reader.pending(), b"22");
 }
 
-const SMALL: ReplyLimits = ReplyLimits {
-    line_bytes: 16,
-    lines: 4,
-    total_bytes: 64,
-};
+const SMALL: ReplyLimits = ReplyLimits { line_bytes: 16, lines: 4, total_bytes: 64 };
 
 #[test]
 fn long_lines_are_cut_and_say_so() {
@@ -445,19 +369,9 @@ fn long_lines_are_cut_and_say_so() {
             let chunks: Vec<&[u8]> = bytes.chunks(chunk).collect();
             let (got, rest) = read_all(&chunks, SMALL);
             let reply = got[0].as_ref().unwrap();
-            let expected = if cut {
-                vec![Oddity::LineCut {
-                    line: 0,
-                    bytes: length as u64,
-                }]
-            } else {
-                vec![]
-            };
-            assert_eq!(
-                (&reply.oddities, rest.len()),
-                (&expected, 0),
-                "{length} by {chunk}"
-            );
+            let expected =
+                if cut { vec![Oddity::LineCut { line: 0, bytes: length as u64 }] } else { vec![] };
+            assert_eq!((&reply.oddities, rest.len()), (&expected, 0), "{length} by {chunk}");
             assert_eq!(reply.text().ends_with('…'), cut);
         }
     }
@@ -479,53 +393,23 @@ fn memory_stays_bounded() {
     // A reply without end, by lines and by bytes.
     for (line, limits) in [
         (&b"220-\r\n"[..], SMALL),
-        (
-            b"220-more text\r\n",
-            ReplyLimits {
-                lines: 100_000,
-                ..SMALL
-            },
-        ),
-        (
-            b"220-\n",
-            ReplyLimits {
-                lines: 100_000,
-                ..SMALL
-            },
-        ),
+        (b"220-more text\r\n", ReplyLimits { lines: 100_000, ..SMALL }),
+        (b"220-\n", ReplyLimits { lines: 100_000, ..SMALL }),
     ] {
-        let error = read_all(&vec![line; 1000], limits)
-            .0
-            .pop()
-            .unwrap()
-            .unwrap_err();
-        assert!(
-            matches!(
-                error,
-                ReplyError::TooLong {
-                    code: Some(220),
-                    ..
-                }
-            ),
-            "{error}"
-        );
+        let error = read_all(&vec![line; 1000], limits).0.pop().unwrap().unwrap_err();
+        assert!(matches!(error, ReplyError::TooLong { code: Some(220), .. }), "{error}");
     }
 
     // Blank lines without end, then a reply.
     let (got, _) = read_all(&[&b"\r\n".repeat(100_000), b"220 ready\r\n"], SMALL);
-    assert_eq!(
-        got[0].as_ref().unwrap().oddities,
-        [Oddity::LeadingBlankLines { count: 100_000 }]
-    );
+    assert_eq!(got[0].as_ref().unwrap().oddities, [Oddity::LeadingBlankLines { count: 100_000 }]);
 
     // Replies that nobody fetches.
     let mut reader = ReplyReader::new(SMALL);
     reader.push(&b"220 ready\r\n".repeat(1000));
     assert!(reader.pending().len() <= SMALL.total_bytes);
     assert_eq!(reader.next_reply().unwrap().unwrap().code, 220);
-    let error = std::iter::repeat_with(|| reader.next_reply())
-        .find_map(Result::err)
-        .unwrap();
+    let error = std::iter::repeat_with(|| reader.next_reply()).find_map(Result::err).unwrap();
     assert!(matches!(error, ReplyError::TooLong { code: None, .. }));
 }
 

@@ -70,9 +70,7 @@ fn read_limited(path: &Path) -> Result<Zeroizing<String>, String> {
     let name = path.display();
     let file = std::fs::File::open(path).map_err(|e| format!("{name}: {e}"))?;
     let mut text = Zeroizing::new(String::new());
-    file.take(LIMIT + 1)
-        .read_to_string(&mut text)
-        .map_err(|e| format!("{name}: {e}"))?;
+    file.take(LIMIT + 1).read_to_string(&mut text).map_err(|e| format!("{name}: {e}"))?;
     if text.len() as u64 > LIMIT {
         return Err(format!("{name}: too large for a file with a password"));
     }
@@ -83,10 +81,7 @@ fn password_file(path: &Path) -> Result<Zeroizing<String>, String> {
     let text = read_limited(path).map_err(|e| format!("--password-file {e}"))?;
     let first = text.lines().next().unwrap_or_default();
     if first.is_empty() {
-        return Err(format!(
-            "--password-file {}: its first line is empty",
-            path.display()
-        ));
+        return Err(format!("--password-file {}: its first line is empty", path.display()));
     }
     Ok(Zeroizing::new(first.to_owned()))
 }
@@ -127,16 +122,11 @@ fn lookup(text: &str, host: &str, user: &str) -> Option<Found> {
             "machine" | "default" => {
                 finish(current.take(), &mut best);
                 let matches = word.as_str() == "default"
-                    || words
-                        .next()
-                        .is_some_and(|name| name.eq_ignore_ascii_case(host));
+                    || words.next().is_some_and(|name| name.eq_ignore_ascii_case(host));
                 current = Some((
                     matches,
                     None,
-                    Found {
-                        source: Some(PasswordSource::Netrc),
-                        ..Found::default()
-                    },
+                    Found { source: Some(PasswordSource::Netrc), ..Found::default() },
                 ));
             }
             "login" => {
@@ -204,25 +194,14 @@ mod tests {
         default login anonymous password me@\n";
 
     fn password(host: &str, user: &str) -> Option<String> {
-        lookup(NETRC, host, user)
-            .and_then(|f| f.password)
-            .map(|p| p.to_string())
+        lookup(NETRC, host, user).and_then(|f| f.password).map(|p| p.to_string())
     }
 
     #[test]
     fn netrc_finds_the_entry_of_host_and_user() {
-        assert_eq!(
-            password("ftp.example.org", "bob").as_deref(),
-            Some("two words")
-        );
-        assert_eq!(
-            password("FTP.example.org", "bob").as_deref(),
-            Some("two words")
-        );
-        assert_eq!(
-            password("ftp.example.org", "anonymous").as_deref(),
-            Some("me@")
-        );
+        assert_eq!(password("ftp.example.org", "bob").as_deref(), Some("two words"));
+        assert_eq!(password("FTP.example.org", "bob").as_deref(), Some("two words"));
+        assert_eq!(password("ftp.example.org", "anonymous").as_deref(), Some("me@"));
         assert_eq!(password("nowhere", "carol"), None);
     }
 
@@ -232,25 +211,12 @@ mod tests {
         let path = dir.path().join("secret");
         std::fs::write(&path, "from file\nsecond line\n").unwrap();
         let env = |name: &str| (name == "FTP_DOCTOR_PASSWORD").then(|| "from env".to_owned());
-        let sources = Sources {
-            url: None,
-            file: Some(&path),
-            env: &env,
-            prompt: None,
-        };
+        let sources = Sources { url: None, file: Some(&path), env: &env, prompt: None };
         let found = find("h", "u", &sources).unwrap();
         assert_eq!(found.source, Some(PasswordSource::File));
         assert_eq!(found.password.unwrap().as_str(), "from file");
-        let sources = Sources {
-            url: None,
-            file: None,
-            env: &env,
-            prompt: None,
-        };
-        assert_eq!(
-            find("h", "u", &sources).unwrap().source,
-            Some(PasswordSource::Environment)
-        );
+        let sources = Sources { url: None, file: None, env: &env, prompt: None };
+        assert_eq!(find("h", "u", &sources).unwrap().source, Some(PasswordSource::Environment));
     }
 
     #[test]

@@ -43,21 +43,11 @@ pub fn duration(value: &str) -> Result<Duration, String> {
 pub fn port_range(value: &str) -> Result<PortRange, String> {
     let (min, max) = value.split_once('-').unwrap_or((value, value));
     let port = |text: &str| {
-        text.trim()
-            .parse::<u16>()
-            .ok()
-            .filter(|p| *p > 0)
-            .ok_or_else(|| {
-                format!(
-                    "\"{}\" is no port from 1 to 65535",
-                    printable(text.as_bytes(), 32)
-                )
-            })
+        text.trim().parse::<u16>().ok().filter(|p| *p > 0).ok_or_else(|| {
+            format!("\"{}\" is no port from 1 to 65535", printable(text.as_bytes(), 32))
+        })
     };
-    let range = PortRange {
-        min: port(min)?,
-        max: port(max)?,
-    };
+    let range = PortRange { min: port(min)?, max: port(max)? };
     if range.min > range.max {
         return Err(format!("{} is more than {}", range.min, range.max));
     }
@@ -68,11 +58,7 @@ pub fn port_range(value: &str) -> Result<PortRange, String> {
 pub fn without_userinfo(value: &str) -> String {
     let (scheme, rest) = value.split_once("://").map_or(("", value), |(s, r)| (s, r));
     let rest = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
-    let joined = if scheme.is_empty() {
-        rest.to_owned()
-    } else {
-        format!("{scheme}://{rest}")
-    };
+    let joined = if scheme.is_empty() { rest.to_owned() } else { format!("{scheme}://{rest}") };
     printable(joined.as_bytes(), 200)
 }
 
@@ -89,20 +75,8 @@ mod tests {
 
     #[test]
     fn ranges() {
-        assert_eq!(
-            port_range("6000-7000"),
-            Ok(PortRange {
-                min: 6000,
-                max: 7000
-            })
-        );
-        assert_eq!(
-            port_range("6000"),
-            Ok(PortRange {
-                min: 6000,
-                max: 6000
-            })
-        );
+        assert_eq!(port_range("6000-7000"), Ok(PortRange { min: 6000, max: 7000 }));
+        assert_eq!(port_range("6000"), Ok(PortRange { min: 6000, max: 6000 }));
         for wrong in ["", "0-1", "7-6", "1-65536", "a-b", "1-2-3"] {
             assert!(port_range(wrong).is_err(), "{wrong}");
         }
@@ -110,10 +84,7 @@ mod tests {
 
     #[test]
     fn proxies_lose_their_credentials() {
-        assert_eq!(
-            without_userinfo("http://me:s3cret@proxy:3128/"),
-            "http://proxy:3128/"
-        );
+        assert_eq!(without_userinfo("http://me:s3cret@proxy:3128/"), "http://proxy:3128/");
         assert_eq!(without_userinfo("me:s@proxy:3128"), "proxy:3128");
     }
 }

@@ -82,11 +82,7 @@ impl Session {
             self.control.say(&text).await?;
             return Ok(Flow::Go);
         }
-        let order = Order {
-            action,
-            address,
-            foreign,
-        };
+        let order = Order { action, address, foreign };
         let knock_now = !matches!(order.action, Active::Reply425AfterList(_));
         if self.behaviour().software.connects_at_port() && knock_now {
             match self.knock(&order).await {
@@ -141,8 +137,7 @@ impl Session {
             // Only ever to the client itself: an address that a NAT is said to have is nobody's.
             Active::Connect(origin) if address.ip() == self.peer.ip() => origin,
             _ => {
-                self.control
-                    .note(&format!("the knock at {address} is lost"));
+                self.control.note(&format!("the knock at {address} is lost"));
                 sleep(hold).await;
                 return Err(self.about(texts.connect_timed_out, "PORT", address));
             }
@@ -184,7 +179,5 @@ async fn connect(control: SocketAddr, origin: Origin, to: SocketAddr) -> io::Res
         Origin::Ephemeral => SocketAddr::new(control.ip(), 0),
         Origin::OtherAddress(address) => SocketAddr::new(IpAddr::V4(address), default_data_port),
     };
-    TcpSocket::from_std_stream(bind(from)?.into())
-        .connect(to)
-        .await
+    TcpSocket::from_std_stream(bind(from)?.into()).connect(to).await
 }

@@ -41,10 +41,7 @@ impl BlockedPort {
                 // A busy machine may be late for the very first one.
                 Err(_) if fillers.is_empty() => {}
                 Err(_) => {
-                    return Ok(Self {
-                        _listener: socket,
-                        _fillers: fillers,
-                    });
+                    return Ok(Self { _listener: socket, _fillers: fillers });
                 }
             }
         }
@@ -65,11 +62,7 @@ pub(super) fn bind(address: SocketAddr) -> io::Result<Socket> {
             format!("{address} is not a loopback address: the demo stays on this machine"),
         ));
     }
-    let socket = Socket::new(
-        Domain::for_address(address),
-        Type::STREAM,
-        Some(Protocol::TCP),
-    )?;
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     if address.is_ipv6() {
         socket.set_only_v6(true)?;
     }
@@ -123,10 +116,7 @@ mod tests {
     fn only_loopback_is_bound() -> Result<(), Box<dyn std::error::Error>> {
         for elsewhere in ["0.0.0.0:0", "192.0.2.1:0", "[::]:0"] {
             let kind = bind(elsewhere.parse()?).map_err(|error| error.kind());
-            assert!(
-                matches!(kind, Err(io::ErrorKind::InvalidInput)),
-                "{elsewhere}"
-            );
+            assert!(matches!(kind, Err(io::ErrorKind::InvalidInput)), "{elsewhere}");
         }
         Ok(())
     }

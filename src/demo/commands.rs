@@ -77,11 +77,7 @@ impl Session {
             return Ok(Flow::Go);
         }
         name.clone_into(&mut self.user);
-        let template = if self.anonymous() {
-            texts.anonymous_ok
-        } else {
-            texts.user_ok
-        };
+        let template = if self.anonymous() { texts.anonymous_ok } else { texts.user_ok };
         let text = fill(template, &[("user", name)]);
         self.control.say(&text).await?;
         Ok(Flow::Go)
@@ -95,10 +91,7 @@ impl Session {
         }
         let right = match &self.behaviour().login {
             Login::Anyone => true,
-            Login::User {
-                name,
-                password: right,
-            } => *name == self.user && right == password,
+            Login::User { name, password: right } => *name == self.user && right == password,
             Login::Account => {
                 self.control.say("332 Need account for login.").await?;
                 return Ok(Flow::Go);
@@ -128,11 +121,7 @@ impl Session {
             return Ok(Flow::Stop);
         }
         self.logged_in = true;
-        let template = if self.anonymous() {
-            texts.anonymous_in
-        } else {
-            texts.logged_in
-        };
+        let template = if self.anonymous() { texts.anonymous_in } else { texts.logged_in };
         let text = fill(template, &[("user", &self.user)]);
         self.control.say(&text).await?;
         Ok(Flow::Go)
@@ -199,11 +188,7 @@ impl Session {
 
     async fn set_type(&mut self, argument: &str) -> io::Result<()> {
         let texts = self.texts();
-        let text = match argument
-            .chars()
-            .next()
-            .map(|kind| kind.to_ascii_uppercase())
-        {
+        let text = match argument.chars().next().map(|kind| kind.to_ascii_uppercase()) {
             Some('A') => {
                 self.binary = false;
                 texts.type_ascii

@@ -27,9 +27,9 @@ pub(super) fn directory(listing: &Listing, form: Form) -> (Vec<u8>, usize) {
             ("readme.txt".to_owned(), README.len()),
             ("sample.bin".to_owned(), SAMPLE_BYTES),
         ],
-        Listing::Large(count) => (1..=*count)
-            .map(|number| (format!("file-{number:06}.txt"), README.len()))
-            .collect(),
+        Listing::Large(count) => {
+            (1..=*count).map(|number| (format!("file-{number:06}.txt"), README.len())).collect()
+        }
     };
     let mut text = String::new();
     for (name, size) in &entries {
@@ -40,21 +40,11 @@ pub(super) fn directory(listing: &Listing, form: Form) -> (Vec<u8>, usize) {
             Form::Facts if directory => {
                 write!(text, "type=dir;modify=20260101120000; {name}\r\n")
             }
-            Form::Facts => write!(
-                text,
-                "type=file;size={size};modify=20260101120000; {name}\r\n"
-            ),
+            Form::Facts => write!(text, "type=file;size={size};modify=20260101120000; {name}\r\n"),
             Form::Long => {
-                let kind = if directory {
-                    "drwxr-xr-x"
-                } else {
-                    "-rw-r--r--"
-                };
+                let kind = if directory { "drwxr-xr-x" } else { "-rw-r--r--" };
                 let size = if directory { 4096 } else { *size };
-                write!(
-                    text,
-                    "{kind}    1 0        0        {size:>8} Jan 01 12:00 {name}\r\n"
-                )
+                write!(text, "{kind}    1 0        0        {size:>8} Jan 01 12:00 {name}\r\n")
             }
         };
     }
@@ -110,9 +100,6 @@ mod tests {
             assert_eq!((lines, count), (500, 500));
         }
         assert_eq!(directory(&Listing::Empty, Form::Long).0, b"");
-        assert_eq!(
-            file(&Listing::Files, "/sample.bin").map(|f| f.len()),
-            Some(SAMPLE_BYTES)
-        );
+        assert_eq!(file(&Listing::Files, "/sample.bin").map(|f| f.len()), Some(SAMPLE_BYTES));
     }
 }

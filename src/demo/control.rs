@@ -40,13 +40,7 @@ pub(super) struct Control {
 
 impl Control {
     pub(super) fn new(stream: TcpStream, session: usize, transcript: Transcript) -> Self {
-        Self {
-            stream,
-            buffer: Vec::new(),
-            overlong: false,
-            session,
-            transcript,
-        }
+        Self { stream, buffer: Vec::new(), overlong: false, session, transcript }
     }
 
     /// Sends one reply, whose lines are separated by `\n`.

@@ -66,13 +66,7 @@ mod tests {
     fn port_arguments() {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 51213));
         assert_eq!(parse_port("127,0,0,1,200,13"), Some(address));
-        let wrong = [
-            "",
-            "127,0,0,1,200",
-            "127,0,0,1,200,13,1",
-            "256,0,0,1,1,1",
-            "a",
-        ];
+        let wrong = ["", "127,0,0,1,200", "127,0,0,1,200,13,1", "256,0,0,1,1,1", "a"];
         for wrong in wrong {
             assert_eq!(parse_port(wrong), None, "{wrong}");
         }
@@ -86,19 +80,9 @@ mod tests {
         let v6 = SocketAddr::from((Ipv6Addr::LOCALHOST, 51213));
         assert_eq!(parse_eprt("!2!::1!51213!", true), Ok(v6));
         for foreign in ["|2|::1|5|", "|9|x|5|"] {
-            assert_eq!(
-                parse_eprt(foreign, false),
-                Err(Unusable::Family),
-                "{foreign}"
-            );
+            assert_eq!(parse_eprt(foreign, false), Err(Unusable::Family), "{foreign}");
         }
-        let wrong = [
-            "",
-            "|",
-            "|1|127.0.0.1|5",
-            "|1|127.0.0.1|70000|",
-            "|1|::1|5|",
-        ];
+        let wrong = ["", "|", "|1|127.0.0.1|5", "|1|127.0.0.1|70000|", "|1|::1|5|"];
         for wrong in wrong {
             assert_eq!(parse_eprt(wrong, false), Err(Unusable::Syntax), "{wrong}");
         }

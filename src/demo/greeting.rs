@@ -31,11 +31,7 @@ impl Session {
             Greeting::Welcome => self.welcome().await,
             Greeting::Text(text) => {
                 self.control.say(&text).await?;
-                Ok(if text.starts_with(['4', '5']) {
-                    Flow::Stop
-                } else {
-                    Flow::Go
-                })
+                Ok(if text.starts_with(['4', '5']) { Flow::Stop } else { Flow::Go })
             }
             Greeting::Soon(pause) => {
                 self.control.say("120 Service ready in a moment.").await?;
@@ -73,10 +69,7 @@ impl Session {
     async fn welcome(&mut self) -> io::Result<Flow> {
         let control = self.shared.control.port().to_string();
         let server = self.shown().to_string();
-        let text = fill(
-            self.texts().greeting,
-            &[("server", &server), ("control", &control)],
-        );
+        let text = fill(self.texts().greeting, &[("server", &server), ("control", &control)]);
         self.control.say(&text).await?;
         Ok(Flow::Go)
     }
@@ -84,9 +77,7 @@ impl Session {
     /// The first bytes of a client that has been told nothing.
     async fn hear(&mut self) -> io::Result<Vec<u8>> {
         let idle = self.behaviour().idle;
-        timeout(idle, self.control.bytes())
-            .await
-            .unwrap_or(Ok(Vec::new()))
+        timeout(idle, self.control.bytes()).await.unwrap_or(Ok(Vec::new()))
     }
 
     async fn ignore(&mut self) -> io::Result<Flow> {

@@ -86,11 +86,7 @@ impl Session {
             let fatal = text.starts_with("500 OOPS");
             return Ok(if fatal { Flow::Stop } else { Flow::Go });
         };
-        let mut offer = Offer {
-            action,
-            listener: None,
-            held: None,
-        };
+        let mut offer = Offer { action, listener: None, held: None };
         let address = match taken {
             Taken::Blocked(address) => address,
             Taken::Free(socket, address) => {
@@ -201,10 +197,7 @@ impl Session {
                 }
             }
         };
-        timeout(self.behaviour().passive_hold, acceptable)
-            .await
-            .ok()
-            .transpose()
+        timeout(self.behaviour().passive_hold, acceptable).await.ok().transpose()
     }
 }
 

@@ -49,11 +49,7 @@ impl ControlPort {
         let socket = bind(SocketAddr::new(host, port))?;
         let address = local_address(&socket)?;
         let below = bind(SocketAddr::new(host, address.port() - 1))?;
-        Ok(Self {
-            socket,
-            address,
-            below,
-        })
+        Ok(Self { socket, address, below })
     }
 }
 
@@ -102,11 +98,7 @@ impl PassivePorts {
             PortRange::Fixed { first, last } => {
                 ports.range = Some((*first, last.saturating_sub(*first).saturating_add(1)));
             }
-            PortRange::Row {
-                size,
-                blocked,
-                busy,
-            } => {
+            PortRange::Row { size, blocked, busy } => {
                 let mut row = free_row(host, *size)?;
                 ports.range = Some((row.first, *size));
                 for offset in blocked {
@@ -210,9 +202,7 @@ fn free_row(host: IpAddr, size: u16) -> io::Result<Row> {
             return Ok(Row { first, sockets });
         }
     }
-    Err(io::Error::other(format!(
-        "no {size} free ports in a row on {host}"
-    )))
+    Err(io::Error::other(format!("no {size} free ports in a row on {host}")))
 }
 
 /// A number below `end`: good enough to keep two servers apart.
@@ -230,11 +220,7 @@ mod tests {
     const HOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
     async fn row(size: u16, blocked: Vec<u16>, busy: Vec<u16>) -> io::Result<PassivePorts> {
-        let range = PortRange::Row {
-            size,
-            blocked,
-            busy,
-        };
+        let range = PortRange::Row { size, blocked, busy };
         PassivePorts::new(SocketAddr::new(HOST, 2121), &range).await
     }
 

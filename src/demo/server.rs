@@ -138,10 +138,7 @@ impl Places {
             return None;
         }
         *count += 1;
-        Some(Place {
-            places: self.clone(),
-            address,
-        })
+        Some(Place { places: self.clone(), address })
     }
 }
 

@@ -112,11 +112,7 @@ impl Session {
         if let Some(hangup) = &self.behaviour().hangup
             && hangup.verb == verb
         {
-            return Ok(if hangup.reset {
-                Flow::Reset
-            } else {
-                Flow::Stop
-            });
+            return Ok(if hangup.reset { Flow::Reset } else { Flow::Stop });
         }
         self.delay(&verb).await;
         let off = &self.behaviour().switched_off;
@@ -170,8 +166,6 @@ impl Session {
 
     /// The server's address as its own replies have it.
     pub(super) fn shown(&self) -> IpAddr {
-        self.behaviour()
-            .advertised
-            .map_or(self.shared.control.ip(), IpAddr::V4)
+        self.behaviour().advertised.map_or(self.shared.control.ip(), IpAddr::V4)
     }
 }

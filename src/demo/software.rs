@@ -41,13 +41,8 @@ pub enum Software {
 
 impl Software {
     /// Every flavour.
-    pub const ALL: [Self; 5] = [
-        Self::Vsftpd,
-        Self::ProFtpd,
-        Self::PureFtpd,
-        Self::Pyftpdlib,
-        Self::FileZilla,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::Vsftpd, Self::ProFtpd, Self::PureFtpd, Self::Pyftpdlib, Self::FileZilla];
 
     /// Reply to PASV and EPSV, PORT and EPRT where the administrator has switched them off.
     /// `ProFTPD`'s names the verb.

@@ -36,10 +36,7 @@ impl Session {
             return Ok(Flow::Go);
         }
         // Options, such as -al, mean nothing here.
-        let name = argument
-            .split_whitespace()
-            .find(|word| !word.starts_with('-'))
-            .unwrap_or("");
+        let name = argument.split_whitespace().find(|word| !word.starts_with('-')).unwrap_or("");
         let path = content::resolve(&self.path, name);
         let listing = &self.behaviour().listing;
         let (bytes, matches) = if content::is_directory(&path) {
@@ -125,8 +122,7 @@ impl Session {
             sleep(BEFORE_RESET).await;
         }
         reset(stream);
-        self.control
-            .note(&format!("reset after {} bytes", part.len()));
+        self.control.note(&format!("reset after {} bytes", part.len()));
         self.control.say(self.texts().broken).await
     }
 
@@ -134,8 +130,7 @@ impl Session {
     pub(super) async fn stall(&mut self, mut stream: TcpStream, part: &[u8]) -> io::Result<()> {
         let hold = self.behaviour().passive_hold;
         let _ = timeout(hold, stream.write_all(part)).await;
-        self.control
-            .note(&format!("silent after {} bytes", part.len()));
+        self.control.note(&format!("silent after {} bytes", part.len()));
         sleep(hold).await;
         reset(stream);
         self.control.say(self.texts().broken).await

@@ -66,10 +66,7 @@ impl ModeView<'_> {
 
     /// How many attempts of this mode ended like the folded one.
     pub fn times(&self) -> usize {
-        self.all
-            .iter()
-            .filter(|a| a.outcome == self.outcome())
-            .count()
+        self.all.iter().filter(|a| a.outcome == self.outcome()).count()
     }
 }
 
@@ -134,18 +131,12 @@ impl<'a> Case<'a> {
 
     /// Views of the passive modes that were tested.
     pub fn passive(&self) -> Vec<&ModeView<'a>> {
-        self.modes
-            .iter()
-            .filter(|m| m.mode.is_passive() && m.tested())
-            .collect()
+        self.modes.iter().filter(|m| m.mode.is_passive() && m.tested()).collect()
     }
 
     /// Views of the active modes that were tested.
     pub fn active(&self) -> Vec<&ModeView<'a>> {
-        self.modes
-            .iter()
-            .filter(|m| !m.mode.is_passive() && m.tested())
-            .collect()
+        self.modes.iter().filter(|m| !m.mode.is_passive() && m.tested()).collect()
     }
 
     /// Whether any mode works.
@@ -179,11 +170,7 @@ impl<'a> Case<'a> {
             return None;
         }
         match &self.session?.login {
-            LoginOutcome::Refused {
-                command,
-                code,
-                text,
-            } => Some((command, *code, text)),
+            LoginOutcome::Refused { command, code, text } => Some((command, *code, text)),
             _ => None,
         }
     }
@@ -206,12 +193,8 @@ impl<'a> Case<'a> {
 
     /// All passive ports that the server announced.
     pub fn announced_ports(&self) -> Vec<u16> {
-        let mut ports: Vec<u16> = self
-            .facts
-            .attempts
-            .iter()
-            .filter_map(Attempt::passive_port)
-            .collect();
+        let mut ports: Vec<u16> =
+            self.facts.attempts.iter().filter_map(Attempt::passive_port).collect();
         ports.sort_unstable();
         ports.dedup();
         ports
@@ -225,10 +208,7 @@ impl<'a> Case<'a> {
     /// Whether this server takes PORT only with the address it sees us under: then a 200 says that
     /// the two are the same. `ProFTPD` is not among them: it replaces a private address in silence.
     pub fn checks_port_address(&self) -> bool {
-        matches!(
-            self.product(),
-            Some("vsftpd" | "pure-ftpd" | "pyftpdlib" | "inetutils")
-        )
+        matches!(self.product(), Some("vsftpd" | "pure-ftpd" | "pyftpdlib" | "inetutils"))
     }
 }
 
@@ -236,10 +216,7 @@ fn recognise(facts: &Facts) -> Option<Software> {
     let session = facts.leading_session()?;
     let greeting = session.greeting_reply().map(|r| r.text.clone());
     let text = |verb| {
-        session
-            .reply_to(verb)
-            .filter(|r| (200..300).contains(&r.code))
-            .map(|r| r.text.clone())
+        session.reply_to(verb).filter(|r| (200..300).contains(&r.code)).map(|r| r.text.clone())
     };
     software::recognise(
         greeting.as_deref(),
@@ -267,13 +244,7 @@ fn fold(facts: &Facts) -> Vec<ModeView<'_>> {
                 })
                 .collect();
             let shown = representative(&all).unwrap_or(entry);
-            ModeView {
-                mode: entry.mode,
-                security: entry.security,
-                entry,
-                all,
-                shown,
-            }
+            ModeView { mode: entry.mode, security: entry.security, entry, all, shown }
         })
         .collect()
 }
@@ -283,10 +254,7 @@ fn representative<'a>(all: &[&'a Attempt]) -> Option<&'a Attempt> {
     if let Some(open) = all.iter().find(|a| a.is_open()) {
         return Some(open);
     }
-    let tested: Vec<&&Attempt> = all
-        .iter()
-        .filter(|a| a.outcome != Outcome::NotTested)
-        .collect();
+    let tested: Vec<&&Attempt> = all.iter().filter(|a| a.outcome != Outcome::NotTested).collect();
     let count = |a: &Attempt| tested.iter().filter(|b| b.outcome == a.outcome).count();
     let most = tested.iter().map(|a| count(a)).max()?;
     tested.iter().find(|a| count(a) == most).map(|a| **a)
@@ -299,6 +267,5 @@ pub fn too_many(why: &Why) -> bool {
 
 /// Whether an active command was refused because of the address in it.
 pub fn address_refused(view: &ModeView<'_>) -> bool {
-    view.refusal()
-        .is_some_and(|(code, text)| peer::is_address_refusal(code, text))
+    view.refusal().is_some_and(|(code, text)| peer::is_address_refusal(code, text))
 }

@@ -70,12 +70,7 @@ pub struct Cause {
 impl Cause {
     /// The page's title.
     pub fn title(&self) -> &'static str {
-        self.page
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .trim_start_matches('#')
-            .trim()
+        self.page.lines().next().unwrap_or_default().trim_start_matches('#').trim()
     }
 }
 
@@ -99,79 +94,19 @@ macro_rules! cause {
 
 /// All causes, by plane.
 pub static CATALOGUE: &[Cause] = &[
-    cause!(
-        "name-not-found",
-        Control,
-        Problem,
-        [],
-        Some(control::name_not_found)
-    ),
-    cause!(
-        "control-refused",
-        Control,
-        Problem,
-        [],
-        Some(control::refused)
-    ),
-    cause!(
-        "control-filtered",
-        Control,
-        Problem,
-        [],
-        Some(control::filtered)
-    ),
-    cause!(
-        "control-unreachable",
-        Control,
-        Problem,
-        [],
-        Some(control::unreachable)
-    ),
-    cause!(
-        "control-silent",
-        Control,
-        Problem,
-        [],
-        Some(control::silent)
-    ),
-    cause!(
-        "control-closed",
-        Control,
-        Problem,
-        [],
-        Some(control::closed)
-    ),
-    cause!(
-        "control-not-ftp",
-        Control,
-        Problem,
-        [],
-        Some(control::not_ftp)
-    ),
-    cause!(
-        "too-many-connections",
-        Control,
-        Problem,
-        [],
-        Some(control::too_many)
-    ),
-    cause!(
-        "login-rejected",
-        Control,
-        Problem,
-        [],
-        Some(control::login_rejected)
-    ),
+    cause!("name-not-found", Control, Problem, [], Some(control::name_not_found)),
+    cause!("control-refused", Control, Problem, [], Some(control::refused)),
+    cause!("control-filtered", Control, Problem, [], Some(control::filtered)),
+    cause!("control-unreachable", Control, Problem, [], Some(control::unreachable)),
+    cause!("control-silent", Control, Problem, [], Some(control::silent)),
+    cause!("control-closed", Control, Problem, [], Some(control::closed)),
+    cause!("control-not-ftp", Control, Problem, [], Some(control::not_ftp)),
+    cause!("too-many-connections", Control, Problem, [], Some(control::too_many)),
+    cause!("login-rejected", Control, Problem, [], Some(control::login_rejected)),
     cause!("control-idle-dropped", Control, Problem, [], None),
     cause!("server-firewall-blocks-passive", Passive, Problem, [], None),
     cause!("client-firewall-blocks-passive", Passive, Problem, [], None),
-    cause!(
-        "firewall-blocks-passive",
-        Passive,
-        Problem,
-        [],
-        Some(passive::firewall_blocks)
-    ),
+    cause!("firewall-blocks-passive", Passive, Problem, [], Some(passive::firewall_blocks)),
     cause!(
         "passive-range-partly-blocked",
         Passive,
@@ -181,13 +116,7 @@ pub static CATALOGUE: &[Cause] = &[
     ),
     cause!("passive-port-hole", Passive, Problem, [], None),
     cause!("passive-ports-not-forwarded", Passive, Problem, [], None),
-    cause!(
-        "passive-port-refused",
-        Passive,
-        Problem,
-        [],
-        Some(passive::port_refused)
-    ),
+    cause!("passive-port-refused", Passive, Problem, [], Some(passive::port_refused)),
     cause!(
         "passive-disabled",
         Passive,
@@ -195,65 +124,17 @@ pub static CATALOGUE: &[Cause] = &[
         ["pasv-unsupported", "epsv-unsupported"],
         Some(passive::disabled)
     ),
-    cause!(
-        "passive-address-unroutable",
-        Passive,
-        Problem,
-        [],
-        Some(passive::address_unroutable)
-    ),
-    cause!(
-        "passive-address-mismatch",
-        Passive,
-        Warning,
-        [],
-        Some(passive::address_mismatch)
-    ),
-    cause!(
-        "epsv-blocked",
-        Passive,
-        Problem,
-        [],
-        Some(passive::epsv_blocked)
-    ),
-    cause!(
-        "epsv-unsupported",
-        Passive,
-        Info,
-        [],
-        Some(passive::epsv_unsupported)
-    ),
-    cause!(
-        "pasv-unsupported",
-        Passive,
-        Warning,
-        [],
-        Some(passive::pasv_unsupported)
-    ),
-    cause!(
-        "passive-reply-malformed",
-        Passive,
-        Problem,
-        [],
-        Some(passive::reply_malformed)
-    ),
-    cause!(
-        "passive-range-exhausted",
-        Passive,
-        Problem,
-        [],
-        Some(passive::range_exhausted)
-    ),
+    cause!("passive-address-unroutable", Passive, Problem, [], Some(passive::address_unroutable)),
+    cause!("passive-address-mismatch", Passive, Warning, [], Some(passive::address_mismatch)),
+    cause!("epsv-blocked", Passive, Problem, [], Some(passive::epsv_blocked)),
+    cause!("epsv-unsupported", Passive, Info, [], Some(passive::epsv_unsupported)),
+    cause!("pasv-unsupported", Passive, Warning, [], Some(passive::pasv_unsupported)),
+    cause!("passive-reply-malformed", Passive, Problem, [], Some(passive::reply_malformed)),
+    cause!("passive-range-exhausted", Passive, Problem, [], Some(passive::range_exhausted)),
     cause!("passive-range-leaks", Passive, Problem, [], None),
     cause!("client-firewall-blocks-active", Active, Problem, [], None),
     cause!("server-firewall-blocks-active", Active, Problem, [], None),
-    cause!(
-        "firewall-blocks-active",
-        Active,
-        Problem,
-        [],
-        Some(active::firewall_blocks)
-    ),
+    cause!("firewall-blocks-active", Active, Problem, [], Some(active::firewall_blocks)),
     cause!(
         "client-nat-breaks-active",
         Active,
@@ -261,20 +142,8 @@ pub static CATALOGUE: &[Cause] = &[
         ["firewall-blocks-active", "active-disabled"],
         Some(active::nat_breaks)
     ),
-    cause!(
-        "active-disabled",
-        Active,
-        Problem,
-        [],
-        Some(active::disabled)
-    ),
-    cause!(
-        "active-source-port-unexpected",
-        Active,
-        Info,
-        [],
-        Some(active::source_port_unexpected)
-    ),
+    cause!("active-disabled", Active, Problem, [], Some(active::disabled)),
+    cause!("active-source-port-unexpected", Active, Info, [], Some(active::source_port_unexpected)),
     cause!(
         "active-source-address-unexpected",
         Active,
@@ -286,21 +155,9 @@ pub static CATALOGUE: &[Cause] = &[
     cause!("helper-opens-pinholes", Middlebox, Info, [], None),
     cause!("data-intercepted", Middlebox, Problem, [], None),
     cause!("path-mtu-black-hole", Middlebox, Problem, [], None),
-    cause!(
-        "server-rejects-data-peer",
-        Middlebox,
-        Problem,
-        [],
-        Some(server::rejects_data_peer)
-    ),
-    cause!("transfer-stalls", Middlebox, Problem, [], None),
-    cause!(
-        "tls-required",
-        Tls,
-        Problem,
-        [],
-        Some(control::tls_required)
-    ),
+    cause!("server-rejects-data-peer", Middlebox, Problem, [], Some(server::rejects_data_peer)),
+    cause!("transfer-stalls", Middlebox, Problem, [], Some(server::transfer_stalls)),
+    cause!("tls-required", Tls, Problem, [], Some(control::tls_required)),
     cause!("tls-unsupported", Tls, Problem, [], None),
     cause!("tls-handshake-failed", Tls, Problem, [], None),
     cause!("tls-certificate-invalid", Tls, Problem, [], None),
@@ -312,16 +169,10 @@ pub static CATALOGUE: &[Cause] = &[
         "ipv6-needs-epsv",
         Family,
         Problem,
-        ["passive-disabled", "epsv-unsupported"],
+        ["passive-disabled", "epsv-unsupported", "active-disabled"],
         Some(family::ipv6_needs_epsv)
     ),
-    cause!(
-        "ipv6-broken",
-        Family,
-        Problem,
-        [],
-        Some(family::ipv6_broken)
-    ),
+    cause!("ipv6-broken", Family, Problem, [], Some(family::ipv6_broken)),
     cause!(
         "nat64-needs-epsv",
         Family,
@@ -329,19 +180,7 @@ pub static CATALOGUE: &[Cause] = &[
         ["ipv6-needs-epsv", "passive-disabled", "epsv-unsupported"],
         Some(family::nat64_needs_epsv)
     ),
-    cause!(
-        "data-closed-early",
-        Server,
-        Problem,
-        [],
-        Some(server::data_closed_early)
-    ),
-    cause!(
-        "listing-refused",
-        Server,
-        Problem,
-        [],
-        Some(server::listing_refused)
-    ),
+    cause!("data-closed-early", Server, Problem, [], Some(server::data_closed_early)),
+    cause!("listing-refused", Server, Problem, [], Some(server::listing_refused)),
     cause!("data-reaches-another-server", Server, Problem, [], None),
 ];

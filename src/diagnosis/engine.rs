@@ -53,12 +53,7 @@ impl Diagnosis<'_> {
             .modes
             .iter()
             .filter(|m| m.failed())
-            .filter(|m| {
-                !self
-                    .findings
-                    .iter()
-                    .any(|f| f.explains.contains(&m.entry.id))
-            })
+            .filter(|m| !self.findings.iter().any(|f| f.explains.contains(&m.entry.id)))
             .collect()
     }
 
@@ -78,39 +73,23 @@ impl Diagnosis<'_> {
 /// Draws the conclusions. Pure: the same facts give the same diagnosis.
 pub fn diagnose(facts: &Facts) -> Diagnosis<'_> {
     let case = Case::new(facts);
-    let fired: Vec<(&Cause, Finding)> = CATALOGUE
-        .iter()
-        .filter_map(|c| Some((c, (c.matches?)(&case)?)))
-        .collect();
+    let fired: Vec<(&Cause, Finding)> =
+        CATALOGUE.iter().filter_map(|c| Some((c, (c.matches?)(&case)?))).collect();
     let findings = order(suppress(fired));
     let rules = rules::rules(&case, &findings);
     let verdict = verdict(&case, &findings);
     let summary = summary(&case, verdict, &findings);
-    Diagnosis {
-        case,
-        verdict,
-        summary,
-        findings,
-        rules,
-    }
+    Diagnosis { case, verdict, summary, findings, rules }
 }
 
 fn suppress(fired: Vec<(&Cause, Finding)>) -> Vec<Finding> {
-    let gone: Vec<&str> = fired
-        .iter()
-        .flat_map(|(c, _)| c.suppresses.iter().copied())
-        .collect();
+    let gone: Vec<&str> = fired.iter().flat_map(|(c, _)| c.suppresses.iter().copied()).collect();
     let present: Vec<&str> = fired.iter().map(|(c, _)| c.id).collect();
     fired
         .iter()
         .filter(|(c, _)| !gone.contains(&c.id))
         .map(|(c, finding)| Finding {
-            suppresses: c
-                .suppresses
-                .iter()
-                .copied()
-                .filter(|id| present.contains(id))
-                .collect(),
+            suppresses: c.suppresses.iter().copied().filter(|id| present.contains(id)).collect(),
             ..finding.clone()
         })
         .collect()
@@ -138,11 +117,7 @@ fn verdict(case: &Case<'_>, findings: &[Finding]) -> Verdict {
 fn summary(case: &Case<'_>, verdict: Verdict, findings: &[Finding]) -> Text {
     let first = findings.first().filter(|f| f.severity == Severity::Problem);
     let verbs = |views: Vec<&ModeView<'_>>| {
-        views
-            .iter()
-            .map(|m| m.mode.verb())
-            .collect::<Vec<_>>()
-            .join(", ")
+        views.iter().map(|m| m.mode.verb()).collect::<Vec<_>>().join(", ")
     };
     let open = verbs(case.modes.iter().filter(|m| m.is_open()).collect());
     let failed = verbs(case.modes.iter().filter(|m| m.failed()).collect());

@@ -98,18 +98,12 @@ pub struct Evidence {
 impl Evidence {
     /// Seen in an attempt.
     pub fn of(attempt: &str, text: Text) -> Self {
-        Self {
-            attempt: Some(attempt.to_owned()),
-            text,
-        }
+        Self { attempt: Some(attempt.to_owned()), text }
     }
 
     /// Seen elsewhere (name resolution, control connection).
     pub fn general(text: Text) -> Self {
-        Self {
-            attempt: None,
-            text,
-        }
+        Self { attempt: None, text }
     }
 }
 

@@ -6,11 +6,8 @@ use crate::facts::Outcome;
 /// The port that the server calls from in active mode: the one that was seen, else the default
 /// data port.
 pub fn source(case: &Case<'_>) -> String {
-    let mut seen: Vec<u16> = case
-        .active()
-        .iter()
-        .filter_map(|m| m.shown.observed.map(|o| o.from.port()))
-        .collect();
+    let mut seen: Vec<u16> =
+        case.active().iter().filter_map(|m| m.shown.observed.map(|o| o.from.port())).collect();
     seen.sort_unstable();
     seen.dedup();
     match seen.as_slice() {
@@ -24,20 +21,12 @@ pub fn source(case: &Case<'_>) -> String {
 /// The passive ports that were announced, in words: `40211, 40388`; `>1023` if none was.
 pub fn passive_words(case: &Case<'_>) -> String {
     let ports = case.announced_ports();
-    if ports.is_empty() {
-        ">1023".to_owned()
-    } else {
-        list(&ports)
-    }
+    if ports.is_empty() { ">1023".to_owned() } else { list(&ports) }
 }
 
 /// Ports as a list.
 pub fn list(ports: &[u16]) -> String {
-    ports
-        .iter()
-        .map(u16::to_string)
-        .collect::<Vec<_>>()
-        .join(", ")
+    ports.iter().map(u16::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// A range for remedies: what a server is to be set to and a firewall to let through. The announced
@@ -57,11 +46,7 @@ pub struct Proposal {
 pub fn proposal(case: &Case<'_>) -> Proposal {
     let ports = case.announced_ports();
     let (Some(first), Some(last)) = (ports.first().copied(), ports.last().copied()) else {
-        return Proposal {
-            min: 50000,
-            max: 50100,
-            invented: true,
-        };
+        return Proposal { min: 50000, max: 50100, invented: true };
     };
     if first == last
         && case.passive_ports(Outcome::TimedOut).len() + case.passive_ports(Outcome::Refused).len()
@@ -69,25 +54,12 @@ pub fn proposal(case: &Case<'_>) -> Proposal {
         && ports.len() == 1
         && announced_often(case)
     {
-        return Proposal {
-            min: first,
-            max: last,
-            invented: false,
-        };
+        return Proposal { min: first, max: last, invented: false };
     }
-    Proposal {
-        min: 50000,
-        max: 50100,
-        invented: true,
-    }
+    Proposal { min: 50000, max: 50100, invented: true }
 }
 
 /// The same single port every time: a range of one port.
 fn announced_often(case: &Case<'_>) -> bool {
-    case.facts
-        .attempts
-        .iter()
-        .filter(|a| a.passive_port().is_some())
-        .count()
-        >= 2
+    case.facts.attempts.iter().filter(|a| a.passive_port().is_some()).count() >= 2
 }

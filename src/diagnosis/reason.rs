@@ -3,14 +3,14 @@
 use super::text::Text;
 use crate::facts::{Attempt, Icmp, NotTested, Why};
 
+/// The port of the door that an attempt is about.
+pub fn door_port(attempt: &Attempt) -> Option<u16> {
+    attempt.dialled.or(attempt.listened).or(attempt.advertised).map(|a| a.port())
+}
+
 /// Why an attempt ended as it did.
 pub fn reason(attempt: &Attempt) -> Text {
-    let port = attempt
-        .dialled
-        .or(attempt.listened)
-        .or(attempt.advertised)
-        .map_or_else(|| "?".to_owned(), |a| a.port().to_string());
-    let text = match &attempt.why {
+    match &attempt.why {
         Why::Complete if attempt.purpose == crate::facts::Purpose::Neighbour => {
             Text::new("why-answers")
         }
@@ -24,33 +24,27 @@ pub fn reason(attempt: &Attempt) -> Text {
             .with("verb", attempt.mode.verb())
             .with("reply", first_line(text))
             .with("error", error),
-        Why::ListingRefused {
-            command,
-            code,
-            text,
-        } => {
+        Why::ListingRefused { command, code, text } => {
             let id = if attempt.observed.is_some() {
                 "why-listing-refused-connected"
             } else {
                 "why-listing-refused"
             };
-            Text::new(id)
-                .with("command", command)
-                .with("reply", brief(*code, text))
+            Text::new(id).with("command", command).with("reply", brief(*code, text))
         }
         Why::NoAnswer { waited, syns } if attempt.mode.is_passive() => match syns {
-            Some(syns) => Text::new("why-no-answer-syns")
-                .with("syns", *syns)
-                .with("waited", waited.words()),
+            Some(syns) => {
+                Text::new("why-no-answer-syns").with("syns", *syns).with("waited", waited.words())
+            }
             None => Text::new("why-no-answer").with("waited", waited.words()),
         },
         Why::NoAnswer { waited, .. } => Text::new("why-no-knock").with("waited", waited.words()),
         Why::Reset => Text::new("why-reset"),
         Why::Icmp { icmp } => icmp_text(*icmp),
         Why::Local { text } => Text::new("why-local").with("text", text),
-        Why::NoReply { command, waited } => Text::new("why-no-reply")
-            .with("command", command)
-            .with("waited", waited.words()),
+        Why::NoReply { command, waited } => {
+            Text::new("why-no-reply").with("command", command).with("waited", waited.words())
+        }
         Why::NoData { waited } => Text::new("why-no-data")
             .with("bytes", bytes(attempt.bytes))
             .with("waited", waited.words()),
@@ -67,20 +61,17 @@ pub fn reason(attempt: &Attempt) -> Text {
             .with("verb", attempt.mode.verb())
             .with("reply", brief(*code, text)),
         Why::Not(not) => not_tested(not, attempt.mode.verb()),
-    };
-    text.with("port", port)
+    }
 }
 
 fn not_tested(not: &NotTested, verb: &str) -> Text {
     match not {
         NotTested::Ipv6 => Text::new("why-not-ipv6").with("verb", verb),
         NotTested::NoLogin => Text::new("why-not-no-login"),
-        NotTested::TooMany { code, text, held } => Text::new(if *held {
-            "why-not-too-many-held"
-        } else {
-            "why-not-too-many"
-        })
-        .with("reply", brief(*code, text)),
+        NotTested::TooMany { code, text, held } => {
+            Text::new(if *held { "why-not-too-many-held" } else { "why-not-too-many" })
+                .with("reply", brief(*code, text))
+        }
         NotTested::LoginFailed { text } => {
             Text::new("why-not-login-failed").with("text", first_line(text))
         }
@@ -96,9 +87,7 @@ pub fn icmp_text(icmp: Option<Icmp>) -> Text {
     let Some(icmp) = icmp else {
         return Text::new("why-no-route");
     };
-    let sender = icmp
-        .sender
-        .map_or_else(|| "?".to_owned(), |s| s.to_string());
+    let sender = icmp.sender.map_or_else(|| "?".to_owned(), |s| s.to_string());
     Text::new("why-icmp")
         .with("sender", sender)
         .with("kind", u16::from(icmp.kind))

@@ -19,10 +19,7 @@ pub fn open_passive_range(case: &Case<'_>, range: Proposal) -> Vec<Snippet> {
             "nftables",
             format!("nft insert rule inet filter input tcp dport {min}-{max} accept"),
         ),
-        snippet(
-            "iptables",
-            format!("{iptables} -I INPUT -p tcp --dport {min}:{max} -j ACCEPT"),
-        ),
+        snippet("iptables", format!("{iptables} -I INPUT -p tcp --dport {min}:{max} -j ACCEPT")),
         snippet(
             "firewalld",
             format!("firewall-cmd --permanent --add-port={min}-{max}/tcp\nfirewall-cmd --reload"),
@@ -35,36 +32,22 @@ pub fn open_passive_range(case: &Case<'_>, range: Proposal) -> Vec<Snippet> {
 pub fn set_passive_range(case: &Case<'_>, range: Proposal) -> Vec<Snippet> {
     let Proposal { min, max, .. } = range;
     let all = [
-        (
-            "vsftpd",
-            format!("pasv_enable=YES\npasv_min_port={min}\npasv_max_port={max}"),
-        ),
+        ("vsftpd", format!("pasv_enable=YES\npasv_min_port={min}\npasv_max_port={max}")),
         ("proftpd", format!("PassivePorts {min} {max}")),
         ("pure-ftpd", format!("PassivePortRange {min} {max}")),
-        (
-            "pyftpdlib",
-            format!(
-                "handler.passive_ports = range({min}, {})",
-                u32::from(max) + 1
-            ),
-        ),
+        ("pyftpdlib", format!("handler.passive_ports = range({min}, {})", u32::from(max) + 1)),
     ];
     narrowed(case, all)
 }
 
 /// Makes the server announce its public address.
 pub fn set_passive_address(case: &Case<'_>) -> Vec<Snippet> {
-    let address = case
-        .peer
-        .map_or_else(|| "PUBLIC-ADDRESS".to_owned(), |p| p.to_string());
+    let address = case.peer.map_or_else(|| "PUBLIC-ADDRESS".to_owned(), |p| p.to_string());
     let all = [
         ("vsftpd", format!("pasv_address={address}")),
         ("proftpd", format!("MasqueradeAddress {address}")),
         ("pure-ftpd", format!("ForcePassiveIP {address}")),
-        (
-            "pyftpdlib",
-            format!("handler.masquerade_address = \"{address}\""),
-        ),
+        ("pyftpdlib", format!("handler.masquerade_address = \"{address}\"")),
     ];
     narrowed(case, all)
 }
@@ -72,10 +55,7 @@ pub fn set_passive_address(case: &Case<'_>) -> Vec<Snippet> {
 /// Switches passive mode on.
 pub fn enable_passive(case: &Case<'_>) -> Vec<Snippet> {
     let all = [
-        (
-            "vsftpd",
-            "pasv_enable=YES\npasv_min_port=50000\npasv_max_port=50100".to_owned(),
-        ),
+        ("vsftpd", "pasv_enable=YES\npasv_min_port=50000\npasv_max_port=50100".to_owned()),
         (
             "proftpd",
             "# remove <Limit PASV EPSV> … DenyAll … </Limit>, then:\nPassivePorts 50000 50100"
@@ -85,10 +65,7 @@ pub fn enable_passive(case: &Case<'_>) -> Vec<Snippet> {
             "pure-ftpd",
             "# start it without -N (NAT mode), with:\nPassivePortRange 50000 50100".to_owned(),
         ),
-        (
-            "pyftpdlib",
-            "handler.passive_ports = range(50000, 50101)".to_owned(),
-        ),
+        ("pyftpdlib", "handler.passive_ports = range(50000, 50101)".to_owned()),
     ];
     narrowed(case, all)
 }
@@ -97,10 +74,7 @@ pub fn enable_passive(case: &Case<'_>) -> Vec<Snippet> {
 pub fn enable_active(case: &Case<'_>) -> Vec<Snippet> {
     let all = [
         ("vsftpd", "port_enable=YES".to_owned()),
-        (
-            "proftpd",
-            "# remove <Limit PORT EPRT> … DenyAll … </Limit>".to_owned(),
-        ),
+        ("proftpd", "# remove <Limit PORT EPRT> … DenyAll … </Limit>".to_owned()),
     ];
     narrowed(case, all)
 }
@@ -110,11 +84,7 @@ pub fn let_active_in(case: &Case<'_>) -> Vec<Snippet> {
     let Some(server) = case.peer else {
         return Vec::new();
     };
-    let (nft, iptables) = if server.is_ipv6() {
-        ("ip6", "ip6tables")
-    } else {
-        ("ip", "iptables")
-    };
+    let (nft, iptables) = if server.is_ipv6() { ("ip6", "ip6tables") } else { ("ip", "iptables") };
     vec![
         snippet(
             "nftables",
@@ -130,9 +100,7 @@ pub fn let_active_in(case: &Case<'_>) -> Vec<Snippet> {
 }
 
 fn narrowed<const N: usize>(case: &Case<'_>, all: [(&'static str, String); N]) -> Vec<Snippet> {
-    let known = case
-        .product()
-        .filter(|p| all.iter().any(|(software, _)| software == p));
+    let known = case.product().filter(|p| all.iter().any(|(software, _)| software == p));
     all.into_iter()
         .filter(|(software, _)| known.is_none_or(|k| k == *software))
         .map(|(software, content)| snippet(software, content))

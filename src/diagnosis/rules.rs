@@ -52,11 +52,8 @@ pub fn rules(case: &Case<'_>, findings: &[Finding]) -> Vec<Rule> {
         } else {
             ["active-1", "active-2", "active-3", "active-4"]
         };
-        let views: Vec<&ModeView<'_>> = case
-            .modes
-            .iter()
-            .filter(|m| m.mode.is_passive() == passive && m.tested())
-            .collect();
+        let views: Vec<&ModeView<'_>> =
+            case.modes.iter().filter(|m| m.mode.is_passive() == passive && m.tested()).collect();
         let blamed_elsewhere = findings.iter().any(|f| {
             f.side == Side::Client && views.iter().any(|v| f.explains.contains(&v.entry.id))
         });
@@ -73,12 +70,7 @@ pub fn rules(case: &Case<'_>, findings: &[Finding]) -> Vec<Rule> {
             } else {
                 Vec::new()
             };
-            rules.push(Rule {
-                id,
-                text,
-                state,
-                attempts,
-            });
+            rules.push(Rule { id, text, state, attempts });
         }
     }
     rules
@@ -89,12 +81,11 @@ fn control_state(case: &Case<'_>) -> (RuleState, RuleState) {
     if case.session.is_some() {
         return (RuleState::Passes, RuleState::Passes);
     }
-    let silent = case.facts.dials.iter().any(|d| {
-        matches!(
-            d.outcome,
-            DialOutcome::TimedOut | DialOutcome::Prohibited { .. }
-        )
-    });
+    let silent = case
+        .facts
+        .dials
+        .iter()
+        .any(|d| matches!(d.outcome, DialOutcome::TimedOut | DialOutcome::Prohibited { .. }));
     // Which of the two was lost cannot be seen from one side; the first one is asked for first.
     if silent {
         (RuleState::Blocked, RuleState::NotTested)
@@ -111,9 +102,8 @@ fn data_states(views: &[&ModeView<'_>], client_side: bool) -> (RuleState, RuleSt
     if views.iter().any(|v| v.shown.observed.is_some()) {
         return (RuleState::Passes, RuleState::Passes);
     }
-    let blocked = views
-        .iter()
-        .any(|v| matches!(v.outcome(), Outcome::TimedOut | Outcome::Prohibited));
+    let blocked =
+        views.iter().any(|v| matches!(v.outcome(), Outcome::TimedOut | Outcome::Prohibited));
     if blocked && !client_side {
         return (RuleState::Blocked, RuleState::NotTested);
     }

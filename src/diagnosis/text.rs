@@ -25,10 +25,7 @@ pub struct Text {
 impl Text {
     /// A message without arguments.
     pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            args: Vec::new(),
-        }
+        Self { id: id.into(), args: Vec::new() }
     }
 
     /// Adds an argument.

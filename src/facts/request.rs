@@ -8,10 +8,7 @@ use super::{Micros, Mode};
 
 /// The request behind a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is one option of the command line"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one option of the command line")]
 pub struct Request {
     /// The target as typed, a password taken out.
     pub input: String,
@@ -87,11 +84,7 @@ pub enum Family {
 impl Family {
     /// The family of an address.
     pub fn of(address: IpAddr) -> Self {
-        if address.is_ipv4() {
-            Self::V4
-        } else {
-            Self::V6
-        }
+        if address.is_ipv4() { Self::V4 } else { Self::V6 }
     }
 
     /// `IPv4` or `IPv6`.

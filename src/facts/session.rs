@@ -113,10 +113,7 @@ impl Session {
 
     /// The last reply to the command with this verb.
     pub fn reply_to(&self, verb: &str) -> Option<&ReplyFact> {
-        self.exchanges
-            .iter()
-            .find(|e| e.verb() == verb)
-            .and_then(|e| e.replies.last())
+        self.exchanges.iter().find(|e| e.verb() == verb).and_then(|e| e.replies.last())
     }
 
     /// The greeting, if it was a reply.

@@ -13,10 +13,7 @@ impl Micros {
     /// The value in milliseconds, to a tenth.
     pub fn millis(self) -> f64 {
         // Tenths of a millisecond below 2^52 are exact enough for every run that ends.
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "a run lasts seconds, not centuries"
-        )]
+        #[expect(clippy::cast_precision_loss, reason = "a run lasts seconds, not centuries")]
         let tenths = (self.0 / 100) as f64;
         tenths / 10.0
     }

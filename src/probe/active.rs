@@ -44,10 +44,9 @@ impl Active<'_> {
             Ok(listener) => listener,
             Err(error) => {
                 let text = match self.ports {
-                    Some(range) => format!(
-                        "cannot listen on a port of {}-{}: {error}",
-                        range.min, range.max
-                    ),
+                    Some(range) => {
+                        format!("cannot listen on a port of {}-{}: {error}", range.min, range.max)
+                    }
                     None => format!("cannot listen: {error}"),
                 };
                 (draft.outcome, draft.why) =
@@ -83,24 +82,14 @@ impl Active<'_> {
         };
         draft.step = Step::ReplyRead;
         if !(200..300).contains(&reply.code) {
-            (draft.outcome, draft.why) = (
-                Outcome::Rejected,
-                Why::CommandRefused {
-                    code: reply.code,
-                    text: reply.text,
-                },
-            );
+            (draft.outcome, draft.why) =
+                (Outcome::Rejected, Why::CommandRefused { code: reply.code, text: reply.text });
             return None;
         }
         draft.step = Step::Announced;
         if self.reply_only {
-            (draft.outcome, draft.why) = (
-                Outcome::NotTested,
-                Why::ReplyOnly {
-                    code: reply.code,
-                    text: reply.text,
-                },
-            );
+            (draft.outcome, draft.why) =
+                (Outcome::NotTested, Why::ReplyOnly { code: reply.code, text: reply.text });
             return None;
         }
         let mut transfer = Transfer::new(control, self.recorder, self.limits, self.limit);
@@ -186,11 +175,7 @@ fn listen(local: SocketAddr, ports: Option<PortRange>, turn: u16) -> io::Result<
 fn listen_on(local: SocketAddr, port: u16) -> io::Result<TcpListener> {
     let mut address = local;
     address.set_port(port);
-    let socket = if local.is_ipv4() {
-        TcpSocket::new_v4()?
-    } else {
-        TcpSocket::new_v6()?
-    };
+    let socket = if local.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     socket.set_reuseaddr(port != 0)?;
     socket.bind(address)?;
     socket.listen(16)

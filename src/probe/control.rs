@@ -118,11 +118,7 @@ impl Control {
 
     /// Number of exchanges so far.
     pub fn exchanges(&self) -> usize {
-        self.recorder
-            .facts()
-            .sessions
-            .get(self.index)
-            .map_or(0, |s| s.exchanges.len())
+        self.recorder.facts().sessions.get(self.index).map_or(0, |s| s.exchanges.len())
     }
 
     /// Whether the connection has ended.
@@ -199,14 +195,10 @@ impl Control {
                 Ok(()) => ExchangeEnd::Open,
                 Err(error) => {
                     self.gone = true;
-                    ExchangeEnd::Failed {
-                        text: error.to_string(),
-                    }
+                    ExchangeEnd::Failed { text: error.to_string() }
                 }
             },
-            Err(error) => ExchangeEnd::Failed {
-                text: error.to_string(),
-            },
+            Err(error) => ExchangeEnd::Failed { text: error.to_string() },
         };
         self.note(|session| {
             session.exchanges.push(Exchange {
@@ -270,9 +262,7 @@ impl Control {
                 Some(ControlEvent::Reply(reply)) => return Ok(reply),
                 Some(other) => return Err(other.end()),
                 None => {
-                    let end = ExchangeEnd::TimedOut {
-                        waited: began.elapsed().into(),
-                    };
+                    let end = ExchangeEnd::TimedOut { waited: began.elapsed().into() };
                     self.note(|session| {
                         if let Some(exchange) = session.exchanges.last_mut() {
                             exchange.end = end.clone();
@@ -305,11 +295,7 @@ impl Control {
             }
             self.send(&Command::new("QUIT")).await;
             // A server that is busy with a transfer answers when that is over: not worth waiting.
-            let wait = if pending_transfer {
-                limits.close / 4
-            } else {
-                limits.close
-            };
+            let wait = if pending_transfer { limits.close / 10 } else { limits.close };
             let limit = self.recorder.until(wait);
             end = loop {
                 match self.event_until(limit).await {

@@ -144,12 +144,7 @@ impl Dialler {
 
     fn knock(&mut self) {
         let last = self.pending.len() + 1 >= self.policy.knocks as usize;
-        self.next = Instant::now()
-            + if last {
-                self.policy.patience
-            } else {
-                self.policy.spacing
-            };
+        self.next = Instant::now() + if last { self.policy.patience } else { self.policy.spacing };
         let index = self.pending.len();
         let unspecified = SocketAddr::new(
             self.bind.unwrap_or(match self.to {
@@ -158,12 +153,8 @@ impl Dialler {
             }),
             0,
         );
-        let mut fact = Knock {
-            from: unspecified,
-            at: self.recorder.now(),
-            syns: None,
-            outcome: None,
-        };
+        let mut fact =
+            Knock { from: unspecified, at: self.recorder.now(), syns: None, outcome: None };
         let prepared = prepare(self.to, self.bind);
         let (twin, error) = match prepared {
             Ok((socket, twin)) => {
@@ -171,14 +162,11 @@ impl Dialler {
                     fact.from = local;
                 }
                 let to = self.to;
-                self.tasks
-                    .spawn(async move { (index, socket.connect(to).await) });
+                self.tasks.spawn(async move { (index, socket.connect(to).await) });
                 (Some(twin), None)
             }
             Err(error) => {
-                fact.outcome = Some(DialOutcome::Local {
-                    text: error.to_string(),
-                });
+                fact.outcome = Some(DialOutcome::Local { text: error.to_string() });
                 (None, Some(error))
             }
         };
@@ -197,12 +185,7 @@ impl Dialler {
         }
         self.pending
             .iter()
-            .find_map(|p| {
-                p.fact
-                    .outcome
-                    .clone()
-                    .filter(|o| *o != DialOutcome::TimedOut)
-            })
+            .find_map(|p| p.fact.outcome.clone().filter(|o| *o != DialOutcome::TimedOut))
             .unwrap_or(DialOutcome::TimedOut)
     }
 
@@ -215,11 +198,7 @@ impl Dialler {
     pub fn knocks(&self) -> Vec<Knock> {
         self.pending
             .iter()
-            .map(|p| Knock {
-                syns: syns_of(p),
-                from: local_of(p),
-                ..p.fact.clone()
-            })
+            .map(|p| Knock { syns: syns_of(p), from: local_of(p), ..p.fact.clone() })
             .collect()
     }
 
@@ -247,13 +226,7 @@ fn syns_of(pending: &Pending) -> Option<u32> {
         return Some(1);
     }
     let state = pending.twin.as_ref().and_then(os::tcp_state)?;
-    Some(
-        1 + if pending.fact.outcome.is_some() {
-            0
-        } else {
-            state.retransmits
-        },
-    )
+    Some(1 + if pending.fact.outcome.is_some() { 0 } else { state.retransmits })
 }
 
 fn local_of(pending: &Pending) -> SocketAddr {
@@ -266,11 +239,7 @@ fn local_of(pending: &Pending) -> SocketAddr {
 }
 
 fn prepare(to: SocketAddr, bind: Option<IpAddr>) -> io::Result<(TcpSocket, Socket)> {
-    let socket = if to.is_ipv4() {
-        TcpSocket::new_v4()?
-    } else {
-        TcpSocket::new_v6()?
-    };
+    let socket = if to.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     let twin = SockRef::from(&socket).try_clone()?;
     os::want_icmp(&twin, to.is_ipv6());
     if let Some(address) = bind {

@@ -74,11 +74,7 @@ pub async fn run(spec: &Spec, stage: &dyn Fn(Stage), stop: impl Future<Output = 
     let start = Instant::now();
     let recorder = Recorder::new(blank(spec), start);
     let cut_short = {
-        let engine = Engine {
-            spec,
-            stage,
-            recorder: &recorder,
-        };
+        let engine = Engine { spec, stage, recorder: &recorder };
         let work = engine.work();
         tokio::select! {
             biased;
@@ -120,11 +116,7 @@ fn fill_gaps(facts: &mut Facts) {
         .or_else(|| facts.names.addresses.first().map(|a| Family::of(*a)))
         .unwrap_or(Family::V4);
     for mode in facts.request.modes.clone() {
-        if facts
-            .attempts
-            .iter()
-            .any(|a| a.mode == mode && a.purpose == Purpose::Mode)
-        {
+        if facts.attempts.iter().any(|a| a.mode == mode && a.purpose == Purpose::Mode) {
             continue;
         }
         let reason = if !mode.speaks(family) {
@@ -217,25 +209,12 @@ impl Engine<'_> {
     }
 
     fn bind(&self, to: IpAddr) -> Option<IpAddr> {
-        self.spec
-            .bind
-            .iter()
-            .copied()
-            .find(|b| b.is_ipv4() == to.is_ipv4())
+        self.spec.bind.iter().copied().find(|b| b.is_ipv4() == to.is_ipv4())
     }
 
     async fn probe(&self, addresses: &[IpAddr]) {
-        let wanted = |a: &&IpAddr| {
-            self.spec
-                .request
-                .family
-                .is_none_or(|f| Family::of(**a) == f)
-        };
-        for address in addresses
-            .iter()
-            .filter(wanted)
-            .take(self.spec.limits.addresses)
-        {
+        let wanted = |a: &&IpAddr| self.spec.request.family.is_none_or(|f| Family::of(**a) == f);
+        for address in addresses.iter().filter(wanted).take(self.spec.limits.addresses) {
             let door = self.door(*address);
             let Some(mut control) = door.connect(true).await else {
                 continue;
@@ -245,8 +224,7 @@ impl Engine<'_> {
                 control.quit(&self.spec.limits, false).await;
                 return;
             }
-            door.survey(&mut control, self.spec.request.path.as_deref())
-                .await;
+            door.survey(&mut control, self.spec.request.path.as_deref()).await;
             self.plan(&door, control).await;
             return;
         }
@@ -280,18 +258,11 @@ impl Engine<'_> {
                     self.attempt(door, &mut progress, mode, purpose, None).await
                 }
                 Next::DialAdvertised => {
-                    self.attempt(door, &mut progress, Mode::Pasv, Purpose::Comparison, None)
-                        .await;
+                    self.attempt(door, &mut progress, Mode::Pasv, Purpose::Comparison, None).await;
                 }
                 Next::AnnounceSeen { mode, address } => {
-                    self.attempt(
-                        door,
-                        &mut progress,
-                        mode,
-                        Purpose::Comparison,
-                        Some(address),
-                    )
-                    .await;
+                    self.attempt(door, &mut progress, mode, Purpose::Comparison, Some(address))
+                        .await;
                 }
                 Next::Knock { mode, port } => self.knock(door, mode, port).await,
             }
@@ -312,19 +283,12 @@ impl Engine<'_> {
     ) {
         (self.stage)(Stage::Trying(mode, purpose));
         let family = Family::of(door.to.ip());
-        let mut draft = draft(
-            &self.recorder.facts(),
-            mode,
-            purpose,
-            family,
-            self.recorder.now(),
-        );
+        let mut draft = draft(&self.recorder.facts(), mode, purpose, family, self.recorder.now());
         match self.session(door, progress).await {
             Ok(mut control) => {
                 draft.session = Some(control.index);
                 draft.step = Step::LoggedIn;
-                self.list(&mut control, progress, &mut draft, announce)
-                    .await;
+                self.list(&mut control, progress, &mut draft, announce).await;
                 let held = !mode.is_passive() && draft.outcome == Outcome::TimedOut;
                 let unfinished = held
                     || matches!(
@@ -368,11 +332,8 @@ impl Engine<'_> {
             } else {
                 let own = matches!(control.local.ip().to_canonical(), IpAddr::V4(_))
                     == (draft.family == Family::V4);
-                let external = self
-                    .spec
-                    .request
-                    .external_ip
-                    .filter(|e| own && Family::of(*e) == draft.family);
+                let external =
+                    self.spec.request.external_ip.filter(|e| own && Family::of(*e) == draft.family);
                 let active = Active {
                     ports: self.spec.request.active_ports,
                     turn: u16::try_from(self.recorder.facts().attempts.len()).unwrap_or(0),
@@ -444,12 +405,8 @@ impl Engine<'_> {
         };
         let index = control.index;
         if door.greet(&mut control).await && door.login(&mut control).await {
-            if let Some(path) = self
-                .spec
-                .request
-                .path
-                .as_deref()
-                .filter(|_| !progress.path_in_listing)
+            if let Some(path) =
+                self.spec.request.path.as_deref().filter(|_| !progress.path_in_listing)
             {
                 let _ = door.enter(&mut control, path).await;
             }
@@ -465,20 +422,14 @@ impl Engine<'_> {
             (_, Some(reply)) if reply.code >= 400 => Some((reply.code, reply.text.clone())),
             _ => None,
         };
-        let held = facts
-            .attempts
-            .iter()
-            .any(|a| !a.mode.is_passive() && a.outcome == Outcome::TimedOut);
+        let held =
+            facts.attempts.iter().any(|a| !a.mode.is_passive() && a.outcome == Outcome::TimedOut);
         Err(match refusal {
             Some((code, text)) if peer::is_too_many(code, &text) || code == 421 => {
                 NotTested::TooMany { code, text, held }
             }
-            Some((code, text)) => NotTested::LoginFailed {
-                text: format!("{code} {text}"),
-            },
-            None => NotTested::LoginFailed {
-                text: "the control connection broke".to_owned(),
-            },
+            Some((code, text)) => NotTested::LoginFailed { text: format!("{code} {text}") },
+            None => NotTested::LoginFailed { text: "the control connection broke".to_owned() },
         })
     }
 
@@ -486,13 +437,8 @@ impl Engine<'_> {
     async fn knock(&self, door: &Door<'_>, mode: Mode, port: u16) {
         (self.stage)(Stage::Trying(mode, Purpose::Neighbour));
         let family = Family::of(door.to.ip());
-        let mut draft = draft(
-            &self.recorder.facts(),
-            mode,
-            Purpose::Neighbour,
-            family,
-            self.recorder.now(),
-        );
+        let mut draft =
+            draft(&self.recorder.facts(), mode, Purpose::Neighbour, family, self.recorder.now());
         let mut to = door.to;
         to.set_port(port);
         let policy = knock_policy(
@@ -507,13 +453,9 @@ impl Engine<'_> {
         (draft.outcome, draft.why) = match record.outcome {
             DialOutcome::Connected => (Outcome::Open, Why::Complete),
             DialOutcome::Refused => (Outcome::Refused, Why::Reset),
-            DialOutcome::TimedOut => (
-                Outcome::TimedOut,
-                Why::NoAnswer {
-                    waited: record.took,
-                    syns: record.syns,
-                },
-            ),
+            DialOutcome::TimedOut => {
+                (Outcome::TimedOut, Why::NoAnswer { waited: record.took, syns: record.syns })
+            }
             DialOutcome::Prohibited { icmp } => (Outcome::Prohibited, Why::Icmp { icmp }),
             DialOutcome::Unreachable { icmp } => (Outcome::Unreachable, Why::Icmp { icmp }),
             DialOutcome::Local { text } => (Outcome::Unreachable, Why::Local { text }),
@@ -531,13 +473,7 @@ impl Engine<'_> {
             if from.ip().to_canonical() != server.to_canonical() {
                 continue;
             }
-            if let Some(attempt) = self
-                .recorder
-                .facts()
-                .attempts
-                .iter_mut()
-                .find(|a| a.id == id)
-            {
+            if let Some(attempt) = self.recorder.facts().attempts.iter_mut().find(|a| a.id == id) {
                 attempt.late = Some(from);
                 attempt.outcome = Outcome::NotTested;
                 attempt.why = Why::Not(NotTested::CameLate);
@@ -565,8 +501,5 @@ fn other_family(addresses: &[IpAddr], chosen: Option<Family>) -> Option<IpAddr> 
     if chosen.is_some() || addresses.iter().any(IpAddr::is_loopback) {
         return None;
     }
-    addresses
-        .iter()
-        .copied()
-        .find(|a| a.is_ipv4() != first.is_ipv4())
+    addresses.iter().copied().find(|a| a.is_ipv4() != first.is_ipv4())
 }

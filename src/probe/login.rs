@@ -36,11 +36,7 @@ pub struct Door<'a> {
 pub fn control_policy(limits: &Limits) -> KnockPolicy {
     let spacing = limits.connect_spacing;
     let knocks = (limits.connect.as_millis() / spacing.as_millis().max(1)).max(1);
-    KnockPolicy {
-        knocks: u32::try_from(knocks).unwrap_or(8),
-        spacing,
-        patience: spacing,
-    }
+    KnockPolicy { knocks: u32::try_from(knocks).unwrap_or(8), spacing, patience: spacing }
 }
 
 impl Door<'_> {
@@ -48,13 +44,8 @@ impl Door<'_> {
     /// facts' dials.
     pub async fn connect(&self, record_dial: bool) -> Option<Control> {
         (self.stage)(Stage::Connecting(self.to));
-        let (record, stream) = dial(
-            self.to,
-            self.bind,
-            control_policy(self.limits),
-            self.recorder,
-        )
-        .await;
+        let (record, stream) =
+            dial(self.to, self.bind, control_policy(self.limits), self.recorder).await;
         let (began, took) = (record.began, record.took);
         if record_dial || record.outcome != DialOutcome::Connected {
             self.recorder.facts().dials.push(record);
@@ -69,9 +60,7 @@ impl Door<'_> {
         let began = Instant::now();
         let limit = self.recorder.until(self.limits.greeting);
         let patience = self.recorder.until(self.limits.greeting_patience);
-        let mut first = tokio::time::timeout_at(patience, self.await_greeting(control))
-            .await
-            .ok();
+        let mut first = tokio::time::timeout_at(patience, self.await_greeting(control)).await.ok();
         if first.is_none() && !control.is_gone() {
             first = self.await_greeting_or_tls(control, limit).await;
         }
@@ -121,13 +110,8 @@ impl Door<'_> {
     }
 
     async fn ask_for_tls(&self, limit: Instant) -> TlsAnswer {
-        let (_, stream) = dial(
-            self.to,
-            self.bind,
-            control_policy(self.limits),
-            self.recorder,
-        )
-        .await;
+        let (_, stream) =
+            dial(self.to, self.bind, control_policy(self.limits), self.recorder).await;
         let Some(mut stream) = stream else {
             return TlsAnswer::Closed;
         };
@@ -150,11 +134,7 @@ impl Door<'_> {
 
     async fn log_in(&self, control: &mut Control) -> LoginOutcome {
         let user = Command::with("USER", &self.credentials.user);
-        let password = self
-            .credentials
-            .password
-            .as_ref()
-            .map_or("ftp-doctor@", |p| p.as_str());
+        let password = self.credentials.password.as_ref().map_or("ftp-doctor@", |p| p.as_str());
         let mut step = ("USER", control.exchange(&user, self.limits.reply).await);
         // USER, PASS, ACCT, PASS: a server that keeps asking is not followed any further.
         for _ in 0..4 {
@@ -162,10 +142,7 @@ impl Door<'_> {
             let reply = match answer {
                 Ok(reply) => reply,
                 Err(end) => {
-                    return LoginOutcome::Broken {
-                        command: verb.to_owned(),
-                        end,
-                    };
+                    return LoginOutcome::Broken { command: verb.to_owned(), end };
                 }
             };
             let next = match (verb, reply.code) {
@@ -182,10 +159,7 @@ impl Door<'_> {
                 },
                 ("ACCT", 331) => Command::with("PASS", password),
                 (_, 300..=399) => {
-                    return LoginOutcome::Wants {
-                        command: verb.to_owned(),
-                        text: reply.text,
-                    };
+                    return LoginOutcome::Wants { command: verb.to_owned(), text: reply.text };
                 }
                 (_, code) => {
                     return LoginOutcome::Refused {
@@ -199,10 +173,7 @@ impl Door<'_> {
             step = (verb, control.exchange(&next, self.limits.reply).await);
         }
         let text = step.1.map(|reply| reply.text).unwrap_or_default();
-        LoginOutcome::Wants {
-            command: step.0.to_owned(),
-            text,
-        }
+        LoginOutcome::Wants { command: step.0.to_owned(), text }
     }
 
     /// Asks, once per run, what the server is and offers. A server that dislikes a question
@@ -221,28 +192,19 @@ impl Door<'_> {
             }
         }
         if let Some(path) = path {
-            let _ = control
-                .exchange(&Command::with("CWD", path), self.limits.reply)
-                .await;
+            let _ = control.exchange(&Command::with("CWD", path), self.limits.reply).await;
         }
     }
 
     /// Enters the directory to list on a later login, as the survey did on the first.
     pub async fn enter(&self, control: &mut Control, path: &str) -> Result<ReplyFact, ExchangeEnd> {
-        control
-            .exchange(&Command::with("CWD", path), self.limits.reply)
-            .await
+        control.exchange(&Command::with("CWD", path), self.limits.reply).await
     }
 
     /// Connects to another address of the same host to see whether it answers at all, and leaves.
     pub async fn look_in(&self) {
-        let (record, stream) = dial(
-            self.to,
-            self.bind,
-            control_policy(self.limits),
-            self.recorder,
-        )
-        .await;
+        let (record, stream) =
+            dial(self.to, self.bind, control_policy(self.limits), self.recorder).await;
         self.recorder.facts().dials.push(record);
         let Some(mut stream) = stream else { return };
         let limit = self.recorder.until(self.limits.greeting_patience);
@@ -256,10 +218,7 @@ impl Door<'_> {
 fn read_greeting(reply: ReplyFact) -> Greeting {
     let text = format!("{} {}", reply.code, reply.text);
     match service::recognise(text.as_bytes()) {
-        Some(service) => Greeting::NotFtp {
-            service,
-            head: text,
-        },
+        Some(service) => Greeting::NotFtp { service, head: text },
         None => Greeting::Reply(reply),
     }
 }
@@ -273,9 +232,7 @@ async fn read_head(stream: &mut TcpStream, limit: Instant) -> TlsAnswer {
             let head = head.get(..n).unwrap_or_default();
             match service::recognise(head) {
                 Some(service::Service::TlsRecord { .. }) => TlsAnswer::Tls,
-                _ => TlsAnswer::Other {
-                    head: text::printable(head, 64),
-                },
+                _ => TlsAnswer::Other { head: text::printable(head, 64) },
             }
         }
     }

@@ -47,9 +47,7 @@ pub fn classify(error: &io::Error, icmp: Option<Icmp>) -> DialOutcome {
         (K::HostUnreachable | K::NetworkUnreachable, None) => {
             DialOutcome::Unreachable { icmp: None }
         }
-        _ => DialOutcome::Local {
-            text: error.to_string(),
-        },
+        _ => DialOutcome::Local { text: error.to_string() },
     }
 }
 
@@ -103,21 +101,14 @@ mod tests {
     use std::net::Ipv4Addr;
 
     fn icmp(kind: u8, code: u8) -> Option<Icmp> {
-        Some(Icmp {
-            kind,
-            code,
-            sender: Some(IpAddr::V4(Ipv4Addr::LOCALHOST)),
-        })
+        Some(Icmp { kind, code, sender: Some(IpAddr::V4(Ipv4Addr::LOCALHOST)) })
     }
 
     #[test]
     fn a_reject_is_told_from_a_closed_port_by_its_message() {
         let refused = io::Error::from(io::ErrorKind::ConnectionRefused);
         assert_eq!(classify(&refused, None), DialOutcome::Refused);
-        assert_eq!(
-            classify(&refused, icmp(3, 3)),
-            DialOutcome::Prohibited { icmp: icmp(3, 3) }
-        );
+        assert_eq!(classify(&refused, icmp(3, 3)), DialOutcome::Prohibited { icmp: icmp(3, 3) });
     }
 
     #[test]
@@ -126,22 +117,15 @@ mod tests {
         for code in [13, 10, 9] {
             assert_eq!(
                 classify(&no_host, icmp(3, code)),
-                DialOutcome::Prohibited {
-                    icmp: icmp(3, code)
-                }
+                DialOutcome::Prohibited { icmp: icmp(3, code) }
             );
         }
         for code in [0, 1] {
             assert_eq!(
                 classify(&no_host, icmp(3, code)),
-                DialOutcome::Unreachable {
-                    icmp: icmp(3, code)
-                }
+                DialOutcome::Unreachable { icmp: icmp(3, code) }
             );
         }
-        assert_eq!(
-            classify(&no_host, None),
-            DialOutcome::Unreachable { icmp: None }
-        );
+        assert_eq!(classify(&no_host, None), DialOutcome::Unreachable { icmp: None });
     }
 }

@@ -39,11 +39,7 @@ pub fn knock_policy(
     limit: Duration,
 ) -> KnockPolicy {
     let rtt = rtt.unwrap_or_default().min(Duration::from_secs(2));
-    let patience = if lossy {
-        limits.knock_patience_lossy
-    } else {
-        limits.knock_patience
-    };
+    let patience = if lossy { limits.knock_patience_lossy } else { limits.knock_patience };
     let mut policy = KnockPolicy {
         knocks: limits.knocks,
         spacing: limits.knock_spacing.max(rtt * 2),
@@ -72,13 +68,8 @@ impl Passive<'_> {
         };
         draft.step = Step::ReplyRead;
         if !(200..300).contains(&reply.code) {
-            (draft.outcome, draft.why) = (
-                Outcome::Rejected,
-                Why::CommandRefused {
-                    code: reply.code,
-                    text: reply.text,
-                },
-            );
+            (draft.outcome, draft.why) =
+                (Outcome::Rejected, Why::CommandRefused { code: reply.code, text: reply.text });
             return;
         }
         let peer = control.peer;
@@ -88,13 +79,8 @@ impl Passive<'_> {
                 draft.oddities = oddities;
             }
             Err(error) => {
-                (draft.outcome, draft.why) = (
-                    Outcome::Rejected,
-                    Why::BadAnnouncement {
-                        text: reply.text,
-                        error,
-                    },
-                );
+                (draft.outcome, draft.why) =
+                    (Outcome::Rejected, Why::BadAnnouncement { text: reply.text, error });
                 return;
             }
         }
@@ -142,13 +128,9 @@ impl Passive<'_> {
             draft.knocks = dialler.knocks();
             let waited = began.elapsed().into();
             (draft.outcome, draft.why) = match dialler.outcome() {
-                DialOutcome::Connected | DialOutcome::TimedOut => (
-                    Outcome::TimedOut,
-                    Why::NoAnswer {
-                        waited,
-                        syns: dialler.syns(),
-                    },
-                ),
+                DialOutcome::Connected | DialOutcome::TimedOut => {
+                    (Outcome::TimedOut, Why::NoAnswer { waited, syns: dialler.syns() })
+                }
                 DialOutcome::Refused => (Outcome::Refused, Why::Reset),
                 DialOutcome::Prohibited { icmp } => (Outcome::Prohibited, Why::Icmp { icmp }),
                 DialOutcome::Unreachable { icmp } => (Outcome::Unreachable, Why::Icmp { icmp }),
@@ -171,13 +153,9 @@ impl Passive<'_> {
 pub fn no_reply(end: &ExchangeEnd, command: &Command) -> (Outcome, Why) {
     let command = command.verb.to_owned();
     match end {
-        ExchangeEnd::TimedOut { waited } => (
-            Outcome::Stalled,
-            Why::NoReply {
-                command,
-                waited: *waited,
-            },
-        ),
+        ExchangeEnd::TimedOut { waited } => {
+            (Outcome::Stalled, Why::NoReply { command, waited: *waited })
+        }
         _ => (Outcome::Closed, Why::ControlLost { command }),
     }
 }
@@ -186,18 +164,10 @@ fn interrupted(event: &ControlEvent, mode: &Mode) -> Option<(Outcome, Why)> {
     match event {
         ControlEvent::Reply(reply) if reply.code >= 400 => Some((
             Outcome::Rejected,
-            Why::CommandRefused {
-                code: reply.code,
-                text: reply.text.clone(),
-            },
+            Why::CommandRefused { code: reply.code, text: reply.text.clone() },
         )),
         ControlEvent::Reply(_) => None,
-        _ => Some((
-            Outcome::Closed,
-            Why::ControlLost {
-                command: mode.verb().to_owned(),
-            },
-        )),
+        _ => Some((Outcome::Closed, Why::ControlLost { command: mode.verb().to_owned() })),
     }
 }
 
@@ -210,10 +180,7 @@ fn announced(mode: Mode, text: &str, peer: SocketAddr) -> Result<Announced, Stri
         return Ok((SocketAddr::new(peer.ip(), reply.port), reply.oddities));
     }
     let reply = parse_227(text).map_err(|e| e.to_string())?;
-    Ok((
-        SocketAddr::new(IpAddr::V4(reply.address), reply.port),
-        reply.oddities,
-    ))
+    Ok((SocketAddr::new(IpAddr::V4(reply.address), reply.port), reply.oddities))
 }
 
 #[cfg(test)]
@@ -224,10 +191,7 @@ mod tests {
     fn three_knocks_fit_into_the_time_that_is_left() {
         let limits = Limits::default();
         let usual = knock_policy(&limits, None, false, Duration::from_secs(10));
-        assert_eq!(
-            (usual.knocks, usual.spacing),
-            (3, Duration::from_millis(300))
-        );
+        assert_eq!((usual.knocks, usual.spacing), (3, Duration::from_millis(300)));
         let short = knock_policy(&limits, None, false, Duration::from_millis(400));
         assert_eq!(short.knocks, 3);
         assert!(short.spacing * 2 + short.patience <= Duration::from_millis(401));
@@ -236,12 +200,8 @@ mod tests {
     #[test]
     fn a_long_path_gets_more_time() {
         let limits = Limits::default();
-        let far = knock_policy(
-            &limits,
-            Some(Duration::from_millis(600)),
-            false,
-            Duration::from_secs(20),
-        );
+        let far =
+            knock_policy(&limits, Some(Duration::from_millis(600)), false, Duration::from_secs(20));
         assert_eq!(far.spacing, Duration::from_millis(1200));
         assert_eq!(far.patience, Duration::from_millis(1800));
     }

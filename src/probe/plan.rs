@@ -40,6 +40,16 @@ pub enum Next {
 /// Distinct ports that a difference between two commands has to be shown on.
 const PORTS_EACH: usize = 3;
 
+/// How many ports each command has to be tried on before a difference is put down to the command.
+/// Where ports are seen to be opened one by one, luck with them is likelier, and it takes one more.
+pub fn ports_each(facts: &Facts) -> usize {
+    let neighbour = |wanted: fn(Outcome) -> bool| {
+        facts.attempts.iter().any(|a| a.purpose == Purpose::Neighbour && wanted(a.outcome))
+    };
+    let opened = neighbour(|o| matches!(o, Outcome::Open | Outcome::Refused));
+    if opened && neighbour(|o| o == Outcome::TimedOut) { PORTS_EACH + 1 } else { PORTS_EACH }
+}
+
 /// What to do next; `None` when the plan is done.
 pub fn next(facts: &Facts, family: Family) -> Option<Next> {
     passive(facts, family).or_else(|| active(facts, family))
@@ -81,13 +91,8 @@ fn chancy(attempt: &Attempt) -> bool {
 }
 
 fn first_attempts(facts: &Facts, modes: &[Mode]) -> Option<Next> {
-    let mode = modes
-        .iter()
-        .find(|mode| of(facts, **mode).next().is_none())?;
-    Some(Next::Attempt {
-        mode: *mode,
-        purpose: Purpose::Mode,
-    })
+    let mode = modes.iter().find(|mode| of(facts, **mode).next().is_none())?;
+    Some(Next::Attempt { mode: *mode, purpose: Purpose::Mode })
 }
 
 /// One more try of a mode whose failures may still be chance: it has fewer than `enough` of them,
@@ -99,10 +104,7 @@ fn repeat(facts: &Facts, modes: &[Mode], enough: usize) -> Option<Next> {
             let all: Vec<&Attempt> = of(facts, **mode).collect();
             all.len() < enough && all.iter().all(|a| chancy(a)) && !all.is_empty()
         })
-        .map(|mode| Next::Attempt {
-            mode: *mode,
-            purpose: Purpose::Repeat,
-        })
+        .map(|mode| Next::Attempt { mode: *mode, purpose: Purpose::Repeat })
 }
 
 fn passive(facts: &Facts, family: Family) -> Option<Next> {
@@ -115,10 +117,11 @@ fn passive(facts: &Facts, family: Family) -> Option<Next> {
     let failed: Vec<&&Attempt> = all.iter().filter(|a| chancy(a)).collect();
     if opened && !failed.is_empty() {
         // A difference: is it the command, the port, or chance?
-        if let Some(next) = repeat(facts, &modes, PORTS_EACH) {
+        let enough = ports_each(facts);
+        if let Some(next) = repeat(facts, &modes, enough) {
             return Some(next);
         }
-        if let Some(next) = confirm_difference(facts, &modes) {
+        if let Some(next) = confirm_difference(facts, &modes, enough) {
             return Some(next);
         }
         if let Some(next) = ask_ports_again(facts, &all) {
@@ -130,10 +133,7 @@ fn passive(facts: &Facts, family: Family) -> Option<Next> {
         return Some(next);
     }
     let advertised_elsewhere = facts.request.dial_advertised
-        && !facts
-            .attempts
-            .iter()
-            .any(|a| a.mode == Mode::Pasv && a.purpose == Purpose::Comparison)
+        && !facts.attempts.iter().any(|a| a.mode == Mode::Pasv && a.purpose == Purpose::Comparison)
         && of(facts, Mode::Pasv).any(|a| match (a.advertised, a.dialled) {
             (Some(advertised), Some(dialled)) => advertised.ip() != dialled.ip(),
             _ => false,
@@ -143,40 +143,30 @@ fn passive(facts: &Facts, family: Family) -> Option<Next> {
 
 /// Two failures of one kind are enough for a verdict.
 fn agree(failed: &[&&Attempt]) -> bool {
-    failed.len() >= 2
-        && failed
-            .windows(2)
-            .all(|w| matches!(w, [a, b] if a.outcome == b.outcome))
+    failed.len() >= 2 && failed.windows(2).all(|w| matches!(w, [a, b] if a.outcome == b.outcome))
 }
 
 /// One command opened and the other failed on as many ports as are asked for: show the one that
 /// opened on as many.
-fn confirm_difference(facts: &Facts, modes: &[Mode]) -> Option<Next> {
+fn confirm_difference(facts: &Facts, modes: &[Mode], enough: usize) -> Option<Next> {
     let always_fails = modes.iter().any(|m| {
-        of(facts, *m).filter(|a| chancy(a)).count() >= PORTS_EACH
+        of(facts, *m).filter(|a| chancy(a)).count() >= enough
             && !of(facts, *m).any(Attempt::is_open)
     });
     let mode = modes.iter().find(|m| {
         let all: Vec<&Attempt> = of(facts, **m).collect();
-        all.iter().any(|a| a.is_open()) && all.len() < PORTS_EACH
+        all.iter().any(|a| a.is_open()) && all.len() < enough
     })?;
-    always_fails.then_some(Next::Attempt {
-        mode: *mode,
-        purpose: Purpose::Repeat,
-    })
+    always_fails.then_some(Next::Attempt { mode: *mode, purpose: Purpose::Repeat })
 }
 
 /// Some ports opened, one timed out: knock at both kinds once more. A port that the firewall lets
 /// through answers with RST now that nobody listens there.
 fn ask_ports_again(facts: &Facts, all: &[&Attempt]) -> Option<Next> {
     let silent = all.iter().filter(|a| a.outcome == Outcome::TimedOut);
-    let silent_port = silent
-        .filter_map(|a| a.passive_port().map(|p| (a.mode, p)))
-        .next_back()?;
-    let open_port = all
-        .iter()
-        .filter(|a| a.is_open())
-        .find_map(|a| a.passive_port().map(|p| (a.mode, p)))?;
+    let silent_port = silent.filter_map(|a| a.passive_port().map(|p| (a.mode, p))).next_back()?;
+    let open_port =
+        all.iter().filter(|a| a.is_open()).find_map(|a| a.passive_port().map(|p| (a.mode, p)))?;
     if silent_port.1 == open_port.1 {
         return None;
     }
@@ -213,10 +203,8 @@ fn active(facts: &Facts, family: Family) -> Option<Next> {
 fn announce_seen(facts: &Facts, modes: &[Mode], opened: bool) -> Option<Next> {
     let address = facts.seen_as()?;
     let own = facts.leading_session()?.local.ip().to_canonical();
-    let asked_already = facts
-        .attempts
-        .iter()
-        .any(|a| !a.mode.is_passive() && a.purpose == Purpose::Comparison);
+    let asked_already =
+        facts.attempts.iter().any(|a| !a.mode.is_passive() && a.purpose == Purpose::Comparison);
     if opened || asked_already || address == own || facts.request.external_ip.is_some() {
         return None;
     }

@@ -21,11 +21,7 @@ impl Recorder {
     /// Begins the run's clock.
     pub fn new(facts: Facts, start: Instant) -> Self {
         let deadline = start + facts.request.deadline.duration();
-        Self {
-            start,
-            deadline,
-            facts: Rc::new(RefCell::new(facts)),
-        }
+        Self { start, deadline, facts: Rc::new(RefCell::new(facts)) }
     }
 
     /// This moment, counted from the start.
@@ -61,13 +57,7 @@ impl Recorder {
     /// Whether segments were lost in this run, as far as is known.
     pub fn lossy(&self) -> bool {
         let facts = self.facts.borrow();
-        facts
-            .sessions
-            .iter()
-            .any(|s| s.retransmits.is_some_and(|n| n > 0))
-            || facts
-                .attempts
-                .iter()
-                .any(|a| a.is_open() && a.knocks.len() > 1)
+        facts.sessions.iter().any(|s| s.retransmits.is_some_and(|n| n > 0))
+            || facts.attempts.iter().any(|a| a.is_open() && a.knocks.len() > 1)
     }
 }

@@ -16,11 +16,7 @@ use crate::facts::{Lookup, LookupOutcome, Names, Record, Request, Via};
 /// resolver, which knows names that DNS does not (mDNS, LDAP, WINS).
 pub async fn resolve(request: &Request, limit: Duration, recorder: &Recorder) -> Names {
     if let Some(address) = literal(&request.host) {
-        return Names {
-            literal: true,
-            lookups: Vec::new(),
-            addresses: vec![address],
-        };
+        return Names { literal: true, lookups: Vec::new(), addresses: vec![address] };
     }
     let mut lookups = ask_dns(request, limit, recorder).await;
     if lookups.iter().all(|l| l.addresses.is_empty()) {
@@ -29,21 +25,13 @@ pub async fn resolve(request: &Request, limit: Duration, recorder: &Recorder) ->
     // IPv4 first: it is the family in which all four commands can be tried.
     let mut addresses: Vec<IpAddr> = Vec::new();
     for v4 in [true, false] {
-        for address in lookups
-            .iter()
-            .flat_map(|l| &l.addresses)
-            .filter(|a| a.is_ipv4() == v4)
-        {
+        for address in lookups.iter().flat_map(|l| &l.addresses).filter(|a| a.is_ipv4() == v4) {
             if !addresses.contains(address) {
                 addresses.push(*address);
             }
         }
     }
-    Names {
-        literal: false,
-        lookups,
-        addresses,
-    }
+    Names { literal: false, lookups, addresses }
 }
 
 fn literal(host: &str) -> Option<IpAddr> {
@@ -82,21 +70,14 @@ fn system_resolver(limit: Duration) -> Result<TokioResolver, String> {
 
 async fn ask(resolver: &TokioResolver, host: &str, record: Record, until: Instant) -> Lookup {
     let began = Instant::now();
-    let kind = if record == Record::A {
-        RecordType::A
-    } else {
-        RecordType::AAAA
-    };
+    let kind = if record == Record::A { RecordType::A } else { RecordType::AAAA };
     let answer = tokio::time::timeout_at(until, resolver.lookup(host, kind)).await;
     let (outcome, addresses) = match answer {
         Err(_) => (LookupOutcome::TimedOut, Vec::new()),
         Ok(Err(error)) => (failure(&error), Vec::new()),
         Ok(Ok(lookup)) => {
-            let addresses: Vec<IpAddr> = lookup
-                .answers()
-                .iter()
-                .filter_map(|record| record.data.ip_addr())
-                .collect();
+            let addresses: Vec<IpAddr> =
+                lookup.answers().iter().filter_map(|record| record.data.ip_addr()).collect();
             if addresses.is_empty() {
                 (LookupOutcome::NoSuchRecord, addresses)
             } else {
@@ -104,13 +85,7 @@ async fn ask(resolver: &TokioResolver, host: &str, record: Record, until: Instan
             }
         }
     };
-    Lookup {
-        via: Via::Dns,
-        record,
-        outcome,
-        addresses,
-        took: began.elapsed().into(),
-    }
+    Lookup { via: Via::Dns, record, outcome, addresses, took: began.elapsed().into() }
 }
 
 fn failure(error: &NetError) -> LookupOutcome {
@@ -138,11 +113,7 @@ async fn ask_system(host: &str, limit: Duration, recorder: &Recorder) -> Lookup 
         Ok(Ok(found)) => {
             let addresses: Vec<IpAddr> = found.map(|a| a.ip()).collect();
             (
-                if addresses.is_empty() {
-                    LookupOutcome::NotFound
-                } else {
-                    LookupOutcome::Found
-                },
+                if addresses.is_empty() { LookupOutcome::NotFound } else { LookupOutcome::Found },
                 addresses,
             )
         }

@@ -133,11 +133,7 @@ impl<'a> Transfer<'a> {
         if draft.observed.is_none()
             && let (Ok(local), Ok(peer)) = (stream.local_addr(), stream.peer_addr())
         {
-            let (from, to) = if passive {
-                (local, peer)
-            } else {
-                (peer, local)
-            };
+            let (from, to) = if passive { (local, peer) } else { (peer, local) };
             draft.observed = Some(Observed { from, to });
             draft.step = draft.step.max(Step::Connected);
         }
@@ -230,12 +226,7 @@ impl<'a> Transfer<'a> {
             return match self.completion {
                 // The server may leave once it has said 226.
                 Some(_) => None,
-                None => Some((
-                    Outcome::Closed,
-                    Why::ControlLost {
-                        command: listing.redacted(),
-                    },
-                )),
+                None => Some((Outcome::Closed, Why::ControlLost { command: listing.redacted() })),
             };
         };
         match reply.code {
@@ -254,9 +245,7 @@ impl<'a> Transfer<'a> {
                 if let Some(from) = stranger {
                     return Some((Outcome::Rejected, Why::WrongPeer { from }));
                 }
-                (!self.streams.is_empty() && !self.live())
-                    .then(|| self.settle(draft))
-                    .flatten()
+                (!self.streams.is_empty() && !self.live()).then(|| self.settle(draft)).flatten()
             }
             code => {
                 let text = reply.text.clone();
@@ -271,11 +260,7 @@ impl<'a> Transfer<'a> {
                 } else {
                     (
                         Outcome::Rejected,
-                        Why::ListingRefused {
-                            command: listing.redacted(),
-                            code,
-                            text,
-                        },
+                        Why::ListingRefused { command: listing.redacted(), code, text },
                     )
                 })
             }
@@ -352,9 +337,7 @@ impl<'a> Transfer<'a> {
             {
                 return Some((Outcome::Rejected, Why::WrongPeer { from: *from }));
             }
-            let waited = now
-                .duration_since(self.delivered.unwrap_or(self.sent))
-                .into();
+            let waited = now.duration_since(self.delivered.unwrap_or(self.sent)).into();
             return Some((Outcome::TimedOut, Why::NoAnswer { waited, syns: None }));
         }
         Some(if self.live() {

@@ -9,10 +9,10 @@ why-command-refused = { $verb } refused: { $reply }
 why-bad-announcement = { $reply }: { $error }
 why-listing-refused = { $command } refused: { $reply }
 why-listing-refused-connected = connected, then { $reply }
-why-no-answer = no answer from port { $port } in { $waited }
-why-no-answer-syns = { $syns } SYNs to port { $port }, no answer in { $waited }
-why-no-knock = nobody knocked at port { $port } in { $waited }
-why-reset = port { $port } answered with RST
+why-no-answer = no answer in { $waited }
+why-no-answer-syns = { $syns } SYNs, no answer in { $waited }
+why-no-knock = nobody knocked in { $waited }
+why-reset = answered with RST
 why-icmp = ICMP { $kind }/{ $code } from { $sender }
 why-no-route = no route
 why-local = this machine refused: { $text }
@@ -58,7 +58,8 @@ summary-unreachable = { $title }.
 summary-unreachable-unknown = No FTP login could be had, and no known cause fits.
 
 ## Evidence
-seen-attempt = { $verb }: { $why }
+seen-attempt = { $verb }, port { $port }: { $why }
+seen-attempt-no-port = { $verb }: { $why }
 seen-lookup-found = { $record } asked of { $who }: found ({ $took })
 seen-lookup-not-found = { $record } asked of { $who }: the name does not exist ({ $took })
 seen-lookup-no-such-record = { $record } asked of { $who }: the name has no such record ({ $took })
@@ -239,7 +240,7 @@ passive-reply-malformed-text = The server accepted the command, but its reply na
 passive-reply-malformed-fix = Look for a broken address setting (an IPv6 address or a name where four numbers are wanted), or for a firewall that rewrites the reply on the way.
 
 ## Active mode
-firewall-blocks-active-title = The server's knock never arrives: active mode is blocked
+firewall-blocks-active-title = A firewall blocks active mode: the server's knock never arrives
 firewall-blocks-active-text = In active mode the client opens a door and the server knocks: server { $data } ──▶ client { $port }. The server accepted our announcement, and no knock arrived. A firewall at the client, on the way or at the server swallows it.
 firewall-blocks-active-text-passive-works = In active mode the client opens a door and the server knocks: server { $data } ──▶ client { $port }. The server accepted our announcement, and no knock arrived, while passive mode works. Usually it is the firewall on the client's side: it lets nobody in that was not called. The server's own firewall can also keep it from calling out (rule active-3).
 firewall-blocks-active-text-reply = In active mode the client opens a door and the server knocks: server { $data } ──▶ client { $port }. The server tried and said: { $reply }. Nothing arrived here, so a firewall in between refuses or swallows the knock.
@@ -285,6 +286,13 @@ server-rejects-data-peer-title = The server rejects our data connection: wrong a
 server-rejects-data-peer-text = The data connection stood, and then the server said: { $reply }. It saw the data connection come from another address than the control connection. Not a firewall, but a way out with several addresses (NAT pool, two lines), or a box in front of the server that hides the client's address.
 server-rejects-data-peer-fix-network = Let control and data connection leave by the same public address (a NAT with "address pooling paired", one line per session).
 server-rejects-data-peer-fix-server = If a load balancer, container network or proxy stands in front, make it keep the client's address. Switching the check off (vsftpd pasv_promiscuous) is the last resort: it lets others steal transfers.
+transfer-stalls-title = The transfer begins and does not move
+transfer-stalls-text = The data connection stood and brought { $bytes }, then nothing more. The way in is open, but something on it swallows packets: large ones (a path-MTU black hole), or all of them after a while.
+transfer-stalls-text-nothing = The handshake of the data connection came through, but not one byte after it. Perhaps a box on the way answers in the server's place (a transparent proxy, a SYN proxy), or the server hangs; perhaps only large packets are lost.
+transfer-stalls-text-completion = All data came and the data connection was closed in order, but the server never said 226. The control connection may have been dropped by a NAT in the meantime, or the server hangs.
+transfer-stalls-text-reply = The server never answered { $command }, though it had answered everything before. Perhaps a box on the way swallows that command.
+transfer-stalls-fix-network = Look for a proxy, virus scanner or inspecting firewall between the two, and let ICMP "fragmentation needed" (IPv6: "packet too big") pass.
+transfer-stalls-fix-server = See the server's log and its connections ("ss -tno") during such a transfer.
 listing-refused-title = The server refuses the listing
 listing-refused-text = The way is free, but the server answered { $command } with { $reply }
 listing-refused-text-path = The way is free, but the server would not list { $path }: { $reply }
@@ -294,6 +302,7 @@ data-closed-early-title = The data connection is cut off before its end
 data-closed-early-text = The data connection stood, and was reset after { $bytes }, before the listing was done. A firewall that looks into the data, or a server that fails.
 data-closed-early-text-reply = The data connection stood, and the server broke the transfer off after { $bytes }: { $reply }
 data-closed-early-text-control = The data connection stood, and after { $bytes } the control connection ended, before the server could say that all was sent.
+data-closed-early-text-before = The server ended the control connection after { $command }, before a data connection could be tried.
 data-closed-early-fix-server = See the server's log for this transfer; check for a virus scanner or an inspecting firewall, and free space.
 
 ## TLS

@@ -363,10 +363,7 @@ pub fn report(diagnosis: &Diagnosis<'_>, words: &Words) -> Report {
     let facts = case.facts;
     Report {
         schema: SCHEMA,
-        tool: Tool {
-            name: facts.tool.clone(),
-            version: facts.version.clone(),
-        },
+        tool: Tool { name: facts.tool.clone(), version: facts.version.clone() },
         started: facts.started.clone(),
         elapsed_ms: facts.elapsed.millis(),
         target: Target {
@@ -375,12 +372,7 @@ pub fn report(diagnosis: &Diagnosis<'_>, words: &Words) -> Report {
             port: facts.request.port,
             user: facts.request.user.clone(),
             tls: facts.request.tls.word(),
-            addresses: facts
-                .names
-                .addresses
-                .iter()
-                .map(ToString::to_string)
-                .collect(),
+            addresses: facts.names.addresses.iter().map(ToString::to_string).collect(),
         },
         vantage: Vantage {
             local_address: case.own.map(|a| a.to_string()),
@@ -395,18 +387,10 @@ pub fn report(diagnosis: &Diagnosis<'_>, words: &Words) -> Report {
         verdict: diagnosis.verdict.word(),
         summary: words.say(&diagnosis.summary),
         attempts: attempts(diagnosis, words),
-        path: Path {
-            hops: None,
-            routers: Vec::new(),
-            ladders: Vec::new(),
-        },
+        path: Path { hops: None, routers: Vec::new(), ladders: Vec::new() },
         rules: diagnosis.rules.iter().map(|r| rule(r, words)).collect(),
         ports: Vec::new(),
-        findings: diagnosis
-            .findings
-            .iter()
-            .map(|f| finding(f, words))
-            .collect(),
+        findings: diagnosis.findings.iter().map(|f| finding(f, words)).collect(),
         clients: Vec::new(),
         expectations: Vec::new(),
         exit_code: diagnosis.exit_code(),
@@ -420,10 +404,7 @@ fn server(diagnosis: &Diagnosis<'_>) -> Server {
     Server {
         address: peer.map(|p| p.ip().to_canonical().to_string()),
         port: peer.map(|p| p.port()),
-        banner: case
-            .session
-            .and_then(|s| s.greeting_reply())
-            .map(|r| r.text.clone()),
+        banner: case.session.and_then(|s| s.greeting_reply()).map(|r| r.text.clone()),
         software: case.software.as_ref().map(software_name),
         features: features(case.facts),
     }
@@ -457,9 +438,7 @@ fn attempts(diagnosis: &Diagnosis<'_>, words: &Words) -> Vec<JsonAttempt> {
         ..attempt(facts, view.entry, words)
     });
     let others = facts.attempts.iter().filter(|a| a.purpose != Purpose::Mode);
-    folded
-        .chain(others.map(|a| attempt(facts, a, words)))
-        .collect()
+    folded.chain(others.map(|a| attempt(facts, a, words))).collect()
 }
 
 /// The reason of a folded outcome: where a repetition changed it, both are told.
@@ -468,16 +447,11 @@ pub fn folded_reason(view: &ModeView<'_>) -> Text {
     if view.shown.id == view.entry.id || view.shown.outcome == view.entry.outcome {
         return shown;
     }
-    Text::new("why-folded")
-        .with("now", shown)
-        .with("first", reason(view.entry))
+    Text::new("why-folded").with("now", shown).with("first", reason(view.entry))
 }
 
 fn endpoint(at: SocketAddr) -> Endpoint {
-    Endpoint {
-        address: Some(at.ip().to_canonical().to_string()),
-        port: Some(at.port()),
-    }
+    Endpoint { address: Some(at.ip().to_canonical().to_string()), port: Some(at.port()) }
 }
 
 /// Both ends of an attempt: as seen on the wire, else as far as they are known.
@@ -491,14 +465,11 @@ pub fn ends(facts: &Facts, attempt: &Attempt) -> (Option<Endpoint>, Option<Endpo
             (from, attempt.dialled.map(endpoint))
         }
         Direction::ServerToClient => {
-            let server = attempt
-                .session
-                .and_then(|i| facts.sessions.get(i))
-                .map(|s| s.peer.ip());
-            let from = attempt.listened.and(server).map(|ip| Endpoint {
-                address: Some(ip.to_canonical().to_string()),
-                port: None,
-            });
+            let server = attempt.session.and_then(|i| facts.sessions.get(i)).map(|s| s.peer.ip());
+            let from = attempt
+                .listened
+                .and(server)
+                .map(|ip| Endpoint { address: Some(ip.to_canonical().to_string()), port: None });
             let from = match (&attempt.why, from) {
                 (Why::WrongPeer { from }, _) => Some(endpoint(*from)),
                 (_, from) => from,
@@ -590,19 +561,13 @@ fn finding(finding: &Finding, words: &Words) -> JsonFinding {
         evidence: finding
             .evidence
             .iter()
-            .map(|e| JsonEvidence {
-                attempt: e.attempt.clone(),
-                text: words.say(&e.text),
-            })
+            .map(|e| JsonEvidence { attempt: e.attempt.clone(), text: words.say(&e.text) })
             .collect(),
         suppresses: finding.suppresses.clone(),
         ruled_out: finding
             .ruled_out
             .iter()
-            .map(|r| JsonRuledOut {
-                cause: r.cause,
-                because: words.say(&r.because),
-            })
+            .map(|r| JsonRuledOut { cause: r.cause, because: words.say(&r.because) })
             .collect(),
         remedies: finding
             .remedies
@@ -613,10 +578,7 @@ fn finding(finding: &Finding, words: &Words) -> JsonFinding {
                 snippets: r
                     .snippets
                     .iter()
-                    .map(|s| JsonSnippet {
-                        software: s.software,
-                        content: s.content.clone(),
-                    })
+                    .map(|s| JsonSnippet { software: s.software, content: s.content.clone() })
                     .collect(),
             })
             .collect(),

@@ -49,10 +49,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("schema", &[super::json::SCHEMA]),
     ("verdict", &["healthy", "degraded", "broken", "unreachable"]),
     ("nat", &["none", "present", "unknown"]),
-    (
-        "purpose",
-        &["mode", "repeat", "comparison", "hole", "neighbour"],
-    ),
+    ("purpose", &["mode", "repeat", "comparison", "hole", "neighbour"]),
     ("mode", &["pasv", "epsv", "port", "eprt"]),
     ("direction", &["client-to-server", "server-to-client"]),
     ("family", &["ipv4", "ipv6"]),
@@ -76,8 +73,5 @@ const WORDS: &[(&str, &[&str])] = &[
     ("confidence", &["proven", "likely", "possible"]),
     ("side", &["client", "server", "path", "unknown"]),
     ("state", &["passes", "blocked", "not-tested"]),
-    (
-        "who",
-        &["user", "client-admin", "server-admin", "network-admin"],
-    ),
+    ("who", &["user", "client-admin", "server-admin", "network-admin"]),
 ];

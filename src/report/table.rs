@@ -1,6 +1,7 @@
 //! Aligned columns without borders.
 
 use tabled::builder::Builder;
+use tabled::settings::object::Columns;
 use tabled::settings::{Padding, Style};
 
 /// Rows as lines whose columns are aligned, escapes for colour not counted.
@@ -11,11 +12,9 @@ pub fn aligned(rows: &[Vec<String>]) -> Vec<String> {
     }
     let mut table = builder.build();
     table.with(Style::empty()).with(Padding::new(0, 2, 0, 0));
-    table
-        .to_string()
-        .lines()
-        .map(|line| line.trim_end().to_owned())
-        .collect()
+    // The arrow stands close to its ends.
+    table.modify(Columns::new(..2), Padding::new(0, 1, 0, 0));
+    table.to_string().lines().map(|line| line.trim_end().to_owned()).collect()
 }
 
 #[cfg(test)]
@@ -25,10 +24,7 @@ mod tests {
     #[test]
     fn columns_line_up() {
         let row = |a: &str, b: &str| vec![a.to_owned(), b.to_owned()];
-        assert_eq!(
-            aligned(&[row("a", "b"), row("ccc", "d")]),
-            ["a    b", "ccc  d"]
-        );
+        assert_eq!(aligned(&[row("a", "b"), row("ccc", "d")]), ["a    b", "ccc  d"]);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The report for people: one screen, arrows in the direction of the SYN, then the cause.
 
+use std::fmt::Write as _;
+
 use colored::{Color, Colorize};
 
 use super::json::{ends, folded_reason, software_name};
@@ -14,11 +16,7 @@ use crate::facts::{CutShort, Direction, Outcome, Via};
 /// Renders the whole report.
 pub fn render(diagnosis: &Diagnosis<'_>, words: &Words, style: Style) -> String {
     colored::control::set_override(style.color);
-    let page = Page {
-        diagnosis,
-        words,
-        style,
-    };
+    let page = Page { diagnosis, words, style };
     let mut out = String::new();
     page.head(&mut out);
     if !style.quiet {
@@ -56,7 +54,8 @@ impl Page<'_> {
         let options = textwrap::Options::new(width)
             .initial_indent(first)
             .subsequent_indent(rest)
-            .break_words(true);
+            .break_words(true)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
         for line in textwrap::wrap(text, options) {
             out.push_str(line.trim_end());
             out.push('\n');
@@ -88,21 +87,14 @@ impl Page<'_> {
             self.prose(out, "", "  ", &from);
         }
         out.push('\n');
-        let verdict = self
-            .words
-            .get(&format!("verdict-{}", self.diagnosis.verdict.word()));
+        let verdict = self.words.get(&format!("verdict-{}", self.diagnosis.verdict.word()));
         let color = match self.diagnosis.verdict {
             Verdict::Healthy => Color::Green,
             Verdict::Degraded => Color::Yellow,
             Verdict::Broken | Verdict::Unreachable => Color::Red,
         };
         let mut wrapped = String::new();
-        self.prose(
-            &mut wrapped,
-            &format!("{verdict}  "),
-            "  ",
-            &self.say(&self.diagnosis.summary),
-        );
+        self.prose(&mut wrapped, &format!("{verdict}  "), "  ", &self.say(&self.diagnosis.summary));
         out.push_str(&wrapped.replacen(&verdict, &verdict.color(color).bold().to_string(), 1));
     }
 
@@ -111,17 +103,9 @@ impl Page<'_> {
         let mut rows = Vec::new();
         if let Some(session) = case.session {
             rows.push(vec![
-                format!(
-                    "{} {}",
-                    self.words.get("report-client"),
-                    session.local.port()
-                ),
+                format!("{} {}", self.words.get("report-client"), session.local.port()),
                 "──▶".to_owned(),
-                format!(
-                    "{} {}",
-                    self.words.get("report-server"),
-                    session.peer.port()
-                ),
+                format!("{} {}", self.words.get("report-server"), session.peer.port()),
                 if case.logged_in() {
                     "open".color(Color::Green).to_string()
                 } else {
@@ -132,25 +116,21 @@ impl Page<'_> {
             ]);
         }
         rows.extend(case.modes.iter().map(|view| self.connection(case, view)));
+        // The last column is the longest: where it does not fit, it goes below its line.
+        let details: Vec<String> =
+            rows.iter_mut().map(|row| row.pop().unwrap_or_default()).collect();
         let lines = table::aligned(&rows);
-        // The last column is the longest: it goes below where the terminal is too narrow.
-        let fits = lines
-            .iter()
-            .all(|line| visible(line) + 2 <= self.style.width);
+        let column = lines.iter().map(|line| visible(line)).max().unwrap_or(0);
         out.push('\n');
-        if fits {
-            for line in lines {
-                out.push_str(&format!("  {line}\n"));
-            }
-            return;
-        }
-        let details: Vec<String> = rows
-            .iter_mut()
-            .map(|row| row.pop().unwrap_or_default())
-            .collect();
-        for (line, detail) in table::aligned(&rows).into_iter().zip(details) {
-            out.push_str(&format!("  {line}\n"));
-            if !detail.is_empty() {
+        for (line, detail) in lines.iter().zip(details) {
+            let pad = " ".repeat(column - visible(line));
+            let width = textwrap::core::display_width(&detail);
+            if detail.is_empty() {
+                let _ = writeln!(out, "  {line}");
+            } else if column + width + 4 <= self.style.width {
+                let _ = writeln!(out, "  {line}{pad}  {detail}");
+            } else {
+                let _ = writeln!(out, "  {line}");
                 self.prose(out, "      ", "      ", &detail);
             }
         }
@@ -160,20 +140,14 @@ impl Page<'_> {
         let shown = view.shown;
         let (from, to) = ends(case.facts, shown);
         let port = |end: Option<super::json::Endpoint>| {
-            end.and_then(|e| e.port)
-                .map_or_else(|| "?".to_owned(), |p| p.to_string())
+            end.and_then(|e| e.port).map_or_else(|| "?".to_owned(), |p| p.to_string())
         };
-        let (client, server) = (
-            self.words.get("report-client"),
-            self.words.get("report-server"),
-        );
+        let (client, server) = (self.words.get("report-client"), self.words.get("report-server"));
         let (left, arrow, right) = match view.mode.direction() {
             Direction::ClientToServer => (port(from), "──▶", port(to)),
             Direction::ServerToClient => (port(to), "◀──", port(from)),
         };
-        let outcome = self
-            .words
-            .get(&format!("outcome-{}", view.outcome().word()));
+        let outcome = self.words.get(&format!("outcome-{}", view.outcome().word()));
         let color = match view.outcome() {
             Outcome::Open => Color::Green,
             Outcome::NotTested => Color::BrightBlack,
@@ -191,25 +165,18 @@ impl Page<'_> {
 
     fn finding(&self, finding: &Finding, out: &mut String) {
         out.push('\n');
-        let severity = self
-            .words
-            .get(&format!("report-severity-{}", finding.severity.word()));
+        let severity = self.words.get(&format!("report-severity-{}", finding.severity.word()));
         let color = match finding.severity {
             Severity::Problem => Color::Red,
             Severity::Warning => Color::Yellow,
             Severity::Info => Color::Cyan,
         };
-        let confidence = self
-            .words
-            .get(&format!("report-confidence-{}", finding.confidence.word()));
+        let confidence =
+            self.words.get(&format!("report-confidence-{}", finding.confidence.word()));
         let mut about = confidence;
         if finding.side != Side::Unknown || finding.severity == Severity::Problem {
             about.push_str(", ");
-            about.push_str(
-                &self
-                    .words
-                    .get(&format!("report-side-{}", finding.side.word())),
-            );
+            about.push_str(&self.words.get(&format!("report-side-{}", finding.side.word())));
         }
         let title = format!("{} ({about}) [{}]", self.say(&finding.title), finding.cause);
         let mut wrapped = String::new();
@@ -223,6 +190,7 @@ impl Page<'_> {
         let seen: Vec<String> = finding
             .evidence
             .iter()
+            .filter(|e| !self.on_screen(e.attempt.as_deref()))
             .map(|e| match &e.attempt {
                 Some(id) => format!("{} ({id})", self.say(&e.text)),
                 None => self.say(&e.text),
@@ -235,17 +203,18 @@ impl Page<'_> {
             .map(|r| format!("{}: {}", r.cause, self.say(&r.because)))
             .collect();
         self.list(out, "report-ruled-out", &out_of);
-        let follows: Vec<String> = finding
-            .suppresses
-            .iter()
-            .map(|id| (*id).to_owned())
-            .collect();
+        let follows: Vec<String> = finding.suppresses.iter().map(|id| (*id).to_owned()).collect();
         self.list(out, "report-also", &follows);
         self.remedies(finding, out);
         if !self.style.quiet {
             let more = self.say(&Text::new("report-more").with("cause", finding.cause));
             out.push_str(&format!("  {}\n", more.color(Color::BrightBlack)));
         }
+    }
+
+    /// Whether the lines above show this attempt already.
+    fn on_screen(&self, attempt: Option<&str>) -> bool {
+        attempt.is_some_and(|id| self.diagnosis.case.modes.iter().any(|m| m.shown.id == id))
     }
 
     fn list(&self, out: &mut String, heading: &str, items: &[String]) {
@@ -267,26 +236,16 @@ impl Page<'_> {
         for remedy in &finding.remedies {
             let mut text = String::new();
             if last != Some(remedy.who) {
-                text = format!(
-                    "{}: ",
-                    self.words.get(&format!("report-who-{}", remedy.who.word()))
-                );
+                text =
+                    format!("{}: ", self.words.get(&format!("report-who-{}", remedy.who.word())));
             }
             last = Some(remedy.who);
-            self.prose(
-                out,
-                "   - ",
-                "     ",
-                &format!("{text}{}", self.say(&remedy.text)),
-            );
-            for snippet in &remedy.snippets {
+            self.prose(out, "   - ", "     ", &format!("{text}{}", self.say(&remedy.text)));
+            for snippet in remedy.snippets.iter().filter(|s| on_one_screen(s.software)) {
                 let mut label = format!("{:<11}", snippet.software);
                 for line in snippet.content.lines() {
                     // Lines to paste are never wrapped.
-                    out.push_str(&format!(
-                        "       {} {line}\n",
-                        label.color(Color::BrightBlack)
-                    ));
+                    out.push_str(&format!("       {} {line}\n", label.color(Color::BrightBlack)));
                     label = " ".repeat(11);
                 }
             }
@@ -299,10 +258,7 @@ impl Page<'_> {
             return;
         }
         out.push('\n');
-        out.push_str(&format!(
-            "{}\n",
-            self.words.get("report-unexplained").bold()
-        ));
+        out.push_str(&format!("{}\n", self.words.get("report-unexplained").bold()));
         for view in unexplained {
             let text = Text::new("report-unexplained-text")
                 .with("verb", view.mode.verb())
@@ -330,22 +286,15 @@ impl Page<'_> {
                 RuleState::Blocked => "✗",
                 RuleState::NotTested => "·",
             };
-            let state = self
-                .words
-                .get(&format!("report-rules-{}", rule.state.word()));
-            let plain = format!("{:<9} {mark} {state:<10}", rule.id);
+            let state = self.words.get(&format!("report-rules-{}", rule.state.word()));
+            let label = format!("{mark} {state}");
+            let text = self.say(&rule.text);
+            // The packets; what they are for is in the other formats.
+            let packets = text.split(": ").next().unwrap_or_default();
+            let head = format!("  {:<9} {label:<12} ", rule.id);
             let mut wrapped = String::new();
-            self.prose(
-                &mut wrapped,
-                &format!("  {plain} "),
-                &" ".repeat(25),
-                &self.say(&rule.text),
-            );
-            out.push_str(&wrapped.replacen(
-                &format!("{mark} {state}"),
-                &format!("{mark} {state}").color(color).to_string(),
-                1,
-            ));
+            self.prose(&mut wrapped, &head, &" ".repeat(25), packets);
+            out.push_str(&wrapped.replacen(&label, &label.color(color).to_string(), 1));
         }
     }
 
@@ -359,12 +308,7 @@ impl Page<'_> {
                     .with("value", &proxy.value),
             );
         }
-        if facts
-            .names
-            .lookups
-            .iter()
-            .any(|l| l.via == Via::System && !l.addresses.is_empty())
-        {
+        if facts.names.lookups.iter().any(|l| l.via == Via::System && !l.addresses.is_empty()) {
             notes.push(Text::new("report-system-name"));
         }
         for attempt in &facts.attempts {
@@ -388,6 +332,11 @@ impl Page<'_> {
             self.prose(out, "", "  ", &self.say(&note));
         }
     }
+}
+
+/// Lines for firewalls that few have are left to the other formats.
+fn on_one_screen(software: &str) -> bool {
+    !matches!(software, "firewalld" | "ufw")
 }
 
 /// Columns of a line without its escapes.

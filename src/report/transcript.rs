@@ -8,9 +8,8 @@ use crate::facts::{ExchangeEnd, Facts, Greeting};
 pub fn render(facts: &Facts, words: &Words) -> String {
     let mut out = String::new();
     for (number, session) in facts.sessions.iter().enumerate() {
-        let head = Text::new("report-session")
-            .with("number", number + 1)
-            .with("peer", session.peer);
+        let head =
+            Text::new("report-session").with("number", number + 1).with("peer", session.peer);
         out.push_str(&format!("  -- {}\n", words.say(&head)));
         match &session.greeting {
             Greeting::Reply(reply) => reply_lines(&mut out, reply.code, &reply.text),

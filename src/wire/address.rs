@@ -169,10 +169,7 @@ pub fn parse_229(text: &str) -> Result<ExtendedPassiveReply, AddressError> {
                     keep_worst(&mut problem, AddressError::PortZero { text: quoted(text) });
                 }
                 Ok(Ok(port)) => found.push(form.reply(line, at, delimiter, port)),
-                _ => keep_worst(
-                    &mut problem,
-                    AddressError::PortTooLarge { text: quoted(text) },
-                ),
+                _ => keep_worst(&mut problem, AddressError::PortTooLarge { text: quoted(text) }),
             }
         }
     }
@@ -211,10 +208,7 @@ fn keep_worst(problem: &mut Option<AddressError>, error: AddressError) {
         AddressError::NotSixNumbers { .. } => 1,
         _ => 2,
     };
-    if problem
-        .as_ref()
-        .is_none_or(|kept| weight(&error) >= weight(kept))
-    {
+    if problem.as_ref().is_none_or(|kept| weight(&error) >= weight(kept)) {
         *problem = Some(error);
     }
 }
@@ -234,10 +228,7 @@ fn note_common(oddities: &mut Vec<AddressOddity>, text: &str, different: usize) 
 
 /// Whether something follows an address besides a parenthesis and a full stop.
 fn has_text_after(after: &str) -> bool {
-    !after
-        .trim_start_matches(')')
-        .trim_matches(['.', ' ', '\t'])
-        .is_empty()
+    !after.trim_start_matches(')').trim_matches(['.', ' ', '\t']).is_empty()
 }
 
 /// Numbers separated by commas, as they stand in one line.
@@ -250,16 +241,10 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn read(&self, text: &str) -> Result<PassiveReply, AddressError> {
-        let numbers: Vec<u32> = self
-            .numbers
-            .iter()
-            .map(|digits| digits.parse().unwrap_or(u32::MAX))
-            .collect();
+        let numbers: Vec<u32> =
+            self.numbers.iter().map(|digits| digits.parse().unwrap_or(u32::MAX)).collect();
         let [a, b, c, d, high, low] = numbers.as_slice() else {
-            return Err(AddressError::NotSixNumbers {
-                text: quoted(text),
-                count: numbers.len(),
-            });
+            return Err(AddressError::NotSixNumbers { text: quoted(text), count: numbers.len() });
         };
         let byte = |number: &u32| {
             u8::try_from(*number).map_err(|_| AddressError::NumberTooLarge { text: quoted(text) })
@@ -286,18 +271,10 @@ impl Run<'_> {
         if has_text_after(after) {
             oddities.push(AddressOddity::TextAfter);
         }
-        if self
-            .numbers
-            .iter()
-            .any(|digits| digits.len() > 1 && digits.starts_with('0'))
-        {
+        if self.numbers.iter().any(|digits| digits.len() > 1 && digits.starts_with('0')) {
             oddities.push(AddressOddity::LeadingZeros);
         }
-        Ok(PassiveReply {
-            address,
-            port,
-            oddities,
-        })
+        Ok(PassiveReply { address, port, oddities })
     }
 }
 
@@ -322,12 +299,7 @@ fn runs_of_line(line: &str) -> Vec<Run<'_>> {
             continue;
         }
         if numbers.len() > 1 {
-            runs.push(Run {
-                numbers,
-                blanks,
-                before,
-                after,
-            });
+            runs.push(Run { numbers, blanks, before, after });
         }
         rest = after;
     }
@@ -397,12 +369,7 @@ impl<'a> ExtendedForm<'a> {
         let plausible = digits(port.trim())
             && (protocol.trim().is_empty() || digits(protocol.trim()))
             && (delimiter == '|' || place.is_empty() || place.parse::<IpAddr>().is_ok());
-        plausible.then_some(Self {
-            protocol,
-            address,
-            port,
-            end: line.len() - after.len(),
-        })
+        plausible.then_some(Self { protocol, address, port, end: line.len() - after.len() })
     }
 
     fn reply(&self, line: &str, at: usize, delimiter: char, port: u16) -> ExtendedPassiveReply {
@@ -435,11 +402,8 @@ impl<'a> ExtendedForm<'a> {
             oddities.push(AddressOddity::ProtocolNamed);
         }
         let named = self.address.trim();
-        let address: Option<IpAddr> = named
-            .trim_start_matches('[')
-            .trim_end_matches(']')
-            .parse()
-            .ok();
+        let address: Option<IpAddr> =
+            named.trim_start_matches('[').trim_end_matches(']').parse().ok();
         match address {
             Some(_) => oddities.push(AddressOddity::AddressNamed),
             None if !named.is_empty() => {

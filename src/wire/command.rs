@@ -38,18 +38,12 @@ impl std::error::Error for CommandError {}
 impl Command {
     /// A command without an argument.
     pub const fn new(verb: &'static str) -> Self {
-        Self {
-            verb,
-            argument: None,
-        }
+        Self { verb, argument: None }
     }
 
     /// A command with an argument, taken as it is.
     pub fn with(verb: &'static str, argument: &str) -> Self {
-        Self {
-            verb,
-            argument: Some(argument.to_owned()),
-        }
+        Self { verb, argument: Some(argument.to_owned()) }
     }
 
     /// `USER name`.
@@ -104,10 +98,7 @@ impl Command {
 
     /// `LIST`, of the working directory or of a path.
     pub fn list(path: Option<&str>) -> Self {
-        Self {
-            verb: "LIST",
-            argument: path.map(str::to_owned),
-        }
+        Self { verb: "LIST", argument: path.map(str::to_owned) }
     }
 
     /// `RETR path`.
@@ -131,14 +122,10 @@ impl Command {
         let Some(argument) = &self.argument else {
             return Ok(format!("{}\r\n", self.verb));
         };
-        if let Some(character) = argument
-            .chars()
-            .find(|character| matches!(character, '\r' | '\n' | '\0'))
+        if let Some(character) =
+            argument.chars().find(|character| matches!(character, '\r' | '\n' | '\0'))
         {
-            return Err(CommandError {
-                verb: self.verb,
-                character,
-            });
+            return Err(CommandError { verb: self.verb, character });
         }
         Ok(format!("{} {argument}\r\n", self.verb))
     }
@@ -190,35 +177,19 @@ mod tests {
         }
         assert_eq!(pass.redacted(), "PASS ****");
         let account = Command::with("ACCT", "s3cret");
-        for shown in [
-            format!("{pass:?}"),
-            format!("{pass}"),
-            format!("{account:?}"),
-        ] {
+        for shown in [format!("{pass:?}"), format!("{pass}"), format!("{account:?}")] {
             assert!(!shown.contains("s3cret"), "{shown}");
         }
         let endpoint = std::net::SocketAddrV4::new([198, 51, 100, 2].into(), 50000);
-        assert_eq!(
-            Command::port(endpoint).redacted(),
-            "PORT 198,51,100,2,195,80"
-        );
-        assert_eq!(
-            Command::eprt(endpoint.into()).redacted(),
-            "EPRT |1|198.51.100.2|50000|"
-        );
+        assert_eq!(Command::port(endpoint).redacted(), "PORT 198,51,100,2,195,80");
+        assert_eq!(Command::eprt(endpoint.into()).redacted(), "EPRT |1|198.51.100.2|50000|");
     }
 
     #[test]
     fn refuses_to_inject() {
         for (argument, character) in [("a\r\nDELE b", '\r'), ("a\nDELE b", '\n'), ("a\0", '\0')] {
             let refused = line(&Command::cwd(argument));
-            assert_eq!(
-                refused,
-                Err(CommandError {
-                    verb: "CWD",
-                    character
-                })
-            );
+            assert_eq!(refused, Err(CommandError { verb: "CWD", character }));
         }
         let error = line(&Command::pass("hush\n")).map_err(|error| error.to_string());
         let text = "the argument of PASS contains '\\n', which would end the command";

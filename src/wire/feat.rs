@@ -37,24 +37,14 @@ impl Features {
 
     /// Whether a line begins with the word `name`, whatever its case.
     pub fn has(&self, name: &str) -> bool {
-        self.lines
-            .iter()
-            .any(|line| first_word(line).eq_ignore_ascii_case(name))
+        self.lines.iter().any(|line| first_word(line).eq_ignore_ascii_case(name))
     }
 
     /// The mechanisms of all AUTH lines, in capitals, each once: `AUTH TLS`, `AUTH SSL;TLS;` (RFC 4217 §6).
     pub fn auth_mechanisms(&self) -> Vec<String> {
         let mut mechanisms = Vec::new();
-        for line in self
-            .lines
-            .iter()
-            .filter(|line| first_word(line).eq_ignore_ascii_case("AUTH"))
-        {
-            for name in line
-                .split([' ', '\t', ';', ','])
-                .skip(1)
-                .filter(|name| !name.is_empty())
-            {
+        for line in self.lines.iter().filter(|line| first_word(line).eq_ignore_ascii_case("AUTH")) {
+            for name in line.split([' ', '\t', ';', ',']).skip(1).filter(|name| !name.is_empty()) {
                 let name = name.to_ascii_uppercase();
                 if !mechanisms.contains(&name) {
                     mechanisms.push(name);

@@ -45,9 +45,9 @@ pub(super) fn record_kind(head: &[u8]) -> Option<TlsRecordKind> {
 pub fn tls_answer(bytes: &[u8]) -> Option<TlsAnswer> {
     match bytes {
         [22, 3, 0..=4, _, _, 2, ..] => Some(TlsAnswer::ServerHello),
-        [21, 3, 0..=4, 0, 2, 1 | 2, description, ..] => Some(TlsAnswer::Alert {
-            description: *description,
-        }),
+        [21, 3, 0..=4, 0, 2, 1 | 2, description, ..] => {
+            Some(TlsAnswer::Alert { description: *description })
+        }
         _ => None,
     }
 }
@@ -170,10 +170,7 @@ fn sni_name(name: &str) -> Option<&str> {
 }
 
 fn pairs(numbers: &[u16]) -> Vec<u8> {
-    numbers
-        .iter()
-        .flat_map(|number| number.to_be_bytes())
-        .collect()
+    numbers.iter().flat_map(|number| number.to_be_bytes()).collect()
 }
 
 /// A vector with one byte of length. All vectors here are short by construction.
@@ -216,14 +213,8 @@ mod tests {
             Some("ÿ"),
         ] {
             let hello = client_hello(name, [7; 32]);
-            assert_eq!(
-                usize::from(u16::from_be_bytes([hello[3], hello[4]])),
-                hello.len() - 5
-            );
-            assert_eq!(
-                usize::from(u16::from_be_bytes([hello[7], hello[8]])),
-                hello.len() - 9
-            );
+            assert_eq!(usize::from(u16::from_be_bytes([hello[3], hello[4]])), hello.len() - 5);
+            assert_eq!(usize::from(u16::from_be_bytes([hello[7], hello[8]])), hello.len() - 9);
             assert_eq!((hello[0], hello[5]), (22, 1));
             let named = hello.windows(15).any(|part| part == b"ftp.example.com");
             assert_eq!(named, name.is_some_and(|name| name.starts_with("ftp")));

@@ -23,10 +23,7 @@ pub use super::wording::{
 pub fn stat_client_address(stat_text: &str) -> Option<IpAddr> {
     let mut places: Vec<&str> = stat_text.lines().filter_map(client_by_origin).collect();
     if places.is_empty() {
-        places = stat_text
-            .lines()
-            .filter_map(client_by_destination)
-            .collect();
+        places = stat_text.lines().filter_map(client_by_destination).collect();
     }
     only_one(places.into_iter().map(named_address))
 }
@@ -36,9 +33,7 @@ pub fn stat_client_address(stat_text: &str) -> Option<IpAddr> {
 ///
 /// The port is 0 where none is named. A wildcard address (`0.0.0.0`, `::`) is none.
 pub fn stat_server_address(stat_text: &str) -> Option<SocketAddr> {
-    let names_origin = stat_text
-        .lines()
-        .any(|line| client_by_origin(line).is_some());
+    let names_origin = stat_text.lines().any(|line| client_by_origin(line).is_some());
     let candidates = stat_text.lines().filter_map(|line| {
         let rest = after_word(line, "connected to")?;
         match rest.strip_prefix(':') {
@@ -94,12 +89,7 @@ fn client_by_origin(line: &str) -> Option<&str> {
 /// `… to LISTEN from CLIENT for DURATION`.
 fn split_origin(rest: &str) -> Option<(&str, &str)> {
     let (own, origin) = rest.split_once(" from ")?;
-    Some((
-        own,
-        origin
-            .split_once(" for ")
-            .map_or(origin, |(origin, _)| origin),
-    ))
+    Some((own, origin.split_once(" for ").map_or(origin, |(origin, _)| origin)))
 }
 
 /// `Connected to CLIENT`, as the family of BSD's ftpd says it. A colon after it means the server itself.
@@ -113,19 +103,14 @@ fn own_endpoint(place: &str) -> Option<SocketAddr> {
         let address: IpAddr = address.split('%').next()?.parse().ok()?;
         Some(SocketAddr::new(address.to_canonical(), port.parse().ok()?))
     });
-    split
-        .filter(|endpoint| !endpoint.ip().is_unspecified())
-        .or_else(|| named_endpoint(place))
+    split.filter(|endpoint| !endpoint.ip().is_unspecified()).or_else(|| named_endpoint(place))
 }
 
 /// What follows `marker` in a line, whatever the case, where `marker` does not continue a word.
 fn after_word<'a>(line: &'a str, marker: &str) -> Option<&'a str> {
     let at = line.to_ascii_lowercase().find(marker)?;
     let (before, rest) = line.split_at_checked(at)?;
-    let inside_a_word = before
-        .chars()
-        .next_back()
-        .is_some_and(char::is_alphanumeric);
+    let inside_a_word = before.chars().next_back().is_some_and(char::is_alphanumeric);
     let (_, after) = rest.split_at_checked(marker.len())?;
     (!inside_a_word).then_some(after)
 }
@@ -142,16 +127,8 @@ fn named_address(text: &str) -> Option<IpAddr> {
 
 /// `address`, `address:port`, `[address]`, `[address]:port`, with brackets or a full stop around; port 0 where none is named.
 fn named_endpoint(place: &str) -> Option<SocketAddr> {
-    let place = place
-        .trim_matches(['(', ')', ',', ';', '"', '\''])
-        .trim_end_matches('.');
-    let parse = |text: &str| {
-        text.split('%')
-            .next()
-            .unwrap_or_default()
-            .parse::<IpAddr>()
-            .ok()
-    };
+    let place = place.trim_matches(['(', ')', ',', ';', '"', '\'']).trim_end_matches('.');
+    let parse = |text: &str| text.split('%').next().unwrap_or_default().parse::<IpAddr>().ok();
     let (address, port) = if let Some(inner) = place.strip_prefix('[') {
         let (address, after) = inner.split_once(']')?;
         let port = match after.strip_prefix(':') {

@@ -104,11 +104,8 @@ impl ReplyReader {
             return Err(error.clone());
         }
         if self.overflowed {
-            let error = ReplyError::TooLong {
-                code: None,
-                lines: 0,
-                bytes: self.limits.total_bytes,
-            };
+            let error =
+                ReplyError::TooLong { code: None, lines: 0, bytes: self.limits.total_bytes };
             self.failed = Some(error.clone());
             return Err(error);
         }
@@ -124,11 +121,7 @@ impl ReplyReader {
     /// The multi-line reply that has begun and not ended, as far as it came.
     pub fn partial(&self) -> Option<Reply> {
         let code = self.draft.code?;
-        Some(Reply {
-            code,
-            lines: self.draft.lines.clone(),
-            oddities: self.draft.all_oddities(),
-        })
+        Some(Reply { code, lines: self.draft.lines.clone(), oddities: self.draft.all_oddities() })
     }
 
     /// `piece` is at most one line limit long.
@@ -160,11 +153,7 @@ impl ReplyReader {
                 return;
             };
             let from = self.start;
-            let raw: Vec<u8> = self
-                .buffer
-                .get(from..from + length)
-                .unwrap_or_default()
-                .to_vec();
+            let raw: Vec<u8> = self.buffer.get(from..from + length).unwrap_or_default().to_vec();
             let dropped = std::mem::take(&mut self.dropped);
             let dropped_cr = std::mem::take(&mut self.dropped_cr);
             self.start = from + length + 1;
@@ -256,11 +245,7 @@ impl ReplyReader {
         if !more {
             let draft = std::mem::take(&mut self.draft);
             let oddities = draft.all_oddities();
-            self.ready = Some(Reply {
-                code,
-                lines: draft.lines,
-                oddities,
-            });
+            self.ready = Some(Reply { code, lines: draft.lines, oddities });
         }
         Ok(())
     }
@@ -271,9 +256,7 @@ impl ReplyReader {
         if !digits.iter().all(u8::is_ascii_digit) {
             return None;
         }
-        let code = digits
-            .iter()
-            .fold(0, |code, digit| code * 10 + u16::from(digit - b'0'));
+        let code = digits.iter().fold(0, |code, digit| code * 10 + u16::from(digit - b'0'));
         if code < 100 || self.draft.code.is_some_and(|begun| begun != code) {
             return None;
         }
@@ -307,10 +290,7 @@ impl ReplyReader {
         }
         let cut = dropped > 0;
         if cut {
-            draft.oddities.push(Oddity::LineCut {
-                line: draft.lines.len(),
-                bytes,
-            });
+            draft.oddities.push(Oddity::LineCut { line: draft.lines.len(), bytes });
         }
         if std::str::from_utf8(text).is_err_and(|error| !cut || error.error_len().is_some()) {
             draft.note(Oddity::NotUtf8);
@@ -318,10 +298,7 @@ impl ReplyReader {
         if text.contains(&b'\r') {
             draft.note(Oddity::StrayCarriageReturn);
         }
-        if text
-            .iter()
-            .any(|byte| byte.is_ascii_control() && !matches!(byte, b'\r' | b'\t'))
-        {
+        if text.iter().any(|byte| byte.is_ascii_control() && !matches!(byte, b'\r' | b'\t')) {
             draft.note(Oddity::ControlCharacters);
         }
         let shown = if cut {
@@ -345,14 +322,10 @@ impl Draft {
     fn all_oddities(&self) -> Vec<Oddity> {
         let mut all = Vec::new();
         if self.blank_lines > 0 {
-            all.push(Oddity::LeadingBlankLines {
-                count: self.blank_lines,
-            });
+            all.push(Oddity::LeadingBlankLines { count: self.blank_lines });
         }
         if self.telnet_commands > 0 {
-            all.push(Oddity::TelnetCommands {
-                count: self.telnet_commands,
-            });
+            all.push(Oddity::TelnetCommands { count: self.telnet_commands });
         }
         all.extend(self.oddities.iter().cloned());
         all

@@ -135,11 +135,7 @@ pub struct ReplyLimits {
 impl Default for ReplyLimits {
     /// 4096 bytes a line, 512 lines, 65536 bytes.
     fn default() -> Self {
-        Self {
-            line_bytes: 4096,
-            lines: 512,
-            total_bytes: 65536,
-        }
+        Self { line_bytes: 4096, lines: 512, total_bytes: 65536 }
     }
 }
 
@@ -169,23 +165,14 @@ impl fmt::Display for ReplyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotAReply { text, .. } => write!(f, "not an FTP reply: \"{text}\""),
-            Self::TooLong {
-                code: Some(code),
-                lines,
-                bytes,
-            } => {
+            Self::TooLong { code: Some(code), lines, bytes } => {
                 write!(
                     f,
                     "the {code:03} reply does not end: {lines} lines and {bytes} bytes so far"
                 )
             }
-            Self::TooLong {
-                code: None, bytes, ..
-            } => {
-                write!(
-                    f,
-                    "more than {bytes} bytes received before they could be read"
-                )
+            Self::TooLong { code: None, bytes, .. } => {
+                write!(f, "more than {bytes} bytes received before they could be read")
             }
         }
     }

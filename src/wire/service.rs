@@ -102,9 +102,8 @@ pub fn recognise(head: &[u8]) -> Option<Service> {
     if after_telnet.len() < head.len() && !begins_like_a_reply(after_telnet) {
         return Some(Service::Telnet);
     }
-    let first_line = after_telnet
-        .split(|byte| matches!(byte, b'\r' | b'\n'))
-        .find(|line| !line.is_empty())?;
+    let first_line =
+        after_telnet.split(|byte| matches!(byte, b'\r' | b'\n')).find(|line| !line.is_empty())?;
     let line = printable(first_line, 256);
     let upper = line.to_ascii_uppercase();
     let begins = |prefix: &str| upper.starts_with(prefix);
@@ -144,16 +143,12 @@ fn other_reply_protocol(line: &str, upper: &str) -> Option<Service> {
     }
     let says = |codes: &[&str]| codes.iter().any(|code| upper.starts_with(code));
     if says(&["220", "421", "521", "554"]) && (names("ESMTP") || names("SMTP") || names("LMTP")) {
-        return Some(Service::Smtp {
-            greeting: line.to_owned(),
-        });
+        return Some(Service::Smtp { greeting: line.to_owned() });
     }
     if says(&["200", "201", "400", "502"])
         && (names("NNTP") || names("NNRP") || upper.contains("INN NEWS"))
     {
-        return Some(Service::Nntp {
-            greeting: line.to_owned(),
-        });
+        return Some(Service::Nntp { greeting: line.to_owned() });
     }
     None
 }
@@ -161,11 +156,7 @@ fn other_reply_protocol(line: &str, upper: &str) -> Option<Service> {
 /// As many of three digits and a space, a hyphen or an end of line as are there.
 fn begins_like_a_reply(head: &[u8]) -> bool {
     let head = head.trim_ascii_start();
-    let digits = head
-        .iter()
-        .take(3)
-        .take_while(|byte| byte.is_ascii_digit())
-        .count();
+    let digits = head.iter().take(3).take_while(|byte| byte.is_ascii_digit()).count();
     match head.get(digits) {
         None => digits > 0,
         Some(byte) => digits == 3 && matches!(byte, b' ' | b'-' | b'\r' | b'\n'),
@@ -199,23 +190,14 @@ mod tests {
         let text = |service: Option<Service>| service.map(|service| service.name().unwrap_or("?"));
         for (head, name) in [
             (&b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n"[..], Some("SSH")),
-            (
-                b"HTTP/1.1 400 Bad Request\r\nServer: nginx\r\n",
-                Some("HTTP"),
-            ),
+            (b"HTTP/1.1 400 Bad Request\r\nServer: nginx\r\n", Some("HTTP")),
             (b"\r\n<html><head>", Some("HTTP")),
             (b"220 mx.example.com ESMTP Postfix\r\n", Some("SMTP")),
             (b"220-mail.example.com ESMTP Exim 4.96\r\n", Some("SMTP")),
-            (
-                b"554 mx.example.com SMTP service not available",
-                Some("SMTP"),
-            ),
+            (b"554 mx.example.com SMTP service not available", Some("SMTP")),
             (b"+OK Dovecot ready.\r\n", Some("POP3")),
             (b"* OK [CAPABILITY IMAP4rev1] ready\r\n", Some("IMAP")),
-            (
-                b"200 news.example.com InterNetNews NNRP server INN 2.7 ready\r\n",
-                Some("NNTP"),
-            ),
+            (b"200 news.example.com InterNetNews NNRP server INN 2.7 ready\r\n", Some("NNTP")),
             (b"\xff\xfd\x18\xff\xfd\x20login: ", Some("Telnet")),
             (b"\xff\xfd", Some("Telnet")),
             (b"RFB 003.008\n", Some("VNC")),
@@ -228,10 +210,7 @@ mod tests {
             (b"220", None),
             (b"22", None),
             (b"220 (vsFTPd 3.0.3)\r\n", None),
-            (
-                b"220---------- Welcome to Pure-FTPd [privsep] [TLS] ----------\r\n",
-                None,
-            ),
+            (b"220---------- Welcome to Pure-FTPd [privsep] [TLS] ----------\r\n", None),
             (b"220 smtp.example.com FTP server ready\r\n", None),
             (b"421 Service not available.\r\n", None),
             (b"\xff\xf9220 ready\r\n", None),
@@ -241,9 +220,7 @@ mod tests {
         }
         assert_eq!(
             recognise(b"\x16\x03\x03\x00\x7a\x02"),
-            Some(Service::TlsRecord {
-                record: TlsRecordKind::Handshake
-            })
+            Some(Service::TlsRecord { record: TlsRecordKind::Handshake })
         );
     }
 

@@ -211,11 +211,7 @@ pub fn recognise(
         (Source::Help, help),
         (Source::Syst, syst),
     ];
-    let given = || {
-        texts
-            .iter()
-            .filter_map(|(source, text)| Some((*source, (*text)?)))
-    };
+    let given = || texts.iter().filter_map(|(source, text)| Some((*source, (*text)?)));
     let mut found: Option<Software> = None;
     for (source, text) in given() {
         let Some((product, version)) = by_phrase(text) else {
@@ -223,11 +219,7 @@ pub fn recognise(
         };
         match &mut found {
             None => {
-                found = Some(Software {
-                    product,
-                    version,
-                    source,
-                });
+                found = Some(Software { product, version, source });
             }
             // Another reply of the same program may add the version.
             Some(known) if known.product == product && known.version.is_none() => {
@@ -239,14 +231,9 @@ pub fn recognise(
     found.or_else(|| {
         given().find_map(|(source, text)| {
             let text = text.to_ascii_lowercase();
-            let (_, _, product) = HINTS
-                .iter()
-                .find(|(at, phrase, _)| *at == source && text.contains(phrase))?;
-            Some(Software {
-                product: *product,
-                version: None,
-                source,
-            })
+            let (_, _, product) =
+                HINTS.iter().find(|(at, phrase, _)| *at == source && text.contains(phrase))?;
+            Some(Software { product: *product, version: None, source })
         })
     })
 }
@@ -256,26 +243,18 @@ pub fn from_csid(text: &str) -> Option<Software> {
     let field = |name: &str| {
         text.split(';').find_map(|part| {
             let (key, value) = part.split_once('=')?;
-            key.trim()
-                .eq_ignore_ascii_case(name)
-                .then(|| value.trim().to_owned())
+            key.trim().eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
         })
     };
     let (product, _) = by_phrase(&field("name")?)?;
     let version = field("version").filter(|version| !version.is_empty());
-    Some(Software {
-        product,
-        version,
-        source: Source::Csid,
-    })
+    Some(Software { product, version, source: Source::Csid })
 }
 
 /// The phrase that comes first in the table, and the version after it.
 fn by_phrase(text: &str) -> Option<(Product, Option<String>)> {
     let lower = text.to_ascii_lowercase();
-    let (phrase, product) = PHRASES
-        .iter()
-        .find(|(phrase, _)| contains_phrase(&lower, phrase))?;
+    let (phrase, product) = PHRASES.iter().find(|(phrase, _)| contains_phrase(&lower, phrase))?;
     let version = lower.match_indices(phrase).find_map(|(at, _)| {
         let (_, after) = text.split_at_checked(at + phrase.len())?;
         version_after(after)
@@ -286,9 +265,7 @@ fn by_phrase(text: &str) -> Option<(Product, Option<String>)> {
 /// Whether the phrase is there, and not as part of a longer word to its left (`bftpd` in `smbftpd`).
 fn contains_phrase(lower: &str, phrase: &str) -> bool {
     lower.match_indices(phrase).any(|(at, _)| {
-        let before = lower
-            .split_at_checked(at)
-            .and_then(|(before, _)| before.chars().next_back());
+        let before = lower.split_at_checked(at).and_then(|(before, _)| before.chars().next_back());
         !before.is_some_and(char::is_alphanumeric)
     })
 }

@@ -245,10 +245,8 @@ pub fn is_tls_required(code: u16, text: &str) -> bool {
     is_negative(code)
         && !is_session_reuse_required(code, text)
         && (is_data_tls_required(code, text)
-            || (!says(
-                text,
-                &["does not allow tls", "does not allow ssl", "certificate"],
-            ) && demands_tls(text)))
+            || (!says(text, &["does not allow tls", "does not allow ssl", "certificate"])
+                && demands_tls(text)))
 }
 
 fn demands_tls(text: &str) -> bool {
@@ -350,11 +348,7 @@ pub fn is_session_reuse_required(code: u16, text: &str) -> bool {
 /// `ProFTPD`'s `425 Unable to build data connection: Operation not permitted`: under TLS in passive mode it means that the session
 /// was not resumed, in active mode it may as well be a firewall on the server itself.
 pub fn may_mean_session_reuse(code: u16, text: &str) -> bool {
-    code == 425
-        && says(
-            text,
-            &["unable to build data connection: operation not permitted"],
-        )
+    code == 425 && says(text, &["unable to build data connection: operation not permitted"])
 }
 
 /// Whether a refusal to list only means that there is nothing to list.
@@ -363,10 +357,7 @@ pub fn may_mean_session_reuse(code: u16, text: &str) -> bool {
 /// `No files found or invalid directory or permission problem` do.
 pub fn is_empty_listing(code: u16, text: &str) -> bool {
     matches!(code, 450 | 550)
-        && !says(
-            text,
-            &[" or ", "permission", "denied", "no such file or directory"],
-        )
+        && !says(text, &[" or ", "permission", "denied", "no such file or directory"])
         && says(
             text,
             &[

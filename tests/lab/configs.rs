@@ -34,12 +34,8 @@ impl Server {
             folder.join("vsftpd.log").display(),
         );
         if let Some(ports) = &self.passive {
-            let _ = write!(
-                text,
-                "pasv_min_port={}\npasv_max_port={}\n",
-                ports.start(),
-                ports.end()
-            );
+            let _ =
+                write!(text, "pasv_min_port={}\npasv_max_port={}\n", ports.start(), ports.end());
         }
         let optional = [
             ("pasv_address", self.masquerade.map(|it| it.to_string())),
@@ -70,25 +66,15 @@ impl Server {
             folder.join("proftpd.log").display(),
             folder.join("scoreboard").display(),
             folder.join("pid").display(),
-            if self.from_port_20 {
-                "off"
-            } else {
-                "UseNonCompliantActiveTransfers"
-            },
+            if self.from_port_20 { "off" } else { "UseNonCompliantActiveTransfers" },
         );
         if let Some(ports) = &self.passive {
             let _ = writeln!(text, "PassivePorts {} {}", ports.start(), ports.end());
         }
         let mut limits = String::new();
         let optional = [
-            (
-                "MasqueradeAddress",
-                self.masquerade.map(|it| it.to_string()),
-            ),
-            (
-                "MaxClientsPerHost",
-                self.max_per_ip.map(|it| it.to_string()),
-            ),
+            ("MasqueradeAddress", self.masquerade.map(|it| it.to_string())),
+            ("MaxClientsPerHost", self.max_per_ip.map(|it| it.to_string())),
             ("MaxClients", self.max_clients.map(|it| it.to_string())),
         ];
         for (key, value) in optional {
@@ -118,9 +104,8 @@ impl Server {
         let bind = format!(",{}", self.port);
         let pid = folder.join("pid").display().to_string();
         // No names looked up; accounts as the namespace shows them.
-        let mut args: Vec<String> = ["-H", "-l", "unix", "-S", &bind, "-g", &pid]
-            .map(Into::into)
-            .into();
+        let mut args: Vec<String> =
+            ["-H", "-l", "unix", "-S", &bind, "-g", &pid].map(Into::into).into();
         if !self.ipv6 {
             args.push("-4".into());
         }

@@ -8,10 +8,7 @@ use super::servers::{Server, Software, USER};
 use super::world::World;
 
 each_server!(the_only_session_is_taken, |software| {
-    let server = Server {
-        max_per_ip: Some(1),
-        ..Server::new(software)
-    };
+    let server = Server { max_per_ip: Some(1), ..Server::new(software) };
     let mut world = World::with(gate!(), &server);
     let target = world.target();
     world.help(Node::Client, &["hold", &target, "21"]);

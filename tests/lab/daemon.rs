@@ -50,10 +50,7 @@ impl Daemon {
             .process_group(0)
             .spawn()
             .expect("ip can be started");
-        Self {
-            child,
-            folder: folder.to_owned(),
-        }
+        Self { child, folder: folder.to_owned() }
     }
 
     /// Waits until something listens on a port of the namespace.

@@ -115,11 +115,7 @@ impl Expect {
         for attempt in list(&report, "attempts") {
             let bytes = attempt["bytes"].as_u64();
             let open = attempt["purpose"] == "mode" && attempt["outcome"] == "open";
-            if open
-                && self
-                    .files
-                    .is_some_and(|some| bytes.is_none_or(|it| some != (it > 0)))
-            {
+            if open && self.files.is_some_and(|some| bytes.is_none_or(|it| some != (it > 0))) {
                 want("bytes of an open mode", &attempt["bytes"], &[]);
             }
         }
@@ -139,9 +135,7 @@ impl Expect {
 
 /// The findings that are problems.
 pub fn problems(report: &Value) -> Vec<&Value> {
-    list(report, "findings")
-        .filter(|finding| finding["severity"] == "problem")
-        .collect()
+    list(report, "findings").filter(|finding| finding["severity"] == "problem").collect()
 }
 
 /// All that there is to know about a run and its world.
@@ -172,48 +166,27 @@ fn always(run: &Run, report: &Value) -> Vec<String> {
         }
     };
     must(report.is_object(), "stdout is one JSON document");
-    must(
-        report["schema"] == "ftp-doctor.report/1",
-        "the schema is named",
-    );
-    must(
-        report["exit_code"].as_i64() == run.exit.map(i64::from),
-        "exit_code is the exit code",
-    );
+    must(report["schema"] == "ftp-doctor.report/1", "the schema is named");
+    must(report["exit_code"].as_i64() == run.exit.map(i64::from), "exit_code is the exit code");
     must(run.elapsed < LIMIT, "it keeps within its time");
     must(!run.stderr.contains("panicked"), "nothing panics");
-    let ids: Vec<String> = list(report, "attempts")
-        .map(|attempt| attempt["id"].to_string())
-        .collect();
-    must(
-        ids.iter().collect::<HashSet<_>>().len() == ids.len(),
-        "the ids of attempts are unique",
-    );
+    let ids: Vec<String> =
+        list(report, "attempts").map(|attempt| attempt["id"].to_string()).collect();
+    must(ids.iter().collect::<HashSet<_>>().len() == ids.len(), "the ids of attempts are unique");
     if report["verdict"] != "unreachable" {
         let count = |mode: Mode| {
             list(report, "attempts")
                 .filter(|it| it["purpose"] == "mode" && it["mode"] == mode.name())
                 .count()
         };
-        must(
-            Mode::ALL.into_iter().all(|mode| count(mode) == 1),
-            "every mode is there once",
-        );
+        must(Mode::ALL.into_iter().all(|mode| count(mode) == 1), "every mode is there once");
     }
-    let modes: Vec<bool> = list(report, "attempts")
-        .map(|attempt| attempt["purpose"] == "mode")
-        .collect();
-    must(
-        modes.is_sorted_by_key(|&mode| !mode),
-        "mode attempts come first",
-    );
-    let problems: Vec<bool> = list(report, "findings")
-        .map(|finding| finding["severity"] == "problem")
-        .collect();
-    must(
-        problems.is_sorted_by_key(|&problem| !problem),
-        "problems come first",
-    );
+    let modes: Vec<bool> =
+        list(report, "attempts").map(|attempt| attempt["purpose"] == "mode").collect();
+    must(modes.is_sorted_by_key(|&mode| !mode), "mode attempts come first");
+    let problems: Vec<bool> =
+        list(report, "findings").map(|finding| finding["severity"] == "problem").collect();
+    must(problems.is_sorted_by_key(|&problem| !problem), "problems come first");
     let known: HashSet<&String> = ids.iter().collect();
     must(
         list(report, "findings")

@@ -10,18 +10,13 @@ use super::world::World;
 const OLD: [Mode; 2] = [Mode::Pasv, Mode::Port];
 
 fn over_ipv6(software: Software) -> Server {
-    Server {
-        ipv6: true,
-        ..Server::new(software)
-    }
+    Server { ipv6: true, ..Server::new(software) }
 }
 
 each_server!(without_a_firewall, |software| {
     let world = World::with(gate!(), &over_ipv6(software));
     let run = doctor(&world, &["-6", &world.target_v6()]);
-    Expect::healthy()
-        .modes(&OLD, &["not-tested"])
-        .check(&world, &run);
+    Expect::healthy().modes(&OLD, &["not-tested"]).check(&world, &run);
 });
 
 #[test]
@@ -32,10 +27,7 @@ fn the_range_is_open_for_ipv4_only() {
         rules: vec![
             rule([Match::Known], Action::Accept),
             rule([Match::To(vec![21..=21])], Action::Accept),
-            rule(
-                [Match::Ipv4, Match::To(vec![50000..=50100])],
-                Action::Accept,
-            ),
+            rule([Match::Ipv4, Match::To(vec![50000..=50100])], Action::Accept),
         ],
         otherwise: Action::Drop,
     });
@@ -51,10 +43,7 @@ fn the_range_is_open_for_ipv4_only() {
 
 /// The server does not take EPSV.
 fn without_epsv(software: Software) {
-    let server = Server {
-        epsv: false,
-        ..over_ipv6(software)
-    };
+    let server = Server { epsv: false, ..over_ipv6(software) };
     let world = World::with(gate!(), &server);
     let run = doctor(&world, &["-6", &world.target_v6()]);
     Expect::degraded(&["ipv6-needs-epsv"])

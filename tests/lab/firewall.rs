@@ -96,10 +96,7 @@ pub struct Rule {
 
 /// Short for a rule.
 pub fn rule<const N: usize>(when: [Match; N], then: Action) -> Rule {
-    Rule {
-        when: when.into(),
-        then,
-    }
+    Rule { when: when.into(), then }
 }
 
 /// The first rule that holds decides, `otherwise` where none does.
@@ -113,26 +110,17 @@ pub struct Firewall {
 impl Firewall {
     /// Lets known connections pass, and what the rules accept; drops the rest.
     pub fn closed(place: Place, accepting: impl IntoIterator<Item = Match>) -> Self {
-        let open = accepting
-            .into_iter()
-            .map(|what| rule([what], Action::Accept));
+        let open = accepting.into_iter().map(|what| rule([what], Action::Accept));
         Self {
             place,
-            rules: [rule([Match::Known], Action::Accept)]
-                .into_iter()
-                .chain(open)
-                .collect(),
+            rules: [rule([Match::Known], Action::Accept)].into_iter().chain(open).collect(),
             otherwise: Action::Drop,
         }
     }
 
     /// Lets everything pass but what one rule says.
     pub fn open_but<const N: usize>(place: Place, when: [Match; N], then: Action) -> Self {
-        Self {
-            place,
-            rules: vec![rule(when, then)],
-            otherwise: Action::Accept,
-        }
+        Self { place, rules: vec![rule(when, then)], otherwise: Action::Accept }
     }
 
     /// Loses one TCP packet in `every`, in both directions, at a router.
@@ -148,10 +136,7 @@ pub enum Nat {
     /// What goes on towards the server carries the router's address.
     Masquerade { hop: usize },
     /// Connections to the router's outer address go to the server: those to these ports, or all.
-    Forward {
-        hop: usize,
-        ports: Option<Vec<Ports>>,
-    },
+    Forward { hop: usize, ports: Option<Vec<Ports>> },
 }
 
 /// A connection tracking helper that reads FTP on port 21, and rewrites it where there is a NAT too.
@@ -281,11 +266,7 @@ impl Ruleset for Helper {
 
     fn render(&self, name: &str, _server: std::net::Ipv4Addr) -> String {
         // After connection tracking (−200) has met the packet; a client's own leave by "output".
-        let hook = if self.node == Node::Client {
-            "output"
-        } else {
-            "prerouting"
-        };
+        let hook = if self.node == Node::Client { "output" } else { "prerouting" };
         format!(
             "table inet {name} {{\nct helper ftp {{\ntype \"ftp\" protocol tcp;\n}}\n\
              chain {hook} {{\ntype filter hook {hook} priority -150;\n\

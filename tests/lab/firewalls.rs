@@ -19,9 +19,7 @@ fn server_opens(passive: Option<Ports>) -> Firewall {
 
 /// Passive mode is blocked by a firewall, active mode works.
 fn passive_is_blocked(causes: &[&'static str]) -> Expect {
-    Expect::degraded(causes)
-        .passive(&["timed-out"])
-        .active(&["open"])
+    Expect::degraded(causes).passive(&["timed-out"]).active(&["open"])
 }
 
 each_server!(the_server_opens_20_and_21_only, |software| {
@@ -40,10 +38,7 @@ each_server!(the_side_is_not_asked_for, |software| {
 
 #[test]
 fn the_passive_range_is_opened_afterwards() {
-    let server = Server {
-        passive: Some(3000..=4000),
-        ..Server::new(Software::Vsftpd)
-    };
+    let server = Server { passive: Some(3000..=4000), ..Server::new(Software::Vsftpd) };
     let mut world = World::with(gate!(), &server);
     world.add(&server_opens(None));
     let run = doctor(&world, &[&world.target()]);
@@ -57,11 +52,7 @@ fn the_passive_range_is_opened_afterwards() {
 each_server!(the_passive_range_is_refused, |software| {
     let mut world = World::with(gate!(), &Server::new(software));
     let range = Match::To(vec![50000..=50100]);
-    world.add(&Firewall::open_but(
-        Place::SERVER_IN,
-        [range],
-        Action::Reset,
-    ));
+    world.add(&Firewall::open_but(Place::SERVER_IN, [range], Action::Reset));
     let run = doctor(&world, &[&world.target()]);
     Expect::degraded(&["passive-port-refused"])
         .passive(&["refused"])
@@ -74,18 +65,12 @@ each_server!(the_client_lets_nobody_in, |software| {
     let new = [Match::New];
     world.add(&Firewall::open_but(Place::CLIENT_IN, new, Action::Drop));
     let run = doctor(&world, &[&world.target()]);
-    Expect::degraded(&ACTIVE)
-        .passive(&["open"])
-        .active(&["timed-out"])
-        .check(&world, &run);
+    Expect::degraded(&ACTIVE).passive(&["open"]).active(&["timed-out"]).check(&world, &run);
 });
 
 #[test]
 fn the_client_lets_nobody_in_and_the_session_is_the_only_one() {
-    let server = Server {
-        max_per_ip: Some(1),
-        ..Server::new(Software::Vsftpd)
-    };
+    let server = Server { max_per_ip: Some(1), ..Server::new(Software::Vsftpd) };
     let mut world = World::with(gate!(), &server);
     let new = [Match::New];
     world.add(&Firewall::open_but(Place::CLIENT_IN, new, Action::Drop));
@@ -97,8 +82,7 @@ fn the_client_lets_nobody_in_and_the_session_is_the_only_one() {
         .modes(&[Mode::Eprt], &["timed-out", "not-tested"])
         .check(&world, &run);
     let report = run.report();
-    let timed_out = Mode::ACTIVE
-        .into_iter()
-        .any(|mode| *super::expect::outcome(&report, mode) == "timed-out");
+    let timed_out =
+        Mode::ACTIVE.into_iter().any(|mode| *super::expect::outcome(&report, mode) == "timed-out");
     assert!(timed_out, "{}", super::expect::explain(&world, &run));
 }

@@ -40,21 +40,13 @@ fn enter(alone: bool) -> Option<Gate> {
     if let Err(why) = usable(&folder) {
         let message = format!("THE LAB IS SKIPPED: {why} (run tests/setup as root)");
         assert!(env::var("CI").as_deref() != Ok("true"), "{message}");
-        eprintln!("{message}");
+        sh::say(&message);
         return None;
     }
     SWEPT.call_once(sweep);
     let turn = File::create(folder.join(".turn")).expect("the lab's folder can be written");
-    if alone {
-        turn.lock()
-    } else {
-        turn.lock_shared()
-    }
-    .expect("a file can be locked");
-    Some(Gate {
-        folder,
-        _turn: turn,
-    })
+    if alone { turn.lock() } else { turn.lock_shared() }.expect("a file can be locked");
+    Some(Gate { folder, _turn: turn })
 }
 
 fn usable(folder: &Path) -> Result<(), String> {
@@ -66,10 +58,7 @@ fn usable(folder: &Path) -> Result<(), String> {
         return Err(format!("it needs root, this is uid {owner}"));
     }
     for tool in ["ip", "nft", "curl", "setpriv", "prlimit", "openssl"] {
-        Command::new(tool)
-            .arg("-V")
-            .output()
-            .map_err(|error| format!("{tool}: {error}"))?;
+        Command::new(tool).arg("-V").output().map_err(|error| format!("{tool}: {error}"))?;
     }
     // The last file that tests/setup writes.
     if !folder.join(".stamp").exists() {
@@ -81,13 +70,10 @@ fn usable(folder: &Path) -> Result<(), String> {
 /// Removes the namespaces, and what runs in them, of test processes that are no more.
 fn sweep() {
     let list = sh::run("ip", &["netns", "list"], "");
-    let left = list
-        .split_whitespace()
-        .filter(|name| name.starts_with(PREFIX))
-        .filter(|name| {
-            let maker = name[PREFIX.len()..].split('-').next().unwrap_or_default();
-            !Path::new("/proc").join(maker).exists()
-        });
+    let left = list.split_whitespace().filter(|name| name.starts_with(PREFIX)).filter(|name| {
+        let maker = name[PREFIX.len()..].split('-').next().unwrap_or_default();
+        !Path::new("/proc").join(maker).exists()
+    });
     for namespace in left {
         remove(namespace);
     }

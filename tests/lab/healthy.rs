@@ -19,10 +19,7 @@ each_server!(an_empty_folder, |software| {
 });
 
 each_server!(one_session_for_each_address, |software| {
-    let server = Server {
-        max_per_ip: Some(1),
-        ..Server::new(software)
-    };
+    let server = Server { max_per_ip: Some(1), ..Server::new(software) };
     let world = World::with(gate!(), &server);
     let run = doctor(&world, &[&world.target()]);
     Expect::healthy().files(true).check(&world, &run);

@@ -19,11 +19,7 @@ pub fn prepare(lab: &Path, folder: &Path, args: &[&str]) -> Program {
     }
     let mut all = vec!["-u".into(), script.display().to_string()];
     all.extend(args.iter().map(|&arg| arg.to_owned()));
-    Program {
-        path: lab.join("python/bin/python3"),
-        args: all,
-        env: Vec::new(),
-    }
+    Program { path: lab.join("python/bin/python3"), args: all, env: Vec::new() }
 }
 
 /// Makes a self-signed certificate and its key, both in `server.pem`.

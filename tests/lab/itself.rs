@@ -18,10 +18,7 @@ fn lists(world: &World, mode: Mode) -> bool {
 fn listing(world: &World, mode: Mode, path: &str) -> Run {
     let url = world.url(&format!("/{path}"));
     let run = curl(world, mode, 2, &url);
-    println!(
-        "{mode:?} /{path}: exit {:?} after {:?}",
-        run.exit, run.elapsed
-    );
+    println!("{mode:?} /{path}: exit {:?} after {:?}", run.exit, run.elapsed);
     run
 }
 
@@ -79,20 +76,10 @@ each_server!(the_server_works, |software| {
 #[test]
 fn the_program_has_no_privilege() {
     let world = World::new(gate!(), Topology::default());
-    let run = unprivileged(
-        &world,
-        Node::Client,
-        Path::new("cat"),
-        &["/proc/self/status"],
-        &[],
-    );
+    let run = unprivileged(&world, Node::Client, Path::new("cat"), &["/proc/self/status"], &[]);
     let value = |key: &str| {
         let line = run.stdout.lines().find(|line| line.starts_with(key));
-        let fields: Vec<&str> = line
-            .unwrap_or_default()
-            .split_whitespace()
-            .skip(1)
-            .collect();
+        let fields: Vec<&str> = line.unwrap_or_default().split_whitespace().skip(1).collect();
         fields.join(" ")
     };
     assert_eq!(value("Uid:"), "65534 65534 65534 65534");
@@ -105,22 +92,13 @@ fn the_program_has_no_privilege() {
 #[test]
 fn every_router_is_a_hop() {
     for routers in [1, 2, 4] {
-        let topology = Topology {
-            routers,
-            ..Topology::default()
-        };
+        let topology = Topology { routers, ..Topology::default() };
         let mut world = World::new(gate!(), topology);
-        world.serve(&Server {
-            ipv6: true,
-            ..Server::new(Software::Vsftpd)
-        });
+        world.serve(&Server { ipv6: true, ..Server::new(Software::Vsftpd) });
         let python = world.gate.folder.join("python/bin/python3");
         let python = python.to_str().expect("plain");
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/lab/helpers.py");
-        for address in [
-            world.net.public_v4().to_string(),
-            world.net.server_v6().to_string(),
-        ] {
+        for address in [world.net.public_v4().to_string(), world.net.server_v6().to_string()] {
             let last = (routers + 1).to_string();
             let namespace = world.net.namespace(Node::Client);
             let mut args = vec!["netns", "exec", namespace, python, script];
@@ -136,12 +114,7 @@ fn every_router_is_a_hop() {
 fn firewalls_stop_what_they_say() {
     let mut world = World::with(gate!(), &Server::new(Software::Vsftpd));
     let passive = Match::To(vec![50000..=50100]);
-    let places = [
-        Place::CLIENT_OUT,
-        Place::router(1),
-        Place::router(3),
-        Place::SERVER_IN,
-    ];
+    let places = [Place::CLIENT_OUT, Place::router(1), Place::router(3), Place::SERVER_IN];
     for place in places {
         let actions = [
             Action::Drop,
@@ -157,10 +130,7 @@ fn firewalls_stop_what_they_say() {
         }
     }
     only(&world, &Mode::ALL);
-    world.add(&Firewall::closed(
-        Place::SERVER_IN,
-        [Match::To(vec![20..=21])],
-    ));
+    world.add(&Firewall::closed(Place::SERVER_IN, [Match::To(vec![20..=21])]));
     only(&world, &Mode::ACTIVE);
     world.flush(Node::Server);
     world.add(&Firewall::closed(Place::CLIENT_IN, []));
@@ -217,27 +187,19 @@ fn every_answer_is_understood() {
 
 #[test]
 fn a_nat_hides_the_client() {
-    let topology = Topology {
-        client: Address::Private,
-        ..Topology::default()
-    };
+    let topology = Topology { client: Address::Private, ..Topology::default() };
     let mut world = World::new(gate!(), topology);
     world.serve(&Server::new(Software::Vsftpd));
     world.add(&Nat::Masquerade { hop: 1 });
     only(&world, &Mode::PASSIVE);
     // The helper makes active mode work, as it does in many a router.
-    world.add(&Helper {
-        node: Node::Router(1),
-    });
+    world.add(&Helper { node: Node::Router(1) });
     only(&world, &Mode::ALL);
 }
 
 #[test]
 fn a_nat_hides_the_server() {
-    let topology = Topology {
-        server: Address::Private,
-        ..Topology::default()
-    };
+    let topology = Topology { server: Address::Private, ..Topology::default() };
     let mut world = World::new(gate!(), topology);
     world.serve(&Server {
         masquerade: Some(world.net.public_v4()),
@@ -252,10 +214,7 @@ fn a_nat_hides_the_server() {
     world.add(&Nat::Forward { hop: 3, ports });
     only(&world, &Mode::ACTIVE);
     world.flush(Node::Router(3));
-    world.add(&Nat::Forward {
-        hop: 3,
-        ports: None,
-    });
+    world.add(&Nat::Forward { hop: 3, ports: None });
     only(&world, &Mode::ALL);
 }
 
@@ -294,15 +253,10 @@ fn nothing_is_left_behind() {
         .iter()
         .flat_map(|name| {
             let pids = sh::run("ip", &["netns", "pids", name], "");
-            pids.split_whitespace()
-                .map(str::to_owned)
-                .collect::<Vec<_>>()
+            pids.split_whitespace().map(str::to_owned).collect::<Vec<_>>()
         })
         .collect();
-    assert!(
-        pids.len() >= 3,
-        "a server, a session and a client: {pids:?}"
-    );
+    assert!(pids.len() >= 3, "a server, a session and a client: {pids:?}");
     assert!(left(&namespace) && left(&client) && folder.exists());
     // A test that fails takes its world down as well.
     let failed = std::thread::spawn(move || {

@@ -4,23 +4,23 @@ use super::expect::{explain, problems};
 use super::firewall::Firewall;
 use super::run::doctor;
 use super::servers::{Server, Software};
+use super::sh;
 use super::world::World;
 
 #[test]
 fn one_packet_in_eight_is_lost_both_ways() {
     let mut world = World::with(gate!(), &Server::new(Software::Vsftpd));
     world.add(&Firewall::lossy(1, 8));
-    let runs = std::env::var("FTP_DOCTOR_LOSS_RUNS").map_or(10, |runs| {
-        runs.parse().expect("FTP_DOCTOR_LOSS_RUNS is a number")
-    });
+    let runs = std::env::var("FTP_DOCTOR_LOSS_RUNS")
+        .map_or(10, |runs| runs.parse().expect("FTP_DOCTOR_LOSS_RUNS is a number"));
     let mut wrong = Vec::new();
     for number in 1..=runs {
         let run = doctor(&world, &[&world.target()]);
         let report = run.report();
-        println!(
+        sh::say(&format!(
             "loss {number}/{runs}: {} exit {:?} after {:?}",
             report["verdict"], run.exit, run.elapsed
-        );
+        ));
         let good = report.is_object()
             && problems(&report).is_empty()
             && !matches!(run.exit, None | Some(1 | 3));

@@ -8,10 +8,7 @@ use super::servers::Server;
 use super::world::World;
 
 each_server!(the_clients_gateway_masquerades, |software| {
-    let topology = Topology {
-        client: Address::Private,
-        ..Topology::default()
-    };
+    let topology = Topology { client: Address::Private, ..Topology::default() };
     let mut world = World::new(gate!(), topology);
     world.serve(&Server::new(software));
     world.add(&Nat::Masquerade { hop: 1 });

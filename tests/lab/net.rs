@@ -37,11 +37,7 @@ pub struct Topology {
 
 impl Default for Topology {
     fn default() -> Self {
-        Self {
-            routers: 3,
-            client: Address::Public,
-            server: Address::Public,
-        }
+        Self { routers: 3, client: Address::Public, server: Address::Public }
     }
 }
 
@@ -72,10 +68,7 @@ impl Net {
             })
             .collect();
         // From here on a panic takes down what is already up.
-        let net = Self {
-            topology,
-            namespaces,
-        };
+        let net = Self { topology, namespaces };
         net.connect();
         for hop in 0..=last {
             net.configure(hop);
@@ -91,10 +84,7 @@ impl Net {
     /// All machines, from the client to the server.
     pub fn nodes(&self) -> impl Iterator<Item = Node> {
         let routers = (1..=self.topology.routers).map(Node::Router);
-        [Node::Client]
-            .into_iter()
-            .chain(routers)
-            .chain([Node::Server])
+        [Node::Client].into_iter().chain(routers).chain([Node::Server])
     }
 
     /// The hop at which a machine is.
@@ -137,11 +127,7 @@ impl Net {
     }
 
     fn network(&self, link: usize) -> [u8; 3] {
-        let Topology {
-            routers,
-            client,
-            server,
-        } = self.topology;
+        let Topology { routers, client, server } = self.topology;
         match (link, client, server) {
             (0, Address::Public, _) => [198, 51, 100],
             (0, Address::Private, _) => [10, 0, 1],
@@ -216,11 +202,7 @@ impl Net {
     fn routes(&self, hop: usize) -> String {
         let last = self.topology.routers + 1;
         if hop == 0 || hop == last {
-            let (link, end) = if hop == 0 {
-                (0, End::Server)
-            } else {
-                (last - 1, End::Client)
-            };
+            let (link, end) = if hop == 0 { (0, End::Server) } else { (last - 1, End::Client) };
             let (v4, v6) = (self.v4(link, end), v6(link, end));
             return format!("route add default via {v4}\nroute add default via {v6}\n");
         }
@@ -232,17 +214,9 @@ impl Net {
         for (link, via, end) in links {
             let [a, b, c] = self.network(link);
             if a != 10 {
-                let _ = writeln!(
-                    routes,
-                    "route add {a}.{b}.{c}.0/24 via {}",
-                    self.v4(via, end)
-                );
+                let _ = writeln!(routes, "route add {a}.{b}.{c}.0/24 via {}", self.v4(via, end));
             }
-            let _ = writeln!(
-                routes,
-                "route add 2001:db8:{link:x}::/64 via {}",
-                v6(via, end)
-            );
+            let _ = writeln!(routes, "route add 2001:db8:{link:x}::/64 via {}", v6(via, end));
         }
         routes
     }

@@ -141,10 +141,7 @@ fn accounts(net: &Net, files: &Path) {
              ftp:x:20000:65534::{home}:/bin/sh\n{USER}:x:20001:20001::{home}:/bin/sh\n"
         ),
     );
-    etc(
-        "group",
-        &format!("root:x:0:\nnogroup:x:65534:\n{USER}:x:20001:\n"),
-    );
+    etc("group", &format!("root:x:0:\nnogroup:x:65534:\n{USER}:x:20001:\n"));
     etc(
         "shadow",
         &format!("root:*:1::::::\nnobody:*:1::::::\nftp:*:1::::::\n{USER}:{HASH}:1::::::\n"),

@@ -13,11 +13,7 @@ pub fn output(program: &str, args: &[&str], input: &str) -> Output {
         .spawn()
         .unwrap_or_else(|error| panic!("{program}: {error}"));
     // A program that stops early does not read all of it; its own message says why.
-    let _ = child
-        .stdin
-        .take()
-        .expect("stdin is piped")
-        .write_all(input.as_bytes());
+    let _ = child.stdin.take().expect("stdin is piped").write_all(input.as_bytes());
     child.wait_with_output().expect("a child can be waited for")
 }
 
@@ -31,6 +27,11 @@ pub fn run(program: &str, args: &[&str], input: &str) -> String {
         String::from_utf8_lossy(&output.stderr),
     );
     String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// Says a line on stderr that is seen although the test passes: what `eprintln!` says is kept back.
+pub fn say(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 /// Runs a shell script in a network namespace.

@@ -7,6 +7,7 @@ use super::gate;
 use super::net::Node;
 use super::run::{Mode, Run, curl, doctor};
 use super::servers::{Server, Software};
+use super::sh;
 use super::world::World;
 
 #[test]
@@ -22,15 +23,12 @@ fn report() {
         let times: Vec<Duration> = runs.iter().map(|run| run.elapsed).collect();
         let total: Duration = times.iter().sum();
         let exits: Vec<Option<i32>> = runs.iter().map(|run| run.exit).collect();
-        println!("timing: {what}: {total:?} {times:?}, exit {exits:?}");
+        sh::say(&format!("timing: {what}: {total:.3?} {times:.3?}, exit {exits:?}"));
     };
     // The first run pays for what the system then has at hand.
     doctor(&world, &[&target]);
     say("healthy, four modes", &[doctor(&world, &[&target])]);
-    say(
-        "healthy, four listings by curl",
-        &Mode::ALL.map(|mode| curl(&world, mode, 30, &url)),
-    );
+    say("healthy, four listings by curl", &Mode::ALL.map(|mode| curl(&world, mode, 30, &url)));
     let passive = Match::To(vec![20..=21]);
     world.add(&Firewall::closed(Place::SERVER_IN, [passive]));
     say("passive blocked", &[doctor(&world, &[&target])]);

@@ -33,13 +33,7 @@ impl World {
             .permissions(fs::Permissions::from_mode(0o755))
             .tempdir()
             .expect("a temporary folder");
-        Self {
-            daemons: Vec::new(),
-            net: Net::new(topology),
-            folder,
-            gate,
-            tables: 0,
-        }
+        Self { daemons: Vec::new(), net: Net::new(topology), folder, gate, tables: 0 }
     }
 
     /// Three routers, public addresses, and one server.
@@ -51,10 +45,7 @@ impl World {
 
     /// Starts an FTP server; it is listening when this returns.
     pub fn serve(&mut self, server: &Server) {
-        let folder = self
-            .folder
-            .path()
-            .join(format!("server{}", self.daemons.len()));
+        let folder = self.folder.path().join(format!("server{}", self.daemons.len()));
         let command = server.prepare(&self.net, &self.gate.folder, &folder);
         let mut daemon = Daemon::start(&self.net, Node::Server, command, &folder);
         daemon.wait_for_port(self.net.namespace(Node::Server), server.port);
@@ -63,10 +54,7 @@ impl World {
 
     /// Starts one of the helper programs; it has said that it is ready when this returns.
     pub fn help(&mut self, node: Node, args: &[&str]) {
-        let folder = self
-            .folder
-            .path()
-            .join(format!("helper{}", self.daemons.len()));
+        let folder = self.folder.path().join(format!("helper{}", self.daemons.len()));
         let command = super::helpers::prepare(&self.gate.folder, &folder, args);
         let mut daemon = Daemon::start(&self.net, node, command, &folder);
         daemon.wait_for_word("ready");
@@ -139,10 +127,7 @@ fn logs(folder: &Path) -> Vec<(String, String)> {
     let mut logs: Vec<_> = entries
         .flatten()
         .map(|entry| entry.path())
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|end| end == "log" || end == "conf")
-        })
+        .filter(|path| path.extension().is_some_and(|end| end == "log" || end == "conf"))
         .filter_map(|path| {
             let text = String::from_utf8_lossy(&fs::read(&path).ok()?).into_owned();
             Some((path.display().to_string(), text))

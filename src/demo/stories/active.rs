@@ -88,11 +88,7 @@ pub(super) const STORIES: &[Story] = &[
         behaviour: || Behaviour {
             port: Active::Silent,
             eprt: Active::Silent,
-            limit: Some(Limit {
-                max_per_ip: 1,
-                taken: 0,
-                at: Turn::Connect,
-            }),
+            limit: Some(Limit { max_per_ip: 1, taken: 0, at: Turn::Connect }),
             ..Behaviour::default()
         },
     },

@@ -46,10 +46,7 @@ pub(super) const STORIES: &[Story] = &[
         cause: None,
         group: Group::Article,
         behaviour: || Behaviour {
-            ports: PortRange::Fixed {
-                first: 3000,
-                last: 4000,
-            },
+            ports: PortRange::Fixed { first: 3000, last: 4000 },
             ..Behaviour::default()
         },
     },
@@ -75,10 +72,7 @@ pub(super) const STORIES: &[Story] = &[
                  (Where 600 may not be used, another pair of ports shows the same.)",
         cause: None,
         group: Group::Article,
-        behaviour: || Behaviour {
-            preferred_port: Some(600),
-            ..Behaviour::default()
-        },
+        behaviour: || Behaviour { preferred_port: Some(600), ..Behaviour::default() },
     },
     Story {
         id: "passive-20-20",

@@ -13,10 +13,7 @@ pub(super) const STORIES: &[Story] = &[
         lesson: "The answer is a reset, at once: the machine is there, the FTP server is not.",
         cause: Some("control-refused"),
         group: Group::Control,
-        behaviour: || Behaviour {
-            door: Door::Closed,
-            ..Behaviour::default()
-        },
+        behaviour: || Behaviour { door: Door::Closed, ..Behaviour::default() },
     },
     Story {
         id: "control-filtered",
@@ -25,10 +22,7 @@ pub(super) const STORIES: &[Story] = &[
                  missing server does not.",
         cause: Some("control-filtered"),
         group: Group::Control,
-        behaviour: || Behaviour {
-            door: Door::Filtered,
-            ..Behaviour::default()
-        },
+        behaviour: || Behaviour { door: Door::Filtered, ..Behaviour::default() },
     },
     Story {
         id: "control-silent",
@@ -37,10 +31,7 @@ pub(super) const STORIES: &[Story] = &[
                  overloaded, or no FTP server.",
         cause: Some("control-silent"),
         group: Group::Control,
-        behaviour: || Behaviour {
-            greeting: Greeting::Silent,
-            ..Behaviour::default()
-        },
+        behaviour: || Behaviour { greeting: Greeting::Silent, ..Behaviour::default() },
     },
     Story {
         id: "control-closed",
@@ -49,10 +40,7 @@ pub(super) const STORIES: &[Story] = &[
                  or the server broke down.",
         cause: Some("control-closed"),
         group: Group::Control,
-        behaviour: || Behaviour {
-            greeting: Greeting::CloseAtOnce,
-            ..Behaviour::default()
-        },
+        behaviour: || Behaviour { greeting: Greeting::CloseAtOnce, ..Behaviour::default() },
     },
     Story {
         id: "closed-at-user",
@@ -62,10 +50,7 @@ pub(super) const STORIES: &[Story] = &[
         cause: Some("control-closed"),
         group: Group::Control,
         behaviour: || Behaviour {
-            hangup: Some(Hangup {
-                verb: "USER",
-                reset: true,
-            }),
+            hangup: Some(Hangup { verb: "USER", reset: true }),
             ..Behaviour::default()
         },
     },
@@ -76,10 +61,7 @@ pub(super) const STORIES: &[Story] = &[
                  three letters with FTP and nothing else.",
         cause: Some("control-not-ftp"),
         group: Group::Control,
-        behaviour: || Behaviour {
-            greeting: Greeting::Ssh,
-            ..Behaviour::default()
-        },
+        behaviour: || Behaviour { greeting: Greeting::Ssh, ..Behaviour::default() },
     },
     Story {
         id: "http-on-the-port",
@@ -101,10 +83,7 @@ pub(super) const STORIES: &[Story] = &[
         // speaks TLS from the first byte is seen all the same.
         cause: Some("tls-required"),
         group: Group::Control,
-        behaviour: || Behaviour {
-            greeting: Greeting::ImplicitTls,
-            ..Behaviour::default()
-        },
+        behaviour: || Behaviour { greeting: Greeting::ImplicitTls, ..Behaviour::default() },
     },
     Story {
         id: "too-many-connections",
@@ -114,11 +93,7 @@ pub(super) const STORIES: &[Story] = &[
         cause: Some("too-many-connections"),
         group: Group::Control,
         behaviour: || Behaviour {
-            limit: Some(Limit {
-                max_per_ip: 3,
-                taken: 3,
-                at: Turn::Connect,
-            }),
+            limit: Some(Limit { max_per_ip: 3, taken: 3, at: Turn::Connect }),
             ..Behaviour::default()
         },
     },
@@ -131,11 +106,7 @@ pub(super) const STORIES: &[Story] = &[
         group: Group::Control,
         behaviour: || Behaviour {
             software: Software::ProFtpd,
-            limit: Some(Limit {
-                max_per_ip: 3,
-                taken: 3,
-                at: Turn::Password,
-            }),
+            limit: Some(Limit { max_per_ip: 3, taken: 3, at: Turn::Password }),
             ..Behaviour::default()
         },
     },
@@ -145,10 +116,7 @@ pub(super) const STORIES: &[Story] = &[
         lesson: "530 after the password: wrong name or password, or no anonymous guests here.",
         cause: Some("login-rejected"),
         group: Group::Control,
-        behaviour: || Behaviour {
-            login: Login::Nobody,
-            ..Behaviour::default()
-        },
+        behaviour: || Behaviour { login: Login::Nobody, ..Behaviour::default() },
     },
     Story {
         id: "account-needed",
@@ -157,10 +125,7 @@ pub(super) const STORIES: &[Story] = &[
                  hardly any client sends.",
         cause: Some("login-rejected"),
         group: Group::Control,
-        behaviour: || Behaviour {
-            login: Login::Account,
-            ..Behaviour::default()
-        },
+        behaviour: || Behaviour { login: Login::Account, ..Behaviour::default() },
     },
     Story {
         id: "tls-required",
@@ -169,10 +134,7 @@ pub(super) const STORIES: &[Story] = &[
                  AUTH TLS first; use ftpes://.",
         cause: Some("tls-required"),
         group: Group::Control,
-        behaviour: || Behaviour {
-            login: Login::TlsRequired,
-            ..Behaviour::default()
-        },
+        behaviour: || Behaviour { login: Login::TlsRequired, ..Behaviour::default() },
     },
     Story {
         id: "tls-required-421",
@@ -195,9 +157,6 @@ pub(super) const STORIES: &[Story] = &[
         // control-idle-dropped with --idle; a plain probe is never idle for so long.
         cause: None,
         group: Group::Control,
-        behaviour: || Behaviour {
-            idle: Duration::from_secs(5),
-            ..Behaviour::default()
-        },
+        behaviour: || Behaviour { idle: Duration::from_secs(5), ..Behaviour::default() },
     },
 ];

@@ -52,11 +52,7 @@ pub(super) const STORIES: &[Story] = &[
         cause: None,
         group: Group::Healthy,
         behaviour: || Behaviour {
-            limit: Some(Limit {
-                max_per_ip: 1,
-                taken: 0,
-                at: Turn::Connect,
-            }),
+            limit: Some(Limit { max_per_ip: 1, taken: 0, at: Turn::Connect }),
             ..Behaviour::default()
         },
     },
@@ -70,14 +66,8 @@ pub(super) const STORIES: &[Story] = &[
         behaviour: || Behaviour {
             greeting: Greeting::Soon(Duration::from_millis(600)),
             delays: vec![
-                Delay {
-                    verb: "PASS",
-                    wait: Duration::from_millis(300),
-                },
-                Delay {
-                    verb: "LIST",
-                    wait: Duration::from_millis(200),
-                },
+                Delay { verb: "PASS", wait: Duration::from_millis(300) },
+                Delay { verb: "LIST", wait: Duration::from_millis(200) },
             ],
             ..Behaviour::default()
         },

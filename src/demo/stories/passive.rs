@@ -16,11 +16,7 @@ pub(super) const STORIES: &[Story] = &[
         group: Group::Passive,
         behaviour: || Behaviour {
             software: Software::ProFtpd,
-            ports: PortRange::Row {
-                size: 5,
-                blocked: vec![0, 1, 2, 3, 4],
-                busy: Vec::new(),
-            },
+            ports: PortRange::Row { size: 5, blocked: vec![0, 1, 2, 3, 4], busy: Vec::new() },
             ..Behaviour::default()
         },
     },
@@ -70,10 +66,7 @@ pub(super) const STORIES: &[Story] = &[
                  Clients that prefer EPSV hang, the others never notice.",
         cause: Some("epsv-blocked"),
         group: Group::Passive,
-        behaviour: || Behaviour {
-            epsv: Passive::Blocked,
-            ..Behaviour::default()
-        },
+        behaviour: || Behaviour { epsv: Passive::Blocked, ..Behaviour::default() },
     },
     Story {
         id: "passive-port-refused",
@@ -114,11 +107,7 @@ pub(super) const STORIES: &[Story] = &[
         group: Group::Passive,
         behaviour: || Behaviour {
             software: Software::PureFtpd,
-            ports: PortRange::Row {
-                size: 4,
-                blocked: Vec::new(),
-                busy: vec![0, 1, 2, 3],
-            },
+            ports: PortRange::Row { size: 4, blocked: Vec::new(), busy: vec![0, 1, 2, 3] },
             ..Behaviour::default()
         },
     },
@@ -129,10 +118,7 @@ pub(super) const STORIES: &[Story] = &[
                  that believe the reply connect to themselves.",
         cause: Some("passive-address-unroutable"),
         group: Group::Passive,
-        behaviour: || Behaviour {
-            advertised: Some(Ipv4Addr::UNSPECIFIED),
-            ..Behaviour::default()
-        },
+        behaviour: || Behaviour { advertised: Some(Ipv4Addr::UNSPECIFIED), ..Behaviour::default() },
     },
     Story {
         id: "private-address-announced",

@@ -24,10 +24,7 @@ async fn knock(address: SocketAddr) -> &'static str {
 
 #[tokio::test]
 async fn all_ends_with_the_server() -> Result {
-    let behaviour = Behaviour {
-        epsv: Passive::Blocked,
-        ..Behaviour::default()
-    };
+    let behaviour = Behaviour { epsv: Passive::Blocked, ..Behaviour::default() };
     let server = Server::start(behaviour).await?;
     let control = server.address();
     let mut client = Client::guest(control).await?;
@@ -46,15 +43,8 @@ async fn all_ends_with_the_server() -> Result {
 #[tokio::test]
 async fn active_connections_come_from_where_they_are_told_to() -> Result {
     let second = Ipv4Addr::new(127, 0, 0, 2);
-    for origin in [
-        Origin::DefaultDataPort,
-        Origin::Ephemeral,
-        Origin::OtherAddress(second),
-    ] {
-        let behaviour = Behaviour {
-            port: Active::Connect(origin),
-            ..Behaviour::default()
-        };
+    for origin in [Origin::DefaultDataPort, Origin::Ephemeral, Origin::OtherAddress(second)] {
+        let behaviour = Behaviour { port: Active::Connect(origin), ..Behaviour::default() };
         let server = Server::start(behaviour).await?;
         let mut client = Client::guest(server.address()).await?;
         let (word, from) = client.active("PORT").await?;
@@ -75,11 +65,7 @@ async fn a_lost_knock_keeps_its_place() -> Result {
     let behaviour = Behaviour {
         port: Active::Silent,
         active_hold: Duration::from_millis(1200),
-        limit: Some(Limit {
-            max_per_ip: 1,
-            taken: 0,
-            at: Turn::Connect,
-        }),
+        limit: Some(Limit { max_per_ip: 1, taken: 0, at: Turn::Connect }),
         ..Behaviour::default()
     };
     let server = Server::start(behaviour).await?;
@@ -112,18 +98,10 @@ async fn a_lost_knock_is_admitted_in_the_end() -> Result {
 #[tokio::test]
 async fn behind_a_nat_the_outer_address_is_taken_and_useless() -> Result {
     let outer = Ipv4Addr::new(203, 0, 113, 9);
-    let behaviour = Behaviour {
-        seen_as: Some(IpAddr::V4(outer)),
-        ..Behaviour::default()
-    };
+    let behaviour = Behaviour { seen_as: Some(IpAddr::V4(outer)), ..Behaviour::default() };
     let server = Server::start(behaviour).await?;
     let mut client = Client::guest(server.address()).await?;
-    assert!(
-        client
-            .say("STAT")
-            .await
-            .contains("Connected to 203.0.113.9")
-    );
+    assert!(client.say("STAT").await.contains("Connected to 203.0.113.9"));
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let port = listener.local_addr()?.port();
     let own = command_for("PORT", listener.local_addr()?);
@@ -136,10 +114,7 @@ async fn behind_a_nat_the_outer_address_is_taken_and_useless() -> Result {
 
 #[tokio::test]
 async fn an_intercepted_port_has_open_neighbours() -> Result {
-    let behaviour = Behaviour {
-        pasv: Passive::AcceptSilent,
-        ..Behaviour::default()
-    };
+    let behaviour = Behaviour { pasv: Passive::AcceptSilent, ..Behaviour::default() };
     let server = Server::start(behaviour).await?;
     let mut client = Client::guest(server.address()).await?;
     let (mut address, _) = client.port_of("PASV").await?;
@@ -161,12 +136,7 @@ async fn replies_can_be_odd() -> Result {
     };
     let server = Server::start(behaviour).await?;
     let mut client = Client::guest(server.address()).await?;
-    assert!(
-        client
-            .say("PASV")
-            .await
-            .starts_with("227 Entering Passive Mode 192,0,2,7,")
-    );
+    assert!(client.say("PASV").await.starts_with("227 Entering Passive Mode 192,0,2,7,"));
     assert!(client.say("EPSV").await.starts_with("229 ok (!!!"));
     Ok(())
 }
@@ -174,18 +144,9 @@ async fn replies_can_be_odd() -> Result {
 #[tokio::test]
 async fn commands_can_be_off_slow_or_fatal() -> Result {
     let behaviour = Behaviour {
-        switched_off: vec![SwitchedOff {
-            verb: "EPSV",
-            reply: "502 No such thing.".to_owned(),
-        }],
-        delays: vec![Delay {
-            verb: "NOOP",
-            wait: Duration::from_millis(300),
-        }],
-        hangup: Some(Hangup {
-            verb: "PWD",
-            reset: false,
-        }),
+        switched_off: vec![SwitchedOff { verb: "EPSV", reply: "502 No such thing.".to_owned() }],
+        delays: vec![Delay { verb: "NOOP", wait: Duration::from_millis(300) }],
+        hangup: Some(Hangup { verb: "PWD", reset: false }),
         ..Behaviour::default()
     };
     let server = Server::start(behaviour).await?;
@@ -202,22 +163,13 @@ async fn commands_can_be_off_slow_or_fatal() -> Result {
 #[tokio::test]
 async fn a_user_has_a_password() -> Result {
     let behaviour = Behaviour {
-        login: Login::User {
-            name: "alice".to_owned(),
-            password: "secret word".to_owned(),
-        },
+        login: Login::User { name: "alice".to_owned(), password: "secret word".to_owned() },
         ..Behaviour::default()
     };
     let server = Server::start(behaviour).await?;
     let (mut client, _) = Client::greeted(server.address()).await?;
-    assert_eq!(
-        client.log_in("anonymous", "x").await.err().as_deref(),
-        Some("PASS 530")
-    );
-    assert_eq!(
-        client.log_in("alice", "wrong").await.err().as_deref(),
-        Some("PASS 530")
-    );
+    assert_eq!(client.log_in("anonymous", "x").await.err().as_deref(), Some("PASS 530"));
+    assert_eq!(client.log_in("alice", "wrong").await.err().as_deref(), Some("PASS 530"));
     client.log_in("alice", "secret word").await?;
     assert!(!server.transcript().join("\n").contains("secret"));
     Ok(())
@@ -225,37 +177,22 @@ async fn a_user_has_a_password() -> Result {
 
 #[tokio::test]
 async fn an_account_completes_the_login() -> Result {
-    let behaviour = Behaviour {
-        login: Login::Account,
-        ..Behaviour::default()
-    };
+    let behaviour = Behaviour { login: Login::Account, ..Behaviour::default() };
     let server = Server::start(behaviour).await?;
     let (mut client, _) = Client::greeted(server.address()).await?;
-    assert_eq!(
-        client.log_in("alice", "x").await.err().as_deref(),
-        Some("PASS 332")
-    );
+    assert_eq!(client.log_in("alice", "x").await.err().as_deref(), Some("PASS 332"));
     assert!(client.say("ACCT any").await.starts_with("230"));
     Ok(())
 }
 
 #[tokio::test]
 async fn implicit_tls_answers_tls_and_nothing_else() -> Result {
-    let behaviour = Behaviour {
-        greeting: Greeting::ImplicitTls,
-        ..Behaviour::default()
-    };
+    let behaviour = Behaviour { greeting: Greeting::ImplicitTls, ..Behaviour::default() };
     let server = Server::start(behaviour).await?;
-    for (sent, description) in [
-        (&[0x16, 3, 1, 0, 5, 1, 0, 0, 1, 0][..], 40),
-        (b"USER x\r\n", 70),
-    ] {
+    for (sent, description) in [(&[0x16, 3, 1, 0, 5, 1, 0, 0, 1, 0][..], 40), (b"USER x\r\n", 70)] {
         let mut stream = TcpStream::connect(server.address()).await?;
         let mut byte = [0];
-        assert!(
-            timeout(PATIENCE, stream.read(&mut byte)).await.is_err(),
-            "it waits"
-        );
+        assert!(timeout(PATIENCE, stream.read(&mut byte)).await.is_err(), "it waits");
         stream.write_all(sent).await?;
         let mut alert = Vec::new();
         stream.read_to_end(&mut alert).await?;
@@ -267,10 +204,7 @@ async fn implicit_tls_answers_tls_and_nothing_else() -> Result {
 
 #[tokio::test]
 async fn an_idle_session_ends() -> Result {
-    let behaviour = Behaviour {
-        idle: Duration::from_millis(300),
-        ..Behaviour::default()
-    };
+    let behaviour = Behaviour { idle: Duration::from_millis(300), ..Behaviour::default() };
     let server = Server::start(behaviour).await?;
     let mut client = Client::guest(server.address()).await?;
     assert_eq!(client.reply().await, "421 Timeout.");
@@ -281,18 +215,12 @@ async fn an_idle_session_ends() -> Result {
 #[tokio::test]
 async fn listings_can_be_large_and_files_fetched() -> Result {
     for family in [Family::V4, Family::V6] {
-        let behaviour = Behaviour {
-            family,
-            listing: Listing::Large(20_000),
-            ..Behaviour::default()
-        };
+        let behaviour =
+            Behaviour { family, listing: Listing::Large(20_000), ..Behaviour::default() };
         let server = Server::start(behaviour).await?;
         let mut client = Client::guest(server.address()).await?;
         assert_eq!(client.passive("EPSV").await, "open");
-        let note = server
-            .transcript()
-            .into_iter()
-            .find(|line| line.contains("bytes sent"));
+        let note = server.transcript().into_iter().find(|line| line.contains("bytes sent"));
         assert_eq!(note.as_deref(), Some("1 D: 1460000 bytes sent"));
         assert_eq!(client.say("SIZE file-000001.txt").await, "213 54");
         assert!(client.say("RETR nothing.here").await.starts_with("550"));
@@ -303,11 +231,7 @@ async fn listings_can_be_large_and_files_fetched() -> Result {
 #[tokio::test]
 async fn a_range_is_announced_and_kept_to() -> Result {
     let behaviour = Behaviour {
-        ports: PortRange::Row {
-            size: 3,
-            blocked: Vec::new(),
-            busy: Vec::new(),
-        },
+        ports: PortRange::Row { size: 3, blocked: Vec::new(), busy: Vec::new() },
         ..Behaviour::default()
     };
     let server = Server::start(behaviour).await?;

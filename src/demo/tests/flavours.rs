@@ -11,22 +11,13 @@ async fn a_foreign_address_is_never_knocked_at() -> Result {
     let expected = [
         (Software::Vsftpd, "500 Illegal PORT command."),
         (Software::ProFtpd, "500 Illegal PORT command"),
-        (
-            Software::PureFtpd,
-            "500 I won't open a connection to 127.0.0.5 (only to 127.0.0.1)",
-        ),
-        (
-            Software::Pyftpdlib,
-            "501 Rejected data connection to foreign address 127.0.0.5:",
-        ),
+        (Software::PureFtpd, "500 I won't open a connection to 127.0.0.5 (only to 127.0.0.1)"),
+        (Software::Pyftpdlib, "501 Rejected data connection to foreign address 127.0.0.5:"),
         (Software::FileZilla, "200 PORT command successful."),
     ];
     assert_eq!(expected.map(|(software, _)| software), Software::ALL);
     for (software, reply) in expected {
-        let behaviour = Behaviour {
-            software,
-            ..Behaviour::default()
-        };
+        let behaviour = Behaviour { software, ..Behaviour::default() };
         let server = Server::start(behaviour).await?;
         let mut client = Client::guest(server.address()).await?;
         let elsewhere = TcpListener::bind("127.0.0.5:0").await?;
@@ -47,28 +38,13 @@ async fn a_foreign_address_is_never_knocked_at() -> Result {
 async fn a_refused_knock_is_told_in_its_own_words() -> Result {
     let expected = [
         (Software::Vsftpd, "425 Failed to establish connection."),
-        (
-            Software::ProFtpd,
-            "425 Unable to build data connection: Connection refused",
-        ),
-        (
-            Software::PureFtpd,
-            "425 Could not open data connection to port ",
-        ),
-        (
-            Software::Pyftpdlib,
-            "425 Can't connect to specified address.",
-        ),
-        (
-            Software::FileZilla,
-            "425 Unable to build data connection: ECONNREFUSED",
-        ),
+        (Software::ProFtpd, "425 Unable to build data connection: Connection refused"),
+        (Software::PureFtpd, "425 Could not open data connection to port "),
+        (Software::Pyftpdlib, "425 Can't connect to specified address."),
+        (Software::FileZilla, "425 Unable to build data connection: ECONNREFUSED"),
     ];
     for (software, expected) in expected {
-        let behaviour = Behaviour {
-            software,
-            ..Behaviour::default()
-        };
+        let behaviour = Behaviour { software, ..Behaviour::default() };
         let server = Server::start(behaviour).await?;
         let mut client = Client::guest(server.address()).await?;
         let closed = TcpListener::bind("127.0.0.1:0").await?.local_addr()?;
@@ -96,11 +72,7 @@ async fn pasv_over_ipv6_is_answered_in_five_ways() -> Result {
         (Software::FileZilla, "500 You are connected using IPv6."),
     ];
     for (software, expected) in expected {
-        let behaviour = Behaviour {
-            family: Family::V6,
-            software,
-            ..Behaviour::default()
-        };
+        let behaviour = Behaviour { family: Family::V6, software, ..Behaviour::default() };
         let server = Server::start(behaviour).await?;
         let mut client = Client::guest(server.address()).await?;
         let reply = client.say("PASV").await;
@@ -132,10 +104,7 @@ async fn feat_is_honest_only_where_the_program_is() -> Result {
 #[tokio::test]
 async fn every_program_lists_in_every_way() -> Result {
     for software in Software::ALL {
-        let behaviour = Behaviour {
-            software,
-            ..Behaviour::default()
-        };
+        let behaviour = Behaviour { software, ..Behaviour::default() };
         let server = Server::start(behaviour).await?;
         let mut client = Client::guest(server.address()).await?;
         for verb in ["PASV", "EPSV"] {

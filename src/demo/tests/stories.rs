@@ -11,37 +11,19 @@ use crate::demo::{Group, Server, stories, story};
 /// Story, PASV, EPSV, PORT, EPRT; or the word for a login that was not to be had.
 const TABLE: &[(&str, &[&str])] = &[
     ("healthy", &["open", "open", "open", "open"]),
-    (
-        "healthy-ipv6",
-        &["rejected 500", "open", "rejected 425", "open"],
-    ),
+    ("healthy-ipv6", &["rejected 500", "open", "rejected 425", "open"]),
     ("empty-directory", &["open", "open", "open", "open"]),
     ("one-connection-each", &["open", "open", "open", "open"]),
     ("slow-server", &["open", "open", "open", "open"]),
     ("connects-at-port", &["open", "open", "open", "open"]),
-    (
-        "only-20-and-21",
-        &["timed-out", "timed-out", "open", "open"],
-    ),
-    (
-        "browser-fails-client-works",
-        &["rejected 550", "rejected 550", "open", "open"],
-    ),
+    ("only-20-and-21", &["timed-out", "timed-out", "open", "open"]),
+    ("browser-fails-client-works", &["rejected 550", "rejected 550", "open", "open"]),
     ("range-opened", &["open", "open", "open", "open"]),
-    (
-        "only-21-and-1433",
-        &["timed-out", "timed-out", "nothing-came", "nothing-came"],
-    ),
+    ("only-21-and-1433", &["timed-out", "timed-out", "nothing-came", "nothing-came"]),
     ("port-600", &["open", "open", "open", "open"]),
     ("passive-20-20", &["open", "open", "open", "open"]),
-    (
-        "behind-a-shared-address",
-        &["open", "open", "rejected 500", "rejected 500"],
-    ),
-    (
-        "client-door-closed",
-        &["open", "open", "nothing-came", "nothing-came"],
-    ),
+    ("behind-a-shared-address", &["open", "open", "rejected 500", "rejected 500"]),
+    ("client-door-closed", &["open", "open", "nothing-came", "nothing-came"]),
     ("control-refused", &["control refused"]),
     ("control-filtered", &["control timed-out"]),
     ("control-silent", &["greeting <si"]),
@@ -57,106 +39,30 @@ const TABLE: &[(&str, &[&str])] = &[
     ("tls-required", &["USER 530"]),
     ("tls-required-421", &["USER 421"]),
     ("idle-dropped", &["open", "open", "open", "open"]),
-    (
-        "firewall-blocks-passive",
-        &["timed-out", "timed-out", "open", "open"],
-    ),
-    (
-        "passive-disabled",
-        &["rejected 501", "rejected 501", "open", "open"],
-    ),
-    (
-        "pasv-unsupported",
-        &["rejected 502", "open", "open", "open"],
-    ),
-    (
-        "epsv-unsupported",
-        &["open", "rejected 500", "open", "rejected 500"],
-    ),
+    ("firewall-blocks-passive", &["timed-out", "timed-out", "open", "open"]),
+    ("passive-disabled", &["rejected 501", "rejected 501", "open", "open"]),
+    ("pasv-unsupported", &["rejected 502", "open", "open", "open"]),
+    ("epsv-unsupported", &["open", "rejected 500", "open", "rejected 500"]),
     ("epsv-blocked", &["open", "timed-out", "open", "open"]),
-    (
-        "passive-port-refused",
-        &["refused", "refused", "open", "open"],
-    ),
-    (
-        "passive-range-partly-blocked",
-        &["open", "timed-out", "open", "open"],
-    ),
-    (
-        "passive-range-exhausted",
-        &["rejected 425", "rejected 425", "open", "open"],
-    ),
-    (
-        "passive-address-unroutable",
-        &["open", "open", "open", "open"],
-    ),
-    (
-        "private-address-announced",
-        &["open", "open", "open", "open"],
-    ),
-    (
-        "passive-address-mismatch",
-        &["open", "open", "open", "open"],
-    ),
-    (
-        "data-intercepted",
-        &[
-            "stalled after nothing",
-            "stalled after nothing",
-            "open",
-            "open",
-        ],
-    ),
-    (
-        "server-rejects-data-peer",
-        &["closed 425", "closed 425", "open", "open"],
-    ),
-    (
-        "ipv6-needs-epsv",
-        &[
-            "rejected 425",
-            "rejected 500",
-            "rejected 500",
-            "rejected 500",
-        ],
-    ),
-    (
-        "active-disabled",
-        &["open", "open", "rejected 550", "rejected 550"],
-    ),
-    (
-        "firewall-blocks-active",
-        &["open", "open", "nothing-came", "nothing-came"],
-    ),
-    (
-        "client-nat-breaks-active",
-        &["open", "open", "rejected 500", "rejected 500"],
-    ),
-    (
-        "active-source-port-unexpected",
-        &["open", "open", "open", "open"],
-    ),
-    (
-        "active-source-address-unexpected",
-        &["open", "open", "open", "open"],
-    ),
-    (
-        "busy-after-active",
-        &["open", "open", "nothing-came", "greeting 421"],
-    ),
-    (
-        "data-closed-early",
-        &["reset 426", "reset 426", "open", "open"],
-    ),
+    ("passive-port-refused", &["refused", "refused", "open", "open"]),
+    ("passive-range-partly-blocked", &["open", "timed-out", "open", "open"]),
+    ("passive-range-exhausted", &["rejected 425", "rejected 425", "open", "open"]),
+    ("passive-address-unroutable", &["open", "open", "open", "open"]),
+    ("private-address-announced", &["open", "open", "open", "open"]),
+    ("passive-address-mismatch", &["open", "open", "open", "open"]),
+    ("data-intercepted", &["stalled after nothing", "stalled after nothing", "open", "open"]),
+    ("server-rejects-data-peer", &["closed 425", "closed 425", "open", "open"]),
+    ("ipv6-needs-epsv", &["rejected 425", "rejected 500", "rejected 500", "rejected 500"]),
+    ("active-disabled", &["open", "open", "rejected 550", "rejected 550"]),
+    ("firewall-blocks-active", &["open", "open", "nothing-came", "nothing-came"]),
+    ("client-nat-breaks-active", &["open", "open", "rejected 500", "rejected 500"]),
+    ("active-source-port-unexpected", &["open", "open", "open", "open"]),
+    ("active-source-address-unexpected", &["open", "open", "open", "open"]),
+    ("busy-after-active", &["open", "open", "nothing-came", "greeting 421"]),
+    ("data-closed-early", &["reset 426", "reset 426", "open", "open"]),
     ("data-reset", &["reset 426", "reset 426", "open", "open"]),
-    (
-        "transfer-stalls",
-        &["stalled after some", "stalled after some", "open", "open"],
-    ),
-    (
-        "listing-refused",
-        &["stalled 550", "stalled 550", "rejected 550", "rejected 550"],
-    ),
+    ("transfer-stalls", &["stalled after some", "stalled after some", "open", "open"]),
+    ("listing-refused", &["stalled 550", "stalled 550", "rejected 550", "rejected 550"]),
 ];
 
 /// What a client meets in the four modes, each on a login of its own.
@@ -186,9 +92,7 @@ async fn met(server: &Server) -> Result<Vec<String>> {
 /// How a story differs from what the table says.
 async fn difference(id: &str, expected: &[&str]) -> std::result::Result<(), String> {
     let story = story(id).ok_or("no such story")?;
-    let server = Server::start((story.behaviour)())
-        .await
-        .map_err(|error| error.to_string())?;
+    let server = Server::start((story.behaviour)()).await.map_err(|error| error.to_string())?;
     let words = met(&server).await.map_err(|error| error.to_string())?;
     if words == expected {
         return Ok(());
@@ -232,10 +136,7 @@ fn stories_are_well_formed() {
         let sentences = story.lesson.matches(". ").count() + 1;
         assert!(sentences <= 3, "{id}: {sentences} sentences");
         if story.group == Group::Healthy {
-            assert!(
-                matches!(story.cause, None | Some("active-source-port-unexpected")),
-                "{id}"
-            );
+            assert!(matches!(story.cause, None | Some("active-source-port-unexpected")), "{id}");
         }
     }
 }

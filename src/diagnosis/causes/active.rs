@@ -28,10 +28,7 @@ fn no_knock(view: &ModeView<'_>) -> bool {
 }
 
 fn comparison<'a>(case: &Case<'a>) -> Option<&'a Attempt> {
-    case.facts
-        .attempts
-        .iter()
-        .find(|a| !a.mode.is_passive() && a.purpose == Purpose::Comparison)
+    case.facts.attempts.iter().find(|a| !a.mode.is_passive() && a.purpose == Purpose::Comparison)
 }
 
 fn with_addresses(text: Text, case: &Case<'_>) -> Text {
@@ -47,11 +44,8 @@ pub fn nat_breaks(case: &Case<'_>) -> Option<Finding> {
         return None;
     }
     let views = case.active();
-    let refused: Vec<&ModeView<'_>> = views
-        .iter()
-        .filter(|v| address_refused(v))
-        .copied()
-        .collect();
+    let refused: Vec<&ModeView<'_>> =
+        views.iter().filter(|v| address_refused(v)).copied().collect();
     let unanswered: Vec<&ModeView<'_>> = views.iter().filter(|v| no_knock(v)).copied().collect();
     let compared = comparison(case);
     let taken =
@@ -76,11 +70,7 @@ pub fn nat_breaks(case: &Case<'_>) -> Option<Finding> {
         }
         _ => return None,
     };
-    let explained = if refused.is_empty() {
-        unanswered
-    } else {
-        refused.clone()
-    };
+    let explained = if refused.is_empty() { unanswered } else { refused.clone() };
     let id = match (refused.is_empty(), case.seen_as.is_some()) {
         (false, true) => "client-nat-breaks-active-text",
         (false, false) => "client-nat-breaks-active-text-unseen",
@@ -105,17 +95,9 @@ pub fn nat_breaks(case: &Case<'_>) -> Option<Finding> {
         build = build.attempt(compared);
     }
     build
-        .not_if(
-            !refused.is_empty(),
-            "active-disabled",
-            Text::new("not-active-disabled-address"),
-        )
+        .not_if(!refused.is_empty(), "active-disabled", Text::new("not-active-disabled-address"))
         .fix_if(case.passive_open(), Who::User, Text::new("fix-use-passive"))
-        .fix(
-            Who::ClientAdmin,
-            Text::new("client-nat-breaks-active-fix-client"),
-            Vec::new(),
-        )
+        .fix(Who::ClientAdmin, Text::new("client-nat-breaks-active-fix-client"), Vec::new())
         .done()
 }
 
@@ -147,10 +129,7 @@ pub fn disabled(case: &Case<'_>) -> Option<Finding> {
     }
     let (code, text) = refused.first()?.refusal()?;
     let passive = case.passive_open();
-    let confidence = match (
-        refused.len() >= 2 && passive,
-        peer::is_address_refusal(code, text),
-    ) {
+    let confidence = match (refused.len() >= 2 && passive, peer::is_address_refusal(code, text)) {
         (_, true) => Confidence::Possible,
         (true, false) => Confidence::Proven,
         (false, false) => Confidence::Likely,
@@ -162,21 +141,14 @@ pub fn disabled(case: &Case<'_>) -> Option<Finding> {
     )
     .side(Side::Server)
     .explains(&refused)
-    .not(
-        "firewall-blocks-active",
-        Text::new("not-firewall-refused-by-reply"),
-    )
+    .not("firewall-blocks-active", Text::new("not-firewall-refused-by-reply"))
     .not_if(
         case.nat == Nat::None,
         "client-nat-breaks-active",
         with_addresses(Text::new("not-nat-same-address"), case),
     )
     .fix_if(passive, Who::User, Text::new("fix-use-passive"))
-    .fix(
-        Who::ServerAdmin,
-        Text::new("active-disabled-fix-server"),
-        remedies::enable_active(case),
-    )
+    .fix(Who::ServerAdmin, Text::new("active-disabled-fix-server"), remedies::enable_active(case))
     .done()
 }
 
@@ -189,11 +161,7 @@ pub fn firewall_blocks(case: &Case<'_>) -> Option<Finding> {
     let silent: Vec<&ModeView<'_>> = views.iter().filter(|v| no_knock(v)).copied().collect();
     let first = silent.first()?;
     let times: usize = silent.iter().map(|v| v.times()).sum();
-    let confidence = if times >= 2 {
-        Confidence::Likely
-    } else {
-        Confidence::Possible
-    };
+    let confidence = if times >= 2 { Confidence::Likely } else { Confidence::Possible };
     let said = silent.iter().find_map(|v| match &v.shown.why {
         Why::ListingRefused { code, text, .. } | Why::CommandRefused { code, text } => {
             Some(brief(*code, text))
@@ -234,17 +202,9 @@ fn look_alikes(build: Build, case: &Case<'_>, first: &ModeView<'_>) -> Build {
         .attempts
         .iter()
         .any(|a| matches!(&a.why, Why::Not(NotTested::TooMany { held: true, .. })));
-    let build = if held {
-        build.saw(Text::new("seen-held"))
-    } else {
-        build
-    };
+    let build = if held { build.saw(Text::new("seen-held")) } else { build };
     build
-        .not_if(
-            accepted,
-            "active-disabled",
-            Text::new("not-active-disabled-accepted"),
-        )
+        .not_if(accepted, "active-disabled", Text::new("not-active-disabled-accepted"))
         .not_if(
             case.nat == Nat::None,
             "client-nat-breaks-active",
@@ -253,10 +213,8 @@ fn look_alikes(build: Build, case: &Case<'_>, first: &ModeView<'_>) -> Build {
         .not_if(
             case.nat == Nat::Unknown && case.checks_port_address() && accepted,
             "client-nat-breaks-active",
-            Text::new("not-nat-accepted").with(
-                "software",
-                case.software.as_ref().map_or("", |s| s.product.name()),
-            ),
+            Text::new("not-nat-accepted")
+                .with("software", case.software.as_ref().map_or("", |s| s.product.name())),
         )
 }
 
@@ -270,9 +228,8 @@ pub fn source_port_unexpected(case: &Case<'_>) -> Option<Finding> {
         .filter(|(v, port)| v.is_open() && *port != expected)
         .collect();
     let (first, port) = odd.first()?;
-    let text = Text::new("active-source-port-unexpected-text")
-        .with("port", *port)
-        .with("data", expected);
+    let text =
+        Text::new("active-source-port-unexpected-text").with("port", *port).with("data", expected);
     let mut build =
         finding("active-source-port-unexpected", Confidence::Proven, text).side(Side::Server);
     build = build.attempt(first.shown);
@@ -299,11 +256,7 @@ pub fn source_address_unexpected(case: &Case<'_>) -> Option<Finding> {
         return None;
     };
     let times: usize = views.iter().map(|v| v.times()).sum();
-    let confidence = if times >= 2 {
-        Confidence::Likely
-    } else {
-        Confidence::Possible
-    };
+    let confidence = if times >= 2 { Confidence::Likely } else { Confidence::Possible };
     finding(
         "active-source-address-unexpected",
         confidence,
@@ -313,11 +266,7 @@ pub fn source_address_unexpected(case: &Case<'_>) -> Option<Finding> {
     .side(Side::Server)
     .explains(&views)
     .not("firewall-blocks-active", Text::new("not-firewall-knocked"))
-    .fix(
-        Who::ServerAdmin,
-        Text::new("active-source-address-unexpected-fix-server"),
-        Vec::new(),
-    )
+    .fix(Who::ServerAdmin, Text::new("active-source-address-unexpected-fix-server"), Vec::new())
     .fix_if(case.passive_open(), Who::User, Text::new("fix-use-passive"))
     .done()
 }

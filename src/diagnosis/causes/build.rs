@@ -5,7 +5,7 @@ use crate::diagnosis::catalogue;
 use crate::diagnosis::finding::{
     Confidence, Evidence, Finding, Location, Remedy, RuledOut, Severity, Side, Snippet, Who,
 };
-use crate::diagnosis::reason::reason;
+use crate::diagnosis::reason::{door_port, reason};
 use crate::diagnosis::text::Text;
 use crate::facts::Attempt;
 
@@ -24,10 +24,7 @@ pub fn finding(cause: &'static str, confidence: Confidence, text: Text) -> Build
             confidence,
             side: Side::Unknown,
             location: Location::default(),
-            title: Text {
-                id: format!("{cause}-title"),
-                args: text.args.clone(),
-            },
+            title: Text { id: format!("{cause}-title"), args: text.args.clone() },
             explanation: text,
             evidence: Vec::new(),
             suppresses: Vec::new(),
@@ -64,8 +61,10 @@ impl Build {
 
     /// An attempt as evidence, in its own words.
     pub fn attempt(mut self, attempt: &Attempt) -> Self {
-        let text = Text::new("seen-attempt")
+        let port = door_port(attempt);
+        let text = Text::new(if port.is_some() { "seen-attempt" } else { "seen-attempt-no-port" })
             .with("verb", attempt.mode.verb())
+            .with("port", port.unwrap_or(0))
             .with("why", reason(attempt));
         self.finding.evidence.push(Evidence::of(&attempt.id, text));
         self
@@ -90,21 +89,13 @@ impl Build {
 
     /// What to change.
     pub fn fix(mut self, who: Who, text: Text, snippets: Vec<Snippet>) -> Self {
-        self.finding.remedies.push(Remedy {
-            who,
-            text,
-            snippets,
-        });
+        self.finding.remedies.push(Remedy { who, text, snippets });
         self
     }
 
     /// What to change, if the condition holds.
     pub fn fix_if(self, applies: bool, who: Who, text: Text) -> Self {
-        if applies {
-            self.fix(who, text, Vec::new())
-        } else {
-            self
-        }
+        if applies { self.fix(who, text, Vec::new()) } else { self }
     }
 
     /// Done.

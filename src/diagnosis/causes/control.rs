@@ -20,22 +20,13 @@ pub fn name_not_found(case: &Case<'_>) -> Option<Finding> {
         |outcome: fn(&LookupOutcome) -> bool| names.lookups.iter().any(|l| outcome(&l.outcome));
     let (id, confidence) = if any(|o| matches!(o, LookupOutcome::NotFound)) {
         ("name-not-found-text", Confidence::Proven)
-    } else if names
-        .lookups
-        .iter()
-        .take(2)
-        .all(|l| l.outcome == LookupOutcome::NoSuchRecord)
-    {
+    } else if names.lookups.iter().take(2).all(|l| l.outcome == LookupOutcome::NoSuchRecord) {
         ("name-not-found-text-no-record", Confidence::Likely)
     } else {
         ("name-not-found-text-resolver", Confidence::Possible)
     };
     let host = &case.facts.request.host;
-    let mut build = finding(
-        "name-not-found",
-        confidence,
-        Text::new(id).with("host", host),
-    );
+    let mut build = finding("name-not-found", confidence, Text::new(id).with("host", host));
     for lookup in &names.lookups {
         let detail = match &lookup.outcome {
             LookupOutcome::ServerFailure(text) | LookupOutcome::Failed(text) => first_line(text),
@@ -55,13 +46,7 @@ pub fn name_not_found(case: &Case<'_>) -> Option<Finding> {
                 .with("took", lookup.took.words()),
         );
     }
-    build
-        .fix(
-            Who::User,
-            Text::new("name-not-found-fix").with("host", host),
-            Vec::new(),
-        )
-        .done()
+    build.fix(Who::User, Text::new("name-not-found-fix").with("host", host), Vec::new()).done()
 }
 
 /// Dials to the addresses that were to be probed, if none of them connected.
@@ -84,9 +69,8 @@ fn dialled(
         return None;
     }
     let to = dials.first()?.to;
-    let text = Text::new(format!("{cause}-text"))
-        .with("address", to.ip())
-        .with("control", to.port());
+    let text =
+        Text::new(format!("{cause}-text")).with("address", to.ip()).with("control", to.port());
     let mut build = finding(cause, confidence, text);
     for dial in dials {
         let text = match &dial.outcome {
@@ -108,21 +92,15 @@ fn dialled(
 /// RST from the control port.
 pub fn refused(case: &Case<'_>) -> Option<Finding> {
     let control = case.control_port();
-    dialled(case, "control-refused", Confidence::Likely, |o| {
-        *o == DialOutcome::Refused
-    })?
-    .not("control-filtered", Text::new("not-filtered-answered"))
-    .fix(
-        Who::User,
-        Text::new("control-refused-fix-user").with("control", control),
-        Vec::new(),
-    )
-    .fix(
-        Who::ServerAdmin,
-        Text::new("control-refused-fix-server").with("control", control),
-        Vec::new(),
-    )
-    .done()
+    dialled(case, "control-refused", Confidence::Likely, |o| *o == DialOutcome::Refused)?
+        .not("control-filtered", Text::new("not-filtered-answered"))
+        .fix(Who::User, Text::new("control-refused-fix-user").with("control", control), Vec::new())
+        .fix(
+            Who::ServerAdmin,
+            Text::new("control-refused-fix-server").with("control", control),
+            Vec::new(),
+        )
+        .done()
 }
 
 /// Silence or a reject from the control port.
@@ -130,11 +108,7 @@ pub fn filtered(case: &Case<'_>) -> Option<Finding> {
     let rejected = failed_dials(case)
         .first()
         .is_some_and(|d| matches!(d.outcome, DialOutcome::Prohibited { .. }));
-    let confidence = if rejected {
-        Confidence::Likely
-    } else {
-        Confidence::Possible
-    };
+    let confidence = if rejected { Confidence::Likely } else { Confidence::Possible };
     let control = case.control_port();
     dialled(case, "control-filtered", confidence, |o| {
         matches!(o, DialOutcome::TimedOut | DialOutcome::Prohibited { .. })
@@ -145,27 +119,17 @@ pub fn filtered(case: &Case<'_>) -> Option<Finding> {
         Text::new("control-filtered-fix-server").with("control", control),
         Vec::new(),
     )
-    .fix(
-        Who::User,
-        Text::new("control-filtered-fix-user").with("control", control),
-        Vec::new(),
-    )
+    .fix(Who::User, Text::new("control-filtered-fix-user").with("control", control), Vec::new())
     .done()
 }
 
 /// No route, here or on the way.
 pub fn unreachable(case: &Case<'_>) -> Option<Finding> {
     let local = failed_dials(case).first().is_some_and(|d| {
-        matches!(
-            d.outcome,
-            DialOutcome::Local { .. } | DialOutcome::Unreachable { icmp: None }
-        )
+        matches!(d.outcome, DialOutcome::Local { .. } | DialOutcome::Unreachable { icmp: None })
     });
     let build = dialled(case, "control-unreachable", Confidence::Likely, |o| {
-        matches!(
-            o,
-            DialOutcome::Unreachable { .. } | DialOutcome::Local { .. }
-        )
+        matches!(o, DialOutcome::Unreachable { .. } | DialOutcome::Local { .. })
     })?;
     build
         .side(if local { Side::Client } else { Side::Unknown })
@@ -186,13 +150,9 @@ pub fn silent(case: &Case<'_>) -> Option<Finding> {
         (Greeting::Silent(waited), _) if case.facts.tls_hello != Some(TlsAnswer::Tls) => {
             (*waited, None)
         }
-        (
-            _,
-            LoginOutcome::Broken {
-                command,
-                end: ExchangeEnd::TimedOut { waited },
-            },
-        ) => (*waited, Some(command)),
+        (_, LoginOutcome::Broken { command, end: ExchangeEnd::TimedOut { waited } }) => {
+            (*waited, Some(command))
+        }
         _ => return None,
     };
     let text = Text::new(if command.is_some() {
@@ -205,26 +165,19 @@ pub fn silent(case: &Case<'_>) -> Option<Finding> {
     .with("command", command.map_or("", String::as_str));
     let mut build = finding("control-silent", Confidence::Likely, text);
     build = build.saw(
-        Text::new("seen-connected")
-            .with("to", session.peer)
-            .with("took", session.connect.words()),
+        Text::new("seen-connected").with("to", session.peer).with("took", session.connect.words()),
     );
     build = match &case.facts.tls_hello {
         Some(TlsAnswer::Silent) => build.not("tls-required", Text::new("not-tls-silent")),
-        Some(TlsAnswer::Other { head }) => build.not(
-            "tls-required",
-            Text::new("not-tls-other").with("head", head),
-        ),
+        Some(TlsAnswer::Other { head }) => {
+            build.not("tls-required", Text::new("not-tls-other").with("head", head))
+        }
         Some(TlsAnswer::Closed) => build.not("tls-required", Text::new("not-tls-closed")),
         _ => build,
     };
     build
         .not("control-filtered", Text::new("not-filtered-connected"))
-        .fix(
-            Who::ServerAdmin,
-            Text::new("control-silent-fix-server"),
-            Vec::new(),
-        )
+        .fix(Who::ServerAdmin, Text::new("control-silent-fix-server"), Vec::new())
         .fix(Who::User, Text::new("control-silent-fix-user"), Vec::new())
         .done()
 }
@@ -260,11 +213,7 @@ pub fn closed(case: &Case<'_>) -> Option<Finding> {
                 .with("took", session.connect.words()),
         )
         .not("control-filtered", Text::new("not-filtered-connected"))
-        .fix(
-            Who::ServerAdmin,
-            Text::new("control-closed-fix-server"),
-            Vec::new(),
-        )
+        .fix(Who::ServerAdmin, Text::new("control-closed-fix-server"), Vec::new())
         .fix(Who::User, Text::new("control-closed-fix-user"), Vec::new())
         .done()
 }
@@ -274,35 +223,21 @@ pub fn not_ftp(case: &Case<'_>) -> Option<Finding> {
     let session = stuck(case)?;
     let (service, head, confidence) = match (&session.greeting, &session.login) {
         (Greeting::NotFtp { service, head }, _) => {
-            let confidence = if service.name().is_some() {
-                Confidence::Proven
-            } else {
-                Confidence::Likely
-            };
+            let confidence =
+                if service.name().is_some() { Confidence::Proven } else { Confidence::Likely };
             (service.name(), head.clone(), confidence)
         }
-        (
-            _,
-            LoginOutcome::Broken {
-                end: ExchangeEnd::NotAReply { text },
-                ..
-            },
-        ) => (None, text.clone(), Confidence::Possible),
+        (_, LoginOutcome::Broken { end: ExchangeEnd::NotAReply { text }, .. }) => {
+            (None, text.clone(), Confidence::Possible)
+        }
         _ => return None,
     };
-    let id = if service.is_some() {
-        "control-not-ftp-text"
-    } else {
-        "control-not-ftp-text-unknown"
-    };
-    let text = Text::new(id)
-        .with("control", case.control_port())
-        .with("service", service.unwrap_or("?"));
-    let fix = if service == Some("SSH") {
-        "control-not-ftp-fix-ssh"
-    } else {
-        "control-not-ftp-fix"
-    };
+    let id =
+        if service.is_some() { "control-not-ftp-text" } else { "control-not-ftp-text-unknown" };
+    let text =
+        Text::new(id).with("control", case.control_port()).with("service", service.unwrap_or("?"));
+    let fix =
+        if service == Some("SSH") { "control-not-ftp-fix-ssh" } else { "control-not-ftp-fix" };
     finding("control-not-ftp", confidence, text)
         .side(Side::Unknown)
         .saw(Text::new("seen-head").with("head", first_line(&head)))
@@ -334,16 +269,8 @@ pub fn too_many(case: &Case<'_>) -> Option<Finding> {
     .side(Side::Server)
     .saw(Text::new("seen-reply").with("reply", brief(code, &text)))
     .not("login-rejected", Text::new("not-login-full"))
-    .fix(
-        Who::User,
-        Text::new("too-many-connections-fix-user"),
-        Vec::new(),
-    )
-    .fix(
-        Who::ServerAdmin,
-        Text::new("too-many-connections-fix-server"),
-        Vec::new(),
-    )
+    .fix(Who::User, Text::new("too-many-connections-fix-user"), Vec::new())
+    .fix(Who::ServerAdmin, Text::new("too-many-connections-fix-server"), Vec::new())
     .done()
 }
 
@@ -375,20 +302,14 @@ pub fn login_rejected(case: &Case<'_>) -> Option<Finding> {
     finding(
         "login-rejected",
         Confidence::Proven,
-        Text::new(id)
-            .with("user", user)
-            .with("reply", reply.clone()),
+        Text::new(id).with("user", user).with("reply", reply.clone()),
     )
     .side(Side::Server)
     .saw(Text::new("seen-reply").with("reply", reply))
     .not("tls-required", Text::new("not-tls-words"))
     .not("control-filtered", Text::new("not-filtered-answered"))
     .fix(Who::User, Text::new("login-rejected-fix-user"), Vec::new())
-    .fix(
-        Who::ServerAdmin,
-        Text::new("login-rejected-fix-server"),
-        Vec::new(),
-    )
+    .fix(Who::ServerAdmin, Text::new("login-rejected-fix-server"), Vec::new())
     .done()
 }
 
@@ -405,11 +326,7 @@ pub fn tls_required(case: &Case<'_>) -> Option<Finding> {
         .side(Side::Server)
         .saw(Text::new("seen-reply").with("reply", brief(code, &text)))
         .not("login-rejected", Text::new("not-login-tls"))
-        .fix(
-            Who::User,
-            Text::new("tls-required-fix-explicit"),
-            Vec::new(),
-        )
+        .fix(Who::User, Text::new("tls-required-fix-explicit"), Vec::new())
         .done();
     }
     let session = stuck(case)?;

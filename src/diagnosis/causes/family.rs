@@ -22,27 +22,19 @@ pub fn ipv6_needs_epsv(case: &Case<'_>) -> Option<Finding> {
     }
     let view = case.mode(Mode::Epsv)?;
     let (code, text) = view.refusal().filter(|(code, _)| *code >= 500)?;
-    let confidence = if case.active_open() {
-        Confidence::Proven
-    } else {
-        Confidence::Likely
-    };
+    let confidence = if case.active_open() { Confidence::Proven } else { Confidence::Likely };
+    // A server without RFC 2428 refuses EPRT as well.
+    let eprt = case.mode(Mode::Eprt).filter(|v| v.refusal().is_some_and(|(code, _)| code >= 500));
+    let views: Vec<_> = std::iter::once(view).chain(eprt).collect();
     finding(
         "ipv6-needs-epsv",
         confidence,
         Text::new("ipv6-needs-epsv-text").with("reply", brief(code, text)),
     )
     .side(Side::Server)
-    .explains(&[view])
-    .not(
-        "firewall-blocks-passive",
-        Text::new("not-firewall-refused-by-reply"),
-    )
-    .fix(
-        Who::ServerAdmin,
-        Text::new("ipv6-needs-epsv-fix-server"),
-        Vec::new(),
-    )
+    .explains(&views)
+    .not("firewall-blocks-passive", Text::new("not-firewall-refused-by-reply"))
+    .fix(Who::ServerAdmin, Text::new("ipv6-needs-epsv-fix-server"), Vec::new())
     .fix(Who::User, Text::new("ipv6-needs-epsv-fix-user"), Vec::new())
     .done()
 }
@@ -61,28 +53,16 @@ pub fn nat64_needs_epsv(case: &Case<'_>) -> Option<Finding> {
     )
     .side(Side::Unknown)
     .explains(&[view])
-    .fix(
-        Who::ServerAdmin,
-        Text::new("nat64-needs-epsv-fix-server"),
-        Vec::new(),
-    )
-    .fix(
-        Who::User,
-        Text::new("nat64-needs-epsv-fix-user"),
-        Vec::new(),
-    )
+    .fix(Who::ServerAdmin, Text::new("nat64-needs-epsv-fix-server"), Vec::new())
+    .fix(Who::User, Text::new("nat64-needs-epsv-fix-user"), Vec::new())
     .done()
 }
 
 /// One family's addresses answer, the other's do not.
 pub fn ipv6_broken(case: &Case<'_>) -> Option<Finding> {
     let works = case.session?.peer;
-    let other: Vec<_> = case
-        .facts
-        .dials
-        .iter()
-        .filter(|d| d.to.is_ipv4() != works.is_ipv4())
-        .collect();
+    let other: Vec<_> =
+        case.facts.dials.iter().filter(|d| d.to.is_ipv4() != works.is_ipv4()).collect();
     let first = other.first()?;
     let failed = other.iter().all(|d| match &d.outcome {
         // This machine has no route of that family: says nothing about the server.
@@ -98,11 +78,7 @@ pub fn ipv6_broken(case: &Case<'_>) -> Option<Finding> {
         return None;
     }
     let broken = Family::of(first.to.ip());
-    let id = if broken == Family::V6 {
-        "ipv6-broken-text"
-    } else {
-        "ipv6-broken-text-ipv4"
-    };
+    let id = if broken == Family::V6 { "ipv6-broken-text" } else { "ipv6-broken-text-ipv4" };
     let text = Text::new(id)
         .with("address", first.to.ip())
         .with("works", works.ip())
@@ -111,11 +87,7 @@ pub fn ipv6_broken(case: &Case<'_>) -> Option<Finding> {
     // A refusal is quick, and clients fall back; silence costs each of them its time-out.
     let quick = other.iter().all(|d| d.outcome == DialOutcome::Refused);
     let mut build = finding("ipv6-broken", Confidence::Likely, text).severity(
-        if quick && broken == Family::V4 {
-            Severity::Warning
-        } else {
-            Severity::Problem
-        },
+        if quick && broken == Family::V4 { Severity::Warning } else { Severity::Problem },
     );
     for dial in other {
         let seen = match &dial.outcome {
@@ -133,10 +105,7 @@ pub fn ipv6_broken(case: &Case<'_>) -> Option<Finding> {
                 .with("to", works)
                 .with("took", case.session?.connect.words()),
         )
-        .not(
-            "control-refused",
-            Text::new("not-control-other-family").with("works", works.ip()),
-        )
+        .not("control-refused", Text::new("not-control-other-family").with("works", works.ip()))
         .fix(
             Who::ServerAdmin,
             Text::new("ipv6-broken-fix-server").with("broken", broken.name()),

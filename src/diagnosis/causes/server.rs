@@ -30,20 +30,9 @@ pub fn rejects_data_peer(case: &Case<'_>) -> Option<Finding> {
     )
     .side(Side::Unknown)
     .explains(&views)
-    .not(
-        "firewall-blocks-passive",
-        Text::new("not-firewall-connected"),
-    )
-    .fix(
-        Who::NetworkAdmin,
-        Text::new("server-rejects-data-peer-fix-network"),
-        Vec::new(),
-    )
-    .fix(
-        Who::ServerAdmin,
-        Text::new("server-rejects-data-peer-fix-server"),
-        Vec::new(),
-    )
+    .not("firewall-blocks-passive", Text::new("not-firewall-connected"))
+    .fix(Who::NetworkAdmin, Text::new("server-rejects-data-peer-fix-network"), Vec::new())
+    .fix(Who::ServerAdmin, Text::new("server-rejects-data-peer-fix-server"), Vec::new())
     .done()
 }
 
@@ -61,64 +50,37 @@ pub fn listing_refused(case: &Case<'_>) -> Option<Finding> {
             _ => false,
         })
         .collect();
-    let Why::ListingRefused {
-        command,
-        code,
-        text,
-    } = &views.first()?.shown.why
-    else {
+    let Why::ListingRefused { command, code, text } = &views.first()?.shown.why else {
         return None;
     };
     let all = views.len() == case.modes.iter().filter(|m| m.tested()).count();
-    let confidence = if all && views.len() > 1 {
-        Confidence::Proven
-    } else {
-        Confidence::Likely
-    };
+    let confidence = if all && views.len() > 1 { Confidence::Proven } else { Confidence::Likely };
     let path = case.facts.request.path.clone().unwrap_or_default();
-    let id = if path.is_empty() {
-        "listing-refused-text"
-    } else {
-        "listing-refused-text-path"
-    };
+    let id = if path.is_empty() { "listing-refused-text" } else { "listing-refused-text-path" };
     finding(
         "listing-refused",
         confidence,
-        Text::new(id)
-            .with("command", command)
-            .with("reply", brief(*code, text))
-            .with("path", path),
+        Text::new(id).with("command", command).with("reply", brief(*code, text)).with("path", path),
     )
     .side(Side::Server)
     .explains(&views)
-    .not(
-        "firewall-blocks-passive",
-        Text::new("not-firewall-connected"),
-    )
+    .not("firewall-blocks-passive", Text::new("not-firewall-connected"))
     .fix(Who::User, Text::new("listing-refused-fix-user"), Vec::new())
-    .fix(
-        Who::ServerAdmin,
-        Text::new("listing-refused-fix-server"),
-        Vec::new(),
-    )
+    .fix(Who::ServerAdmin, Text::new("listing-refused-fix-server"), Vec::new())
     .done()
 }
 
 /// The data connection stood and was cut off before its end.
 pub fn data_closed_early(case: &Case<'_>) -> Option<Finding> {
-    let views: Vec<&ModeView<'_>> = case
-        .modes
-        .iter()
-        .filter(|v| v.outcome() == Outcome::Closed && v.shown.observed.is_some())
-        .collect();
+    let views: Vec<&ModeView<'_>> =
+        case.modes.iter().filter(|v| v.outcome() == Outcome::Closed).collect();
     let first = views.first()?;
     let times: usize = views.iter().map(|v| v.times()).sum();
-    let confidence = if times >= 2 {
-        Confidence::Likely
-    } else {
-        Confidence::Possible
-    };
+    let confidence = if times >= 2 { Confidence::Likely } else { Confidence::Possible };
     let id = match &first.shown.why {
+        Why::ControlLost { .. } if first.shown.observed.is_none() => {
+            "data-closed-early-text-before"
+        }
         Why::ControlLost { .. } => "data-closed-early-text-control",
         Why::BrokenOff { .. } => "data-closed-early-text-reply",
         _ => "data-closed-early-text",
@@ -127,22 +89,49 @@ pub fn data_closed_early(case: &Case<'_>) -> Option<Finding> {
         Why::BrokenOff { code, text } => brief(*code, text),
         _ => String::new(),
     };
+    let command = match &first.shown.why {
+        Why::ControlLost { command } => command.as_str(),
+        _ => "",
+    };
+    let stood = first.shown.observed.is_some();
     finding(
         "data-closed-early",
         confidence,
         Text::new(id)
+            .with("command", command)
             .with("reply", reply)
             .with("bytes", crate::diagnosis::reason::bytes(first.shown.bytes)),
     )
     .explains(&views)
-    .not(
-        "firewall-blocks-passive",
-        Text::new("not-firewall-connected"),
-    )
-    .fix(
-        Who::ServerAdmin,
-        Text::new("data-closed-early-fix-server"),
-        Vec::new(),
-    )
+    .not_if(stood, "firewall-blocks-passive", Text::new("not-firewall-connected"))
+    .fix(Who::ServerAdmin, Text::new("data-closed-early-fix-server"), Vec::new())
     .done()
+}
+
+/// The data connection stood, and nothing, or nothing more, came; or a command was never answered.
+pub fn transfer_stalls(case: &Case<'_>) -> Option<Finding> {
+    let views: Vec<&ModeView<'_>> =
+        case.modes.iter().filter(|v| v.outcome() == Outcome::Stalled).collect();
+    let first = views.first()?;
+    let id = match &first.shown.why {
+        Why::NoReply { .. } => "transfer-stalls-text-reply",
+        Why::NoCompletion { .. } => "transfer-stalls-text-completion",
+        _ if first.shown.bytes == 0 => "transfer-stalls-text-nothing",
+        _ => "transfer-stalls-text",
+    };
+    let command = match &first.shown.why {
+        Why::NoReply { command, .. } => command.as_str(),
+        _ => "",
+    };
+    let text = Text::new(id)
+        .with("command", command)
+        .with("bytes", crate::diagnosis::reason::bytes(first.shown.bytes));
+    let stood = first.shown.observed.is_some();
+    // Several things end like this; what tells them apart was not measured.
+    finding("transfer-stalls", Confidence::Possible, text)
+        .explains(&views)
+        .not_if(stood, "firewall-blocks-passive", Text::new("not-firewall-connected"))
+        .fix(Who::NetworkAdmin, Text::new("transfer-stalls-fix-network"), Vec::new())
+        .fix(Who::ServerAdmin, Text::new("transfer-stalls-fix-server"), Vec::new())
+        .done()
 }

@@ -3,10 +3,7 @@
 //!
 //! This is the one file with `unsafe`: the standard library, socket2 and nix have no call for
 //! `TCP_INFO`, so `getsockopt()` is called here, with a buffer whose size the kernel is told.
-#![expect(
-    unsafe_code,
-    reason = "getsockopt(TCP_INFO) and nothing else; see the module's text"
-)]
+#![expect(unsafe_code, reason = "getsockopt(TCP_INFO) and nothing else; see the module's text")]
 
 use std::io::IoSliceMut;
 use std::net::IpAddr;
@@ -52,15 +49,8 @@ pub fn pending_icmp(socket: &Socket) -> Option<Icmp> {
             }
             _ => continue,
         };
-        if matches!(
-            error.ee_origin,
-            libc::SO_EE_ORIGIN_ICMP | libc::SO_EE_ORIGIN_ICMP6
-        ) {
-            return Some(Icmp {
-                kind: error.ee_type,
-                code: error.ee_code,
-                sender,
-            });
+        if matches!(error.ee_origin, libc::SO_EE_ORIGIN_ICMP | libc::SO_EE_ORIGIN_ICMP6) {
+            return Some(Icmp { kind: error.ee_type, code: error.ee_code, sender });
         }
     }
     None
