@@ -11,6 +11,12 @@
 //! | `FTP_DOCTOR_LOSS_RUNS` | runs per case where packets are lost (10) |
 
 #![cfg(target_os = "linux")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    unreachable_pub,
+    reason = "a test fails by panicking, and nobody else uses its modules"
+)]
 
 /// The harness first, then the cases that are built from it.
 mod lab {

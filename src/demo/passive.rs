@@ -136,7 +136,7 @@ impl Session {
     /// LIST after PASV or EPSV.
     pub(super) async fn passive_transfer(
         &mut self,
-        offer: Offer,
+        mut offer: Offer,
         opening: &str,
         bytes: &[u8],
         done: &str,
@@ -150,14 +150,14 @@ impl Session {
         if first {
             self.control.say(opening).await?;
         }
-        let stream = if let Some(listener) = &offer.listener {
-            self.accept(listener).await?
+        let come = if let Some(listener) = offer.listener.take() {
+            self.accept(listener, &offer.action).await?
         } else {
             sleep(self.behaviour().passive_hold).await;
             None
         };
         drop(offer.held);
-        let Some((stream, peer)) = stream else {
+        let Some((stream, peer)) = come else {
             return self.control.say(self.texts().accept_timed_out).await;
         };
         self.control.note(&format!("accepted {peer}"));
@@ -187,17 +187,28 @@ impl Session {
         }
     }
 
-    async fn accept(&self, listener: &TcpListener) -> io::Result<Option<(TcpStream, SocketAddr)>> {
+    /// The client's data connection, or nothing where it does not come.
+    async fn accept(
+        &self,
+        listener: TcpListener,
+        action: &Passive,
+    ) -> io::Result<Option<(TcpStream, SocketAddr)>> {
         let ignores = self.behaviour().software.stranger() == Stranger::Ignored;
         let acceptable = async {
             loop {
                 let (stream, peer) = listener.accept().await?;
                 if !ignores || peer.ip() == self.peer.ip() {
-                    return Ok((stream, peer));
+                    return Ok::<_, io::Error>((stream, peer));
                 }
             }
         };
-        timeout(self.behaviour().passive_hold, acceptable).await.ok().transpose()
+        let come = timeout(self.behaviour().passive_hold, acceptable).await.ok().transpose()?;
+        if *action == Passive::Pinhole {
+            // Whoever comes now was not told of.
+            let socket = Socket::from(listener.into_std()?);
+            self.shared.ports.block(socket).await?;
+        }
+        Ok(come)
     }
 }
 

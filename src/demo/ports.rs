@@ -156,16 +156,23 @@ impl PassivePorts {
         }
     }
 
+    /// Blocks a bound port from now on.
+    pub(super) async fn block(&self, socket: Socket) -> io::Result<()> {
+        let port = local_address(&socket)?.port();
+        let blocked = BlockedPort::new(socket).await?;
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        if made.len() >= MOST_KEPT {
+            made.pop_first();
+        }
+        made.insert(port, blocked);
+        Ok(())
+    }
+
     /// A port whose SYNs are dropped from now on.
     pub(super) async fn take_blocked(&self) -> io::Result<Option<SocketAddr>> {
         match self.take()? {
             Some(Taken::Free(socket, address)) => {
-                let blocked = BlockedPort::new(socket).await?;
-                let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-                if made.len() >= MOST_KEPT {
-                    made.pop_first();
-                }
-                made.insert(address.port(), blocked);
+                self.block(socket).await?;
                 Ok(Some(address))
             }
             Some(Taken::Blocked(address)) => Ok(Some(address)),

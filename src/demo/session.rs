@@ -47,6 +47,8 @@ impl Session {
         number: usize,
         shared: Arc<Shared>,
     ) -> Self {
+        // Replies are small and often come in twos: none is to wait for the other's ACK.
+        let _ = stream.set_nodelay(true);
         let control = Control::new(stream, number, shared.transcript.clone());
         Self {
             shared,

@@ -53,7 +53,7 @@ pub struct Story {
 }
 
 static STORIES: LazyLock<Vec<Story>> = LazyLock::new(|| {
-    [
+    let mut all = [
         healthy::STORIES,
         articles::STORIES,
         control::STORIES,
@@ -61,10 +61,12 @@ static STORIES: LazyLock<Vec<Story>> = LazyLock::new(|| {
         active::STORIES,
         server::STORIES,
     ]
-    .concat()
+    .concat();
+    all.sort_by_key(|story| story.group);
+    all
 });
 
-/// All stories, in the order in which they are best read.
+/// All stories, group by group, in the order in which they are best read.
 pub fn stories() -> &'static [Story] {
     &STORIES
 }

@@ -1,21 +1,28 @@
 //! Whether the laboratory can be used here, and the tidying up after runs that were killed.
 
 use std::env;
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Once;
+use std::sync::{Once, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::sh;
 
-/// What every namespace's name begins with.
+/// What the name of every namespace and temporary folder begins with; the maker's process id follows.
 pub const PREFIX: &str = "ftplab-";
 
 /// The right to use the laboratory; many tests share it, the timing report has it alone.
 pub struct Gate {
     /// Where `tests/setup` put the servers.
     pub folder: PathBuf,
-    _turn: File,
+    _turn: Turn,
+}
+
+/// Nobody reads it: that it is there is what counts.
+#[expect(dead_code, reason = "the lock is held for as long as its guard lives")]
+enum Turn {
+    Shared(RwLockReadGuard<'static, ()>),
+    Alone(RwLockWriteGuard<'static, ()>),
 }
 
 /// The laboratory, or `None`, loudly, where it cannot be used.
@@ -34,6 +41,7 @@ pub fn open_alone() -> Option<Gate> {
 
 fn enter(alone: bool) -> Option<Gate> {
     static SWEPT: Once = Once::new();
+    static LAB: RwLock<()> = RwLock::new(());
     let folder = PathBuf::from(
         env::var_os("FTP_DOCTOR_LAB").unwrap_or_else(|| "/var/tmp/ftp-doctor-lab".into()),
     );
@@ -44,8 +52,12 @@ fn enter(alone: bool) -> Option<Gate> {
         return None;
     }
     SWEPT.call_once(sweep);
-    let turn = File::create(folder.join(".turn")).expect("the lab's folder can be written");
-    if alone { turn.lock() } else { turn.lock_shared() }.expect("a file can be locked");
+    // A test that failed leaves the lock poisoned, and nothing behind it broken.
+    let turn = if alone {
+        Turn::Alone(LAB.write().unwrap_or_else(PoisonError::into_inner))
+    } else {
+        Turn::Shared(LAB.read().unwrap_or_else(PoisonError::into_inner))
+    };
     Some(Gate { folder, _turn: turn })
 }
 
@@ -67,15 +79,21 @@ fn usable(folder: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// Removes the namespaces, and what runs in them, of test processes that are no more.
+/// Removes what test processes that are no more have left: namespaces, with what runs in them, and
+/// temporary folders.
 fn sweep() {
+    let left = |name: &str| {
+        let maker = name.strip_prefix(PREFIX).and_then(|rest| rest.split('-').next());
+        maker.is_some_and(|pid| !Path::new("/proc").join(pid).exists())
+    };
     let list = sh::run("ip", &["netns", "list"], "");
-    let left = list.split_whitespace().filter(|name| name.starts_with(PREFIX)).filter(|name| {
-        let maker = name[PREFIX.len()..].split('-').next().unwrap_or_default();
-        !Path::new("/proc").join(maker).exists()
-    });
-    for namespace in left {
+    for namespace in list.split_whitespace().filter(|name| left(name)) {
         remove(namespace);
+    }
+    for entry in fs::read_dir(env::temp_dir()).into_iter().flatten().flatten() {
+        if left(&entry.file_name().to_string_lossy()) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
     }
 }
 

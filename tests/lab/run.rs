@@ -21,7 +21,7 @@ const DOCTOR: &str = env!("CARGO_BIN_EXE_ftp-doctor");
 /// Nobody.
 const UID: u32 = 65534;
 /// When the program hangs. Its own limit, 30 s, must do long before.
-const HANGS: Duration = Duration::from_mins(1);
+const HANGS: Duration = Duration::from_secs(60);
 
 /// What a program did.
 pub struct Run {

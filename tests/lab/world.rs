@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use super::daemon::Daemon;
 use super::firewall::Ruleset;
-use super::gate::Gate;
+use super::gate::{self, Gate};
 use super::net::{Net, Node, Topology};
 use super::servers::Server;
 use super::sh;
@@ -28,7 +28,7 @@ impl World {
     /// A network and nothing in it.
     pub fn new(gate: Gate, topology: Topology) -> Self {
         let folder = tempfile::Builder::new()
-            .prefix("ftplab-")
+            .prefix(&format!("{}{}-", gate::PREFIX, std::process::id()))
             // Servers and the program give up root, and read here.
             .permissions(fs::Permissions::from_mode(0o755))
             .tempdir()

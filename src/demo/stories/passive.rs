@@ -66,7 +66,38 @@ pub(super) const STORIES: &[Story] = &[
                  Clients that prefer EPSV hang, the others never notice.",
         cause: Some("epsv-blocked"),
         group: Group::Passive,
-        behaviour: || Behaviour { epsv: Passive::Blocked, ..Behaviour::default() },
+        behaviour: || Behaviour {
+            pasv: Passive::Pinhole,
+            epsv: Passive::Blocked,
+            ..Behaviour::default()
+        },
+    },
+    Story {
+        id: "helper-opens-pinholes",
+        title: "A firewall that reads along opens each port for one connection",
+        lesson: "All works, and no port is open: the firewall hears 227 and 229 and lets one \
+                 connection through. Under TLS it hears nothing, and passive mode is over.",
+        // A port that was open when it was announced is silent a moment later; a probe that
+        // meets no failure has no reason to ask again.
+        cause: None,
+        group: Group::Passive,
+        behaviour: || Behaviour {
+            pasv: Passive::Pinhole,
+            epsv: Passive::Pinhole,
+            ..Behaviour::default()
+        },
+    },
+    Story {
+        id: "passive-reply-malformed",
+        title: "The reply to PASV names no port",
+        lesson: "227 without six numbers is of no use to any client. EPSV says the same in \
+                 another way, and there it is right.",
+        cause: Some("passive-reply-malformed"),
+        group: Group::Passive,
+        behaviour: || Behaviour {
+            pasv: Passive::ReplyText("227 Entering Passive Mode (127,0,0,1).".to_owned()),
+            ..Behaviour::default()
+        },
     },
     Story {
         id: "passive-port-refused",

@@ -127,6 +127,23 @@ async fn an_intercepted_port_has_open_neighbours() -> Result {
 }
 
 #[tokio::test]
+async fn a_pinhole_is_good_for_one_connection() -> Result {
+    let behaviour = Behaviour { epsv: Passive::Pinhole, ..Behaviour::default() };
+    let server = Server::start(behaviour).await?;
+    let mut client = Client::guest(server.address()).await?;
+    assert_eq!(client.passive("EPSV").await, "open");
+    let lines = server.transcript();
+    let reply = lines.iter().find(|line| line.contains("(|||")).ok_or("no 229")?;
+    let port = reply.split('|').nth(3).ok_or("no port")?.parse()?;
+    let mut address = server.address();
+    address.set_port(port);
+    assert_eq!(knock(address).await, "timed-out");
+    client.quit().await;
+    assert_eq!(knock(address).await, "timed-out");
+    Ok(())
+}
+
+#[tokio::test]
 async fn replies_can_be_odd() -> Result {
     let behaviour = Behaviour {
         pasv: Passive::ReplyText("227 Entering Passive Mode {pasv}".to_owned()),

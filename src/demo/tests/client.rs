@@ -111,7 +111,7 @@ impl Client {
             Some("229") => epsv_port(&reply),
             code => return Err(format!("rejected {}", code.unwrap_or("?"))),
         };
-        let port = port.ok_or_else(|| format!("unreadable {reply}"))?;
+        let port = port.ok_or_else(|| format!("unreadable {}", &reply[..3]))?;
         Ok((SocketAddr::new(self.server.ip(), port), reply))
     }
 
@@ -200,11 +200,13 @@ pub(super) fn command_for(verb: &str, address: SocketAddr) -> String {
 }
 
 fn pasv_port(reply: &str) -> Option<u16> {
-    let numbers = reply.rsplit('(').next()?.split(')').next()?;
-    let mut numbers = numbers.rsplit(',');
-    let low: u16 = numbers.next()?.parse().ok()?;
-    let high: u16 = numbers.next()?.parse().ok()?;
-    Some(high * 256 + low)
+    // Over IPv6, what comes before the port may be anything.
+    let inner = reply.rsplit('(').next()?.split(')').next()?;
+    let numbers: Vec<u16> = inner.rsplit(',').map_while(|n| n.parse().ok()).collect();
+    match (numbers.as_slice(), inner.contains(':')) {
+        ([low, high, _, _, _, _], _) | ([low, high, ..], true) => Some(high * 256 + low),
+        _ => None,
+    }
 }
 
 fn epsv_port(reply: &str) -> Option<u16> {

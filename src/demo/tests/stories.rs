@@ -44,6 +44,8 @@ const TABLE: &[(&str, &[&str])] = &[
     ("pasv-unsupported", &["rejected 502", "open", "open", "open"]),
     ("epsv-unsupported", &["open", "rejected 500", "open", "rejected 500"]),
     ("epsv-blocked", &["open", "timed-out", "open", "open"]),
+    ("helper-opens-pinholes", &["open", "open", "open", "open"]),
+    ("passive-reply-malformed", &["unreadable 227", "open", "open", "open"]),
     ("passive-port-refused", &["refused", "refused", "open", "open"]),
     ("passive-range-partly-blocked", &["open", "timed-out", "open", "open"]),
     ("passive-range-exhausted", &["rejected 425", "rejected 425", "open", "open"]),
