@@ -360,7 +360,7 @@ fn stories() -> String {
             out.push_str(&format!("{:?}\n", story.group));
             group = Some(story.group);
         }
-        out.push_str(&format!("  {:<34} {}\n", story.id, story.title));
+        out.push_str(&format!("  {}\n      {}\n", story.id, story.title));
     }
     out
 }

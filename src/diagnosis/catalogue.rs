@@ -153,7 +153,13 @@ pub static CATALOGUE: &[Cause] = &[
     ),
     cause!("alg-rewrites-control", Middlebox, Info, [], None),
     cause!("helper-opens-pinholes", Middlebox, Info, [], None),
-    cause!("data-intercepted", Middlebox, Problem, [], None),
+    cause!(
+        "data-intercepted",
+        Middlebox,
+        Problem,
+        ["transfer-stalls"],
+        Some(server::data_intercepted)
+    ),
     cause!("path-mtu-black-hole", Middlebox, Problem, [], None),
     cause!("server-rejects-data-peer", Middlebox, Problem, [], Some(server::rejects_data_peer)),
     cause!("transfer-stalls", Middlebox, Problem, [], Some(server::transfer_stalls)),

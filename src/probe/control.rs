@@ -310,7 +310,12 @@ impl Control {
         self.note(|session| session.end = Some(end));
     }
 
-    /// The beginning of what has come and was not understood.
+    /// Sends nothing more, not even QUIT.
+    pub fn give_up(&mut self) {
+        self.gone = true;
+    }
+
+    /// What stood where the greeting should be.
     pub fn set_greeting(&self, greeting: Greeting) {
         self.note(|session| session.greeting = greeting);
     }

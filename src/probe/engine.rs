@@ -299,6 +299,11 @@ impl Engine<'_> {
             }
             Err(reason) => draft.why = Why::Not(reason),
         }
+        let waiting = matches!(draft.outcome, Outcome::TimedOut | Outcome::Stalled);
+        if waiting && self.recorder.remaining() < Duration::from_millis(50) {
+            // The deadline cut the wait short: silence for that long is no verdict.
+            (draft.outcome, draft.why) = (Outcome::NotTested, Why::Not(NotTested::Deadline));
+        }
         draft.elapsed = self.recorder.now().since(draft.began);
         self.recorder.facts().attempts.push(draft);
     }
@@ -373,15 +378,20 @@ impl Engine<'_> {
             return Ok(control);
         }
         let mut failure = NotTested::Deadline;
-        for again in [false, true] {
-            if again {
-                let pause = match &failure {
-                    NotTested::TooMany { held: true, .. } => self.spec.limits.held_pause,
-                    _ => self.spec.limits.too_many_pause,
-                };
-                if self.recorder.remaining() < pause * 2 {
-                    break;
-                }
+        for again in 0..3 {
+            let pause = match (again, &failure) {
+                (0, _) => Duration::ZERO,
+                // A server that counts sessions may notice a moment late that the last one ended.
+                (1, NotTested::TooMany { held: false, .. }) => self.spec.limits.recount_pause,
+                (_, NotTested::TooMany { held: true, .. }) => self.spec.limits.held_pause,
+                _ => self.spec.limits.too_many_pause,
+            };
+            if self.recorder.remaining() < pause * 2
+                || (again == 2 && matches!(failure, NotTested::TooMany { held: true, .. }))
+            {
+                break;
+            }
+            if !pause.is_zero() {
                 (self.stage)(Stage::Pausing(pause));
                 tokio::time::sleep(pause).await;
             }

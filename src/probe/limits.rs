@@ -37,6 +37,8 @@ pub struct Limits {
     pub listing_bytes: u64,
     /// Logins of one run.
     pub logins: usize,
+    /// Pause after which a server that counts sessions has surely seen the last one end.
+    pub recount_pause: Duration,
     /// Pause before a server that said "too many" is asked once more.
     pub too_many_pause: Duration,
     /// The same where a transfer of ours may still be held.
@@ -63,6 +65,7 @@ impl Default for Limits {
             close: Duration::from_secs(2),
             listing_bytes: 4 << 20,
             logins: 12,
+            recount_pause: Duration::from_millis(30),
             too_many_pause: Duration::from_millis(700),
             held_pause: Duration::from_secs(3),
             addresses: 4,

@@ -74,8 +74,13 @@ impl Door<'_> {
                 head: text,
             },
         };
+        let speechless = matches!(&greeting, Greeting::Silent(_));
         let ready = matches!(&greeting, Greeting::Reply(r) if (200..300).contains(&r.code));
         control.set_greeting(greeting);
+        if speechless {
+            // Who has not greeted in all this time will not say goodbye either.
+            control.give_up();
+        }
         ready
     }
 

@@ -132,6 +132,9 @@ fn passive(facts: &Facts, family: Family) -> Option<Next> {
     {
         return Some(next);
     }
+    if let Some(next) = knock_unannounced(&all) {
+        return Some(next).filter(|_| !has_neighbour(facts));
+    }
     let advertised_elsewhere = facts.request.dial_advertised
         && !facts.attempts.iter().any(|a| a.mode == Mode::Pasv && a.purpose == Purpose::Comparison)
         && of(facts, Mode::Pasv).any(|a| match (a.advertised, a.dialled) {
@@ -139,6 +142,29 @@ fn passive(facts: &Facts, family: Family) -> Option<Next> {
             _ => false,
         });
     advertised_elsewhere.then_some(Next::DialAdvertised)
+}
+
+fn has_neighbour(facts: &Facts) -> bool {
+    facts.attempts.iter().any(|a| a.purpose == Purpose::Neighbour)
+}
+
+/// Every passive connection stood and carried nothing: does a port answer that nobody announced?
+fn knock_unannounced(all: &[&Attempt]) -> Option<Next> {
+    let empty = |a: &&Attempt| {
+        a.outcome == Outcome::Stalled && a.bytes == 0 && matches!(a.why, Why::NoData { .. })
+    };
+    let tried: Vec<&&Attempt> = all.iter().filter(|a| tried(a)).collect();
+    if tried.is_empty() || !tried.iter().all(|a| empty(a)) {
+        return None;
+    }
+    let announced: Vec<u16> = all.iter().filter_map(|a| a.passive_port()).collect();
+    let last = tried.last()?;
+    let port = last.passive_port()?;
+    let unannounced = (1..=3_u16)
+        .flat_map(|step| [port.checked_add(step), port.checked_sub(step)])
+        .flatten()
+        .find(|p| *p > 1023 && !announced.contains(p))?;
+    Some(Next::Knock { mode: last.mode, port: unannounced })
 }
 
 /// Two failures of one kind are enough for a verdict.

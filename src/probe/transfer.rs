@@ -95,7 +95,8 @@ pub struct Transfer<'a> {
 }
 
 struct Live {
-    stream: TcpStream,
+    /// Closed as soon as it has ended: some servers say 226 only when we have closed too.
+    stream: Option<TcpStream>,
     end: Option<DataEnd>,
 }
 
@@ -138,7 +139,7 @@ impl<'a> Transfer<'a> {
             draft.step = draft.step.max(Step::Connected);
         }
         self.last = Instant::now();
-        self.streams.push(Live { stream, end: None });
+        self.streams.push(Live { stream: Some(stream), end: None });
     }
 
     /// Asks for the listing and reads until both connections have said their last word.
@@ -289,6 +290,7 @@ impl<'a> Transfer<'a> {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return None,
             Err(_) => live.end = Some(DataEnd::Reset),
         }
+        live.stream = None;
         // With several sockets the one that carried nothing may end first.
         let over = !self.live() || (self.ended_in_order() && draft.bytes > 0);
         if over && self.ended_in_order() {
@@ -360,7 +362,8 @@ impl<'a> Transfer<'a> {
 async fn readable(streams: &[Live]) -> (usize, io::Result<usize>) {
     let index = poll_fn(|context| {
         for (index, live) in streams.iter().enumerate() {
-            if live.end.is_none() && live.stream.poll_read_ready(context).is_ready() {
+            let Some(stream) = &live.stream else { continue };
+            if stream.poll_read_ready(context).is_ready() {
                 return Poll::Ready(index);
             }
         }
@@ -368,8 +371,8 @@ async fn readable(streams: &[Live]) -> (usize, io::Result<usize>) {
     })
     .await;
     let mut buffer = [0_u8; 16 << 10];
-    let result = match streams.get(index) {
-        Some(live) => live.stream.try_read(&mut buffer),
+    let result = match streams.get(index).and_then(|live| live.stream.as_ref()) {
+        Some(stream) => stream.try_read(&mut buffer),
         None => Ok(0),
     };
     (index, result)

@@ -127,8 +127,9 @@ fn refused_for_good<'v, 'a>(case: &'v Case<'a>) -> Vec<&'v ModeView<'a>> {
     case.passive()
         .into_iter()
         .filter(|v| {
-            v.refusal()
-                .is_some_and(|(code, text)| code >= 500 && !peer::is_data_tls_required(code, text))
+            v.refusal().is_some_and(|(code, text)| {
+                code >= 500 && !out_of_ports(text) && !peer::is_data_tls_required(code, text)
+            })
         })
         .collect()
 }
@@ -178,6 +179,17 @@ pub fn disabled(case: &Case<'_>) -> Option<Finding> {
         .done()
 }
 
+/// Words for "no port left" that some servers put behind a code for good (vsftpd: 500 OOPS).
+fn out_of_ports(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    text.contains("attempts to find a listening port")
+        || text.contains("ports are busy")
+        || text.contains("no free port")
+        || text.contains("range exhausted")
+        || text.contains("no available passive")
+        || text.contains("no more ports")
+}
+
 /// The server says that it has no passive port left.
 pub fn range_exhausted(case: &Case<'_>) -> Option<Finding> {
     let refused: Vec<&ModeView<'_>> = case
@@ -185,7 +197,7 @@ pub fn range_exhausted(case: &Case<'_>) -> Option<Finding> {
         .into_iter()
         .filter(|v| {
             v.refusal().is_some_and(|(code, text)| {
-                (400..500).contains(&code)
+                ((400..500).contains(&code) || out_of_ports(text))
                     && !peer::is_wrong_family(code, text)
                     && !peer::is_too_many(code, text)
             })
@@ -193,7 +205,8 @@ pub fn range_exhausted(case: &Case<'_>) -> Option<Finding> {
         .collect();
     let (code, text) = refused.first()?.refusal()?;
     let times: usize = refused.iter().map(|v| v.times()).sum();
-    let confidence = if times >= 2 { Confidence::Likely } else { Confidence::Possible };
+    let said = out_of_ports(text) || text.to_ascii_lowercase().contains("address already in use");
+    let confidence = if times >= 2 && said { Confidence::Likely } else { Confidence::Possible };
     finding(
         "passive-range-exhausted",
         confidence,

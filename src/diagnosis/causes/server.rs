@@ -5,7 +5,7 @@ use crate::diagnosis::case::{Case, ModeView};
 use crate::diagnosis::finding::{Confidence, Finding, Side, Who};
 use crate::diagnosis::reason::brief;
 use crate::diagnosis::text::Text;
-use crate::facts::{Outcome, Why};
+use crate::facts::{Outcome, Purpose, Why};
 use crate::wire::peer;
 
 /// 425 after a connection that stood: the server does not take it from this address.
@@ -105,6 +105,33 @@ pub fn data_closed_early(case: &Case<'_>) -> Option<Finding> {
     .explains(&views)
     .not_if(stood, "firewall-blocks-passive", Text::new("not-firewall-connected"))
     .fix(Who::ServerAdmin, Text::new("data-closed-early-fix-server"), Vec::new())
+    .done()
+}
+
+/// Every passive handshake comes, data never, and a port that nobody announced answers as well.
+pub fn data_intercepted(case: &Case<'_>) -> Option<Finding> {
+    let views = case.passive();
+    let empty = |v: &&ModeView<'_>| v.outcome() == Outcome::Stalled && v.shown.bytes == 0;
+    if views.is_empty() || !views.iter().all(|v| empty(v)) {
+        return None;
+    }
+    let announced = case.announced_ports();
+    let unannounced = case.facts.attempts.iter().find(|a| {
+        a.purpose == Purpose::Neighbour
+            && a.is_open()
+            && a.dialled.is_some_and(|d| !announced.contains(&d.port()))
+    })?;
+    let port = unannounced.dialled.map_or(0, |d| d.port());
+    finding(
+        "data-intercepted",
+        Confidence::Likely,
+        Text::new("data-intercepted-text").with("port", port),
+    )
+    .explains(&views)
+    .attempt(unannounced)
+    .not("firewall-blocks-passive", Text::new("not-firewall-connected"))
+    .fix(Who::NetworkAdmin, Text::new("data-intercepted-fix-network"), Vec::new())
+    .fix_if(case.active_open(), Who::User, Text::new("fix-use-active"))
     .done()
 }
 
