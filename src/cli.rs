@@ -85,7 +85,7 @@ pub enum Command {
 /// Target and options of the main job.
 #[derive(Debug, Args)]
 pub struct ProbeArgs {
-    /// HOST, HOST:PORT, [IPV6]:PORT or `ftp://user@host:port/path/`
+    /// HOST, HOST:PORT, `[IPV6]:PORT` or `ftp://user@host:port/path/`
     #[arg(required = true)]
     pub target: Option<String>,
     /// Options.

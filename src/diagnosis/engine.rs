@@ -75,14 +75,14 @@ pub fn diagnose(facts: &Facts) -> Diagnosis<'_> {
     let case = Case::new(facts);
     let fired: Vec<(&Cause, Finding)> =
         CATALOGUE.iter().filter_map(|c| Some((c, (c.matches?)(&case)?))).collect();
-    let findings = order(suppress(fired));
+    let findings = order(suppress(&fired));
     let rules = rules::rules(&case, &findings);
     let verdict = verdict(&case, &findings);
     let summary = summary(&case, verdict, &findings);
     Diagnosis { case, verdict, summary, findings, rules }
 }
 
-fn suppress(fired: Vec<(&Cause, Finding)>) -> Vec<Finding> {
+fn suppress(fired: &[(&Cause, Finding)]) -> Vec<Finding> {
     let gone: Vec<&str> = fired.iter().flat_map(|(c, _)| c.suppresses.iter().copied()).collect();
     let present: Vec<&str> = fired.iter().map(|(c, _)| c.id).collect();
     fired
@@ -122,6 +122,10 @@ fn summary(case: &Case<'_>, verdict: Verdict, findings: &[Finding]) -> Text {
     let open = verbs(case.modes.iter().filter(|m| m.is_open()).collect());
     let failed = verbs(case.modes.iter().filter(|m| m.failed()).collect());
     let text = match (verdict, first) {
+        (Verdict::Healthy, _) if !failed.is_empty() => Text::new("summary-healthy-partly"),
+        (Verdict::Healthy, _) if case.modes.iter().any(|m| !m.tested()) => {
+            Text::new("summary-healthy-asked")
+        }
         (Verdict::Healthy, _) => Text::new("summary-healthy"),
         (Verdict::Degraded, _) => Text::new(if failed.is_empty() {
             "summary-degraded-all-open"

@@ -101,7 +101,8 @@ pub fn brief(code: u16, text: &str) -> String {
 
 /// The first line of a text from the server, not too long for a sentence.
 pub fn first_line(text: &str) -> String {
-    let line = text.lines().next().unwrap_or_default().trim();
+    // The sentence around it has its own full stop.
+    let line = text.lines().next().unwrap_or_default().trim().trim_end_matches('.');
     if line.chars().count() <= 120 {
         return line.to_owned();
     }

@@ -8,7 +8,6 @@ use super::{Micros, Mode};
 
 /// The request behind a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(clippy::struct_excessive_bools, reason = "each is one option of the command line")]
 pub struct Request {
     /// The target as typed, a password taken out.
     pub input: String,

@@ -156,6 +156,9 @@ impl Control {
                     return ControlEvent::NotAReply { text, head };
                 }
             }
+            if let Some(twin) = &self.twin {
+                os::acknowledge_at_once(twin);
+            }
             match self.stream.read(&mut self.buffer).await {
                 Ok(0) => {
                     self.gone = true;
@@ -245,6 +248,9 @@ impl Control {
     }
 
     /// Sends a command and waits for the reply that closes the exchange.
+    ///
+    /// # Errors
+    /// How the wait ended, if not by a reply.
     pub async fn exchange(
         &mut self,
         command: &Command,

@@ -86,6 +86,10 @@ impl Dialler {
     /// then nothing ever again. Safe to drop and call anew.
     pub async fn event(&mut self) -> DialEvent {
         loop {
+            // A timer would round the first knock up to the next millisecond.
+            if self.pending.is_empty() && !self.done {
+                self.knock();
+            }
             let more = self.connected.is_none()
                 && !self.done
                 && self.pending.len() < self.policy.knocks as usize;
@@ -124,6 +128,10 @@ impl Dialler {
                     pending.fact.from = local;
                 }
                 pending.fact.outcome = Some(DialOutcome::Connected);
+                // The second handle would keep the connection from closing.
+                let twin = pending.twin.take();
+                pending.fact.syns =
+                    twin.as_ref().and_then(os::tcp_state).map(|s| 1 + s.total_retransmits);
                 self.connected.get_or_insert(self.recorder.now());
                 Some(DialEvent::Connected(stream))
             }
@@ -225,8 +233,11 @@ fn syns_of(pending: &Pending) -> Option<u32> {
     if pending.error.is_some() {
         return Some(1);
     }
+    if pending.fact.syns.is_some() {
+        return pending.fact.syns;
+    }
     let state = pending.twin.as_ref().and_then(os::tcp_state)?;
-    Some(1 + if pending.fact.outcome.is_some() { 0 } else { state.retransmits })
+    Some(1 + state.retransmits)
 }
 
 fn local_of(pending: &Pending) -> SocketAddr {

@@ -255,7 +255,7 @@ impl Engine<'_> {
             }
             match next {
                 Next::Attempt { mode, purpose } => {
-                    self.attempt(door, &mut progress, mode, purpose, None).await
+                    self.attempt(door, &mut progress, mode, purpose, None).await;
                 }
                 Next::DialAdvertised => {
                     self.attempt(door, &mut progress, Mode::Pasv, Purpose::Comparison, None).await;

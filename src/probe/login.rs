@@ -152,7 +152,7 @@ impl Door<'_> {
             };
             let next = match (verb, reply.code) {
                 (_, 200..=299) => return LoginOutcome::In { code: reply.code },
-                ("USER", 331 | 336) => Command::with("PASS", password),
+                ("USER", 331 | 336) | ("ACCT", 331) => Command::with("PASS", password),
                 ("USER" | "PASS", 332) => match &self.credentials.account {
                     Some(account) => Command::with("ACCT", account.as_str()),
                     None => {
@@ -162,7 +162,6 @@ impl Door<'_> {
                         };
                     }
                 },
-                ("ACCT", 331) => Command::with("PASS", password),
                 (_, 300..=399) => {
                     return LoginOutcome::Wants { command: verb.to_owned(), text: reply.text };
                 }
@@ -202,6 +201,9 @@ impl Door<'_> {
     }
 
     /// Enters the directory to list on a later login, as the survey did on the first.
+    ///
+    /// # Errors
+    /// How the wait for a reply ended, if not by one.
     pub async fn enter(&self, control: &mut Control, path: &str) -> Result<ReplyFact, ExchangeEnd> {
         control.exchange(&Command::with("CWD", path), self.limits.reply).await
     }

@@ -14,9 +14,9 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-pub use linux::{pending_icmp, tcp_state, want_icmp};
+pub use linux::{acknowledge_at_once, pending_icmp, tcp_state, want_icmp};
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-pub use portable::{pending_icmp, tcp_state, want_icmp};
+pub use portable::{acknowledge_at_once, pending_icmp, tcp_state, want_icmp};
 
 use crate::facts::{DialOutcome, Icmp};
 
@@ -39,8 +39,9 @@ pub struct TcpState {
 pub fn classify(error: &io::Error, icmp: Option<Icmp>) -> DialOutcome {
     use io::ErrorKind as K;
     match (error.kind(), icmp) {
-        (K::ConnectionRefused, None) => DialOutcome::Refused,
-        (K::ConnectionReset | K::ConnectionAborted, _) => DialOutcome::Refused,
+        (K::ConnectionRefused, None) | (K::ConnectionReset | K::ConnectionAborted, _) => {
+            DialOutcome::Refused
+        }
         (K::TimedOut, None) => DialOutcome::TimedOut,
         (_, Some(message)) if is_reject(message) => DialOutcome::Prohibited { icmp },
         (_, Some(_)) => DialOutcome::Unreachable { icmp },
@@ -100,6 +101,7 @@ mod tests {
     use super::*;
     use std::net::Ipv4Addr;
 
+    #[expect(clippy::unnecessary_wraps, reason = "that is how it is compared")]
     fn icmp(kind: u8, code: u8) -> Option<Icmp> {
         Some(Icmp { kind, code, sender: Some(IpAddr::V4(Ipv4Addr::LOCALHOST)) })
     }

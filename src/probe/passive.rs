@@ -115,7 +115,7 @@ impl Passive<'_> {
                 event = dialler.event() => break Some(event),
                 event = control.event(), if !control.is_gone() => {
                     control.log(&event);
-                    if let Some(verdict) = interrupted(&event, &draft.mode) {
+                    if let Some(verdict) = interrupted(&event, draft.mode) {
                         draft.knocks = dialler.knocks();
                         (draft.outcome, draft.why) = verdict;
                         return;
@@ -160,7 +160,7 @@ pub fn no_reply(end: &ExchangeEnd, command: &Command) -> (Outcome, Why) {
     }
 }
 
-fn interrupted(event: &ControlEvent, mode: &Mode) -> Option<(Outcome, Why)> {
+fn interrupted(event: &ControlEvent, mode: Mode) -> Option<(Outcome, Why)> {
     match event {
         ControlEvent::Reply(reply) if reply.code >= 400 => Some((
             Outcome::Rejected,

@@ -234,6 +234,6 @@ fn announce_seen(facts: &Facts, modes: &[Mode], opened: bool) -> Option<Next> {
     if opened || asked_already || address == own || facts.request.external_ip.is_some() {
         return None;
     }
-    let mode = *modes.iter().find(|m| of(facts, **m).any(|a| tried(a)))?;
+    let mode = *modes.iter().find(|m| of(facts, **m).any(tried))?;
     Some(Next::AnnounceSeen { mode, address })
 }

@@ -168,7 +168,7 @@ impl<'a> Transfer<'a> {
                 }
                 Event::Source(SourceEvent::Failed) => None,
                 Event::Data(index, result) => self.on_data(index, result, draft),
-                Event::Time => self.on_time(listing, draft, source),
+                Event::Time => self.on_time(draft, source),
             };
             if let Some(verdict) = verdict {
                 break verdict;
@@ -246,7 +246,7 @@ impl<'a> Transfer<'a> {
                 if let Some(from) = stranger {
                     return Some((Outcome::Rejected, Why::WrongPeer { from }));
                 }
-                (!self.streams.is_empty() && !self.live()).then(|| self.settle(draft)).flatten()
+                (!self.streams.is_empty() && !self.live()).then(|| self.settle(draft))
             }
             code => {
                 let text = reply.text.clone();
@@ -297,26 +297,21 @@ impl<'a> Transfer<'a> {
             draft.step = draft.step.max(Step::DataEnded);
         }
         if over && self.completion.is_some() {
-            return self.settle(draft);
+            return Some(self.settle(draft));
         }
         None
     }
 
     /// The verdict when 226 is there and no data connection is left.
-    fn settle(&self, draft: &mut Attempt) -> Option<(Outcome, Why)> {
+    fn settle(&self, draft: &mut Attempt) -> (Outcome, Why) {
         if self.ended_in_order() || draft.bytes > 0 {
             draft.step = Step::Completed;
-            return Some((Outcome::Open, Why::Complete));
+            return (Outcome::Open, Why::Complete);
         }
-        Some((Outcome::Closed, Why::DataReset))
+        (Outcome::Closed, Why::DataReset)
     }
 
-    fn on_time(
-        &mut self,
-        listing: &Command,
-        draft: &mut Attempt,
-        source: &Source,
-    ) -> Option<(Outcome, Why)> {
+    fn on_time(&mut self, draft: &mut Attempt, source: &Source) -> Option<(Outcome, Why)> {
         let now = Instant::now();
         let over = now >= self.limit || now >= self.recorder.deadline();
         if self.streams.is_empty() && self.delivered.is_none() && !over {
@@ -331,7 +326,7 @@ impl<'a> Transfer<'a> {
             if self.streams.is_empty() || self.live() {
                 return Some((Outcome::Stalled, Why::NoData { waited }));
             }
-            return self.settle(draft);
+            return Some(self.settle(draft));
         }
         if self.streams.is_empty() {
             if let Source::Listen(ear) = source
@@ -351,7 +346,6 @@ impl<'a> Transfer<'a> {
         } else if self.ended_in_order() {
             (Outcome::Stalled, Why::NoCompletion { waited })
         } else {
-            let _ = listing;
             (Outcome::Closed, Why::DataReset)
         })
     }

@@ -49,6 +49,8 @@ outcome-not-tested = not tested
 
 ## Summaries
 summary-healthy = Everything works: { $open } came through.
+summary-healthy-partly = It works: { $open } came through. Not available: { $failed }.
+summary-healthy-asked = What could be tested works: { $open } came through.
 summary-degraded = { $title }. Works: { $open }. Does not: { $failed }.
 summary-degraded-all-open = { $title }. From here all of { $open } work.
 summary-broken = { $title }. Logged in, but no listing came through: { $failed } failed.
@@ -103,6 +105,7 @@ not-blocked-some-open = other passive ports came through
 not-blocked-other-verb = passive data connections announced by { $works } came through
 not-partly-three-ports = it was so on at least three ports each, so the port does not decide
 not-firewall-refused-by-reply = the command was refused by a reply: no data connection was ever tried
+not-firewall-unreadable = no knock was tried: the announcement names no place to knock at
 not-firewall-peer-works = the same port at { $peer } was reached
 not-firewall-connected = the data connection stood
 not-firewall-knocked = a knock did arrive
@@ -152,9 +155,9 @@ control-closed-text-login = The control connection ended after { $command }, bef
 control-closed-fix-server = Look into the server's log at this moment; check hosts.allow and hosts.deny, fail2ban and the server's list of allowed addresses for the client's address.
 control-closed-fix-user = Try from another network: if it works there, your address is not welcome.
 
-control-not-ftp-title = { $service ->
-    [?] Port { $control } does not speak FTP
-   *[other] Port { $control } speaks { $service }, not FTP
+control-not-ftp-title = { $known ->
+    [no] Port { $control } does not speak FTP
+   *[yes] Port { $control } speaks { $service }, not FTP
 }
 control-not-ftp-text = The service that answers at port { $control } is { $service }. The connection is fine; the port is the wrong one.
 control-not-ftp-text-unknown = What answers at port { $control } is not an FTP reply (three digits, then text).
@@ -251,6 +254,8 @@ client-nat-breaks-active-title = A NAT on your side breaks active mode
 client-nat-breaks-active-text = In active mode the client tells the server where to knock. We said "knock at { $own }", our own address, but the server sees us as { $seen }: a NAT stands between. The server refused the foreign address: { $reply }
 client-nat-breaks-active-text-unseen = In active mode the client tells the server where to knock. We said "knock at { $own }", our own address, and the server called it foreign: { $reply }. It sees us under another one: a NAT stands between.
 client-nat-breaks-active-text-silent = In active mode the client tells the server where to knock. We said "knock at { $own }", our own address, but the server sees us as { $seen }: a NAT stands between. The knock went to the NAT or nowhere, and nobody there knows that it was meant for us.
+client-nat-breaks-active-text-external = In active mode the client tells the server where to knock. As asked for, we said "knock at { $external }", but the server sees us as { $seen } and refused: { $reply }
+client-nat-breaks-active-text-external-silent = In active mode the client tells the server where to knock. As asked for, we said "knock at { $external }". The server accepted, and no knock arrived: the NAT does not pass that port on to this machine, or a firewall swallows the knock.
 client-nat-breaks-active-text-inner = In active mode the client tells the server where to knock. We said "knock at { $own }", a private address that nobody out there can reach; the knock never arrived.
 client-nat-breaks-active-fix-client = To make active mode work, the NAT needs an FTP helper, or a range of ports forwarded to this machine and announced with the public address (here: --active-ports and --external-ip).
 

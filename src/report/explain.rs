@@ -1,28 +1,18 @@
 //! The catalogue and its pages.
 
+use std::fmt::Write as _;
+
 use crate::diagnosis::{CATALOGUE, Cause, Plane};
-use crate::report::table;
 
 /// All causes, grouped by plane.
 pub fn list() -> String {
     let mut out = String::new();
     for plane in Plane::ALL {
         out.push_str(&format!("{}\n", plane.word()));
-        let rows: Vec<Vec<String>> = CATALOGUE
-            .iter()
-            .filter(|c| c.plane == plane)
-            .map(|c| {
-                let mark = if c.matches.is_some() {
-                    ""
-                } else {
-                    " (explained; this version does not conclude it)"
-                };
-                vec![format!("  {}", c.id), format!("{}{mark}", c.title())]
-            })
-            .collect();
-        for line in table::aligned(&rows) {
-            out.push_str(&line);
-            out.push('\n');
+        for cause in CATALOGUE.iter().filter(|c| c.plane == plane) {
+            let mark =
+                if cause.matches.is_some() { "" } else { "  (explained, not concluded yet)" };
+            let _ = writeln!(out, "  {}{mark}\n      {}", cause.id, cause.title());
         }
     }
     out

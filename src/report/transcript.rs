@@ -25,7 +25,7 @@ pub fn render(facts: &Facts, words: &Words) -> String {
             }
             match &exchange.end {
                 ExchangeEnd::TimedOut { waited } => {
-                    out.push_str(&format!("  -- no reply in {}\n", waited.words()))
+                    out.push_str(&format!("  -- no reply in {}\n", waited.words()));
                 }
                 ExchangeEnd::Closed => out.push_str("  -- closed by the server\n"),
                 ExchangeEnd::Failed { text } => out.push_str(&format!("  -- {text}\n")),

@@ -40,9 +40,10 @@ fn with_addresses(text: Text, case: &Case<'_>) -> Text {
 
 /// A NAT on our side: the address in PORT is not the one that the server sees.
 pub fn nat_breaks(case: &Case<'_>) -> Option<Finding> {
-    if case.active_open() || case.facts.request.external_ip.is_some() {
+    if case.active_open() {
         return None;
     }
+    let external = case.facts.request.external_ip;
     let views = case.active();
     let refused: Vec<&ModeView<'_>> =
         views.iter().filter(|v| address_refused(v)).copied().collect();
@@ -60,6 +61,11 @@ pub fn nat_breaks(case: &Case<'_>) -> Option<Finding> {
         (false, Nat::Present) if taken => Confidence::Proven,
         // The server calls our own address foreign, so it sees another one.
         (false, Nat::Present) => Confidence::Likely,
+        (true, Nat::Present) if external.is_some() && !unanswered.is_empty() => {
+            Confidence::Possible
+        }
+        // An address that was given may simply be the wrong one.
+        (_, _) if external.is_some() => return None,
         (false, Nat::Unknown) if echoed || own_inner => Confidence::Likely,
         (false, Nat::Unknown) => Confidence::Possible,
         (true, Nat::Present) if !unanswered.is_empty() => Confidence::Likely,
@@ -72,6 +78,8 @@ pub fn nat_breaks(case: &Case<'_>) -> Option<Finding> {
     };
     let explained = if refused.is_empty() { unanswered } else { refused.clone() };
     let id = match (refused.is_empty(), case.seen_as.is_some()) {
+        (false, _) if external.is_some() => "client-nat-breaks-active-text-external",
+        (true, _) if external.is_some() => "client-nat-breaks-active-text-external-silent",
         (false, true) => "client-nat-breaks-active-text",
         (false, false) => "client-nat-breaks-active-text-unseen",
         (true, true) => "client-nat-breaks-active-text-silent",
@@ -84,7 +92,9 @@ pub fn nat_breaks(case: &Case<'_>) -> Option<Finding> {
     let mut build = finding(
         "client-nat-breaks-active",
         confidence,
-        with_addresses(Text::new(id), case).with("reply", reply),
+        with_addresses(Text::new(id), case)
+            .with("reply", reply)
+            .with("external", external.map_or_else(String::new, |a| a.to_string())),
     )
     .side(Side::Client)
     .explains(&explained);
@@ -108,7 +118,9 @@ pub fn disabled(case: &Case<'_>) -> Option<Finding> {
         .iter()
         .filter(|v| {
             v.refusal().is_some_and(|(code, text)| {
-                let address = peer::is_address_refusal(code, text) && case.nat != Nat::None;
+                let given = case.facts.request.external_ip.is_some();
+                let address =
+                    peer::is_address_refusal(code, text) && (given || case.nat != Nat::None);
                 !address && (code >= 500 || peer::is_disabled(code, text))
             })
         })

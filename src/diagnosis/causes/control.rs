@@ -234,8 +234,10 @@ pub fn not_ftp(case: &Case<'_>) -> Option<Finding> {
     };
     let id =
         if service.is_some() { "control-not-ftp-text" } else { "control-not-ftp-text-unknown" };
-    let text =
-        Text::new(id).with("control", case.control_port()).with("service", service.unwrap_or("?"));
+    let text = Text::new(id)
+        .with("control", case.control_port())
+        .with("known", if service.is_some() { "yes" } else { "no" })
+        .with("service", service.unwrap_or("?"));
     let fix =
         if service == Some("SSH") { "control-not-ftp-fix-ssh" } else { "control-not-ftp-fix" };
     finding("control-not-ftp", confidence, text)

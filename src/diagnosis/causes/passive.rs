@@ -517,7 +517,7 @@ pub fn reply_malformed(case: &Case<'_>) -> Option<Finding> {
     finding("passive-reply-malformed", Confidence::Likely, text)
         .severity(severity)
         .explains(&views)
-        .not("firewall-blocks-passive", Text::new("not-firewall-refused-by-reply"))
+        .not("firewall-blocks-passive", Text::new("not-firewall-unreadable"))
         .fix(Who::ServerAdmin, Text::new("passive-reply-malformed-fix"), Vec::new())
         .done()
 }

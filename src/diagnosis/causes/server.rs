@@ -112,7 +112,7 @@ pub fn data_closed_early(case: &Case<'_>) -> Option<Finding> {
 pub fn data_intercepted(case: &Case<'_>) -> Option<Finding> {
     let views = case.passive();
     let empty = |v: &&ModeView<'_>| v.outcome() == Outcome::Stalled && v.shown.bytes == 0;
-    if views.is_empty() || !views.iter().all(|v| empty(v)) {
+    if views.is_empty() || !views.iter().all(empty) {
         return None;
     }
     let announced = case.announced_ports();
