@@ -9,6 +9,7 @@ pub mod catalogue;
 pub mod causes;
 pub mod engine;
 pub mod finding;
+pub mod location;
 pub mod ports;
 pub mod reason;
 pub mod remedies;

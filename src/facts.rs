@@ -6,6 +6,7 @@
 
 pub mod attempt;
 pub mod names;
+pub mod path;
 pub mod request;
 pub mod session;
 pub mod time;
@@ -20,6 +21,7 @@ pub use attempt::{
     Attempt, DataEnd, Direction, Knock, Mode, NotTested, Observed, Outcome, Purpose, Step, Why,
 };
 pub use names::{Lookup, LookupOutcome, Names, Record, Via};
+pub use path::{Hole, Ladder, LadderRole, Rung, RungAnswer};
 pub use request::{Family, PasswordSource, PortRange, Proxy, Request, Security, TlsLevel};
 pub use session::{
     ControlEnd, Dial, DialOutcome, Exchange, ExchangeEnd, Greeting, Icmp, LoginOutcome, ReplyFact,
@@ -57,8 +59,24 @@ pub struct Facts {
     pub sessions: Vec<Session>,
     /// Data connections tried, in the order in which they were tried.
     pub attempts: Vec<Attempt>,
+    /// How far SYNs came on the way to the server.
+    #[serde(default)]
+    pub ladders: Vec<Ladder>,
+    /// A hop of the control port's ladder, asked once more after the others, and whether it still
+    /// answered.
+    #[serde(default)]
+    pub confirmed: Vec<Confirmed>,
     /// An interrupt or the deadline ended the run early.
     pub cut_short: Option<CutShort>,
+}
+
+/// A hop that was asked once more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confirmed {
+    /// The hop.
+    pub hop: u8,
+    /// Whether it still answered.
+    pub answers: bool,
 }
 
 /// Why a run ended before its plan did.

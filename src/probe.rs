@@ -11,6 +11,7 @@ pub mod limits;
 pub mod login;
 pub mod os;
 pub mod passive;
+pub mod path;
 pub mod plan;
 pub mod recorder;
 pub mod resolve;

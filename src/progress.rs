@@ -37,6 +37,9 @@ impl Progress {
             Stage::Survey => "asking what the server is".to_owned(),
             Stage::Trying(mode, Purpose::Mode) => format!("trying {}", mode.verb()),
             Stage::Trying(mode, _) => format!("trying {} once more", mode.verb()),
+            Stage::Climbing(to) => {
+                format!("looking how far packets come on the way to {}", to.ip())
+            }
             Stage::Pausing(pause) => {
                 format!("the server is full: asking again in {} s", pause.as_secs().max(1))
             }

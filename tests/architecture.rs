@@ -75,10 +75,8 @@ fn report(wrong: &[String]) {
 
 /// The names that follow a path: `a` of `a::b`, `a` and `c` of `{a::b, c}`.
 fn heads(after: &str) -> Vec<&str> {
-    let word = |text: &str| {
-        let end = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
-        end
-    };
+    let word =
+        |text: &str| text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
     if let Some(group) = after.strip_prefix('{') {
         let inner = &group[..balanced(group, '{', '}')];
         let (mut depth, mut from, mut names) = (0, 0, Vec::new());

@@ -104,8 +104,20 @@ pub static CATALOGUE: &[Cause] = &[
     cause!("too-many-connections", Control, Problem, [], Some(control::too_many)),
     cause!("login-rejected", Control, Problem, [], Some(control::login_rejected)),
     cause!("control-idle-dropped", Control, Problem, [], None),
-    cause!("server-firewall-blocks-passive", Passive, Problem, [], None),
-    cause!("client-firewall-blocks-passive", Passive, Problem, [], None),
+    cause!(
+        "server-firewall-blocks-passive",
+        Passive,
+        Problem,
+        [],
+        Some(passive::server_firewall_blocks)
+    ),
+    cause!(
+        "client-firewall-blocks-passive",
+        Passive,
+        Problem,
+        [],
+        Some(passive::client_firewall_blocks)
+    ),
     cause!("firewall-blocks-passive", Passive, Problem, [], Some(passive::firewall_blocks)),
     cause!(
         "passive-range-partly-blocked",
@@ -115,7 +127,7 @@ pub static CATALOGUE: &[Cause] = &[
         Some(passive::range_partly_blocked)
     ),
     cause!("passive-port-hole", Passive, Problem, [], None),
-    cause!("passive-ports-not-forwarded", Passive, Problem, [], None),
+    cause!("passive-ports-not-forwarded", Passive, Problem, [], Some(passive::ports_not_forwarded)),
     cause!("passive-port-refused", Passive, Problem, [], Some(passive::port_refused)),
     cause!(
         "passive-disabled",
@@ -132,14 +144,31 @@ pub static CATALOGUE: &[Cause] = &[
     cause!("passive-reply-malformed", Passive, Problem, [], Some(passive::reply_malformed)),
     cause!("passive-range-exhausted", Passive, Problem, [], Some(passive::range_exhausted)),
     cause!("passive-range-leaks", Passive, Problem, [], None),
-    cause!("client-firewall-blocks-active", Active, Problem, [], None),
-    cause!("server-firewall-blocks-active", Active, Problem, [], None),
+    cause!(
+        "client-firewall-blocks-active",
+        Active,
+        Problem,
+        [],
+        Some(active::client_firewall_blocks)
+    ),
+    cause!(
+        "server-firewall-blocks-active",
+        Active,
+        Problem,
+        [],
+        Some(active::server_firewall_blocks)
+    ),
     cause!("firewall-blocks-active", Active, Problem, [], Some(active::firewall_blocks)),
     cause!(
         "client-nat-breaks-active",
         Active,
         Problem,
-        ["firewall-blocks-active", "active-disabled"],
+        [
+            "firewall-blocks-active",
+            "client-firewall-blocks-active",
+            "server-firewall-blocks-active",
+            "active-disabled"
+        ],
         Some(active::nat_breaks)
     ),
     cause!("active-disabled", Active, Problem, [], Some(active::disabled)),

@@ -79,6 +79,24 @@ pub fn enable_active(case: &Case<'_>) -> Vec<Snippet> {
     narrowed(case, all)
 }
 
+/// Lets the client's knocks at passive ports out.
+pub fn let_passive_out(case: &Case<'_>) -> Vec<Snippet> {
+    let Some(server) = case.peer else { return Vec::new() };
+    let (nft, iptables) = if server.is_ipv6() { ("ip6", "ip6tables") } else { ("ip", "iptables") };
+    vec![
+        snippet(
+            "nftables",
+            format!(
+                "nft insert rule inet filter output {nft} daddr {server} tcp dport 1024-65535 accept"
+            ),
+        ),
+        snippet(
+            "iptables",
+            format!("{iptables} -I OUTPUT -p tcp -d {server} --dport 1024:65535 -j ACCEPT"),
+        ),
+    ]
+}
+
 /// Lets the server's calls in at the client. From which port they come depends on the server.
 pub fn let_active_in(case: &Case<'_>) -> Vec<Snippet> {
     let Some(server) = case.peer else {

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{DialOutcome, Family, Icmp, Micros, Security};
+use super::{DialOutcome, Family, Hole, Icmp, Micros, Security};
 use crate::wire::address::AddressOddity;
 
 /// One try of a data connection.
@@ -50,6 +50,9 @@ pub struct Attempt {
     /// Active: the server's knock came after this attempt had been given up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub late: Option<SocketAddr>,
+    /// Active: a hole that was opened from the inside before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hole: Option<Hole>,
     /// Time from the first SYN (passive) or from the command (active) to the data connection.
     pub connect: Option<Micros>,
     /// Bytes of the listing.

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use super::control::{Control, ControlEvent};
 use super::limits::Limits;
 use super::passive::no_reply;
+use super::path::open_hole;
 use super::recorder::Recorder;
 use super::transfer::{Ear, Source, Transfer};
 use crate::facts::{Attempt, Mode, NotTested, Outcome, PortRange, ReplyFact, Step, Why};
@@ -26,6 +27,8 @@ pub struct Active<'a> {
     pub announce: Option<IpAddr>,
     /// Only the reply to the announcement is wanted: no listing follows.
     pub reply_only: bool,
+    /// Open a hole first, by a SYN to this port of the server that lives this long.
+    pub hole: Option<(u16, u8)>,
     /// Listing command.
     pub listing: &'a Command,
     /// Clock and facts.
@@ -40,7 +43,11 @@ impl Active<'_> {
     /// Carries the attempt out on a fresh login. The listener is returned where the server's knock
     /// did not come, so that a late one can still be noticed.
     pub async fn run(&self, control: &mut Control, draft: &mut Attempt) -> Option<TcpListener> {
-        let listener = match listen(control.local, self.ports, self.turn) {
+        let opened = match self.hole {
+            Some(hole) => self.dig(control, hole, draft).await,
+            None => listen(control.local, self.ports, self.turn),
+        };
+        let listener = match opened {
             Ok(listener) => listener,
             Err(error) => {
                 let text = match self.ports {
@@ -103,6 +110,23 @@ impl Active<'_> {
             Source::Listen(ear) if draft.outcome == Outcome::TimedOut => Some(ear.listener),
             _ => None,
         }
+    }
+
+    /// Opens a hole from the port that will be announced, then listens there.
+    async fn dig(
+        &self,
+        control: &Control,
+        hole: (u16, u8),
+        draft: &mut Attempt,
+    ) -> io::Result<TcpListener> {
+        // A port that is free now; it is bound twice in a row, which only a listener would notice.
+        let from = listen(control.local, self.ports, self.turn)?.local_addr()?;
+        let (port, ttl) = hole;
+        let patience = Duration::from_millis(250).max(control.rtt().unwrap_or_default() * 2);
+        draft.hole = Some(open_hole(from, control.peer.ip(), port, ttl, patience).await);
+        let mut local = control.local;
+        local.set_port(from.port());
+        listen_on(local, from.port())
     }
 
     /// Sends the announcement and waits for its reply. Some servers knock at once and answer when

@@ -14,12 +14,14 @@ use super::dial::dial;
 use super::limits::Limits;
 use super::login::Door;
 use super::passive::{Passive, knock_policy};
+use super::path::{self, Patience};
 use super::plan::{self, Next};
 use super::recorder::Recorder;
 use super::resolve;
 use crate::facts::{
-    Attempt, CutShort, DialOutcome, Facts, Family, LoginOutcome, Micros, Mode, Names, NotTested,
-    Outcome, Proxy, Purpose, Request, SCHEMA, Security, Step, Why,
+    Attempt, Confirmed, CutShort, DialOutcome, Facts, Family, Ladder, LadderRole, LoginOutcome,
+    Micros, Mode, Names, NotTested, Outcome, Proxy, Purpose, Request, RungAnswer, SCHEMA, Security,
+    Step, Why,
 };
 use crate::wire::command::Command;
 use crate::wire::peer;
@@ -64,6 +66,8 @@ pub enum Stage {
     Survey,
     /// A data connection.
     Trying(Mode, Purpose),
+    /// Looking how far packets come on the way to the server.
+    Climbing(SocketAddr),
     /// Waiting before a server that said "too many" is asked again.
     Pausing(Duration),
 }
@@ -104,6 +108,8 @@ fn blank(spec: &Spec) -> Facts {
         tls_hello: None,
         sessions: Vec::new(),
         attempts: Vec::new(),
+        ladders: Vec::new(),
+        confirmed: Vec::new(),
         cut_short: None,
     }
 }
@@ -156,6 +162,7 @@ fn draft(facts: &Facts, mode: Mode, purpose: Purpose, family: Family, began: Mic
         observed: None,
         strangers: Vec::new(),
         late: None,
+        hole: None,
         connect: None,
         bytes: 0,
         data_end: None,
@@ -168,6 +175,21 @@ struct Engine<'a> {
     spec: &'a Spec,
     stage: &'a dyn Fn(Stage),
     recorder: &'a Recorder,
+}
+
+/// One attempt as the plan wants it.
+#[derive(Clone, Copy)]
+struct Turn {
+    mode: Mode,
+    purpose: Purpose,
+    announce: Option<IpAddr>,
+    hole: Option<u8>,
+}
+
+impl Turn {
+    fn new(mode: Mode, purpose: Purpose) -> Self {
+        Self { mode, purpose, announce: None, hole: None }
+    }
 }
 
 /// What is left of a run while its plan is carried out.
@@ -228,6 +250,16 @@ impl Engine<'_> {
             self.plan(&door, control).await;
             return;
         }
+        let first = addresses.iter().find(wanted).copied();
+        let silent = self
+            .recorder
+            .facts()
+            .dials
+            .first()
+            .is_some_and(|d| Some(d.to.ip()) == first && d.outcome == DialOutcome::TimedOut);
+        if let Some(address) = first.filter(|_| silent && self.spec.request.localise) {
+            self.climb_silent(&self.door(address)).await;
+        }
     }
 
     async fn plan(&self, door: &Door<'_>, first: Control) {
@@ -255,15 +287,22 @@ impl Engine<'_> {
             }
             match next {
                 Next::Attempt { mode, purpose } => {
-                    self.attempt(door, &mut progress, mode, purpose, None).await;
+                    self.attempt(door, &mut progress, Turn::new(mode, purpose)).await;
                 }
                 Next::DialAdvertised => {
-                    self.attempt(door, &mut progress, Mode::Pasv, Purpose::Comparison, None).await;
+                    let turn = Turn::new(Mode::Pasv, Purpose::Comparison);
+                    self.attempt(door, &mut progress, turn).await;
                 }
                 Next::AnnounceSeen { mode, address } => {
-                    self.attempt(door, &mut progress, mode, Purpose::Comparison, Some(address))
-                        .await;
+                    let turn = Turn::new(mode, Purpose::Comparison);
+                    let turn = Turn { announce: Some(address), ..turn };
+                    self.attempt(door, &mut progress, turn).await;
                 }
+                Next::Hole { mode, ttl } => {
+                    let turn = Turn { hole: Some(ttl), ..Turn::new(mode, Purpose::Hole) };
+                    self.attempt(door, &mut progress, turn).await;
+                }
+                Next::Climb { ports } => self.climb(door, &ports).await,
                 Next::Knock { mode, port } => self.knock(door, mode, port).await,
             }
         }
@@ -273,14 +312,8 @@ impl Engine<'_> {
         }
     }
 
-    async fn attempt(
-        &self,
-        door: &Door<'_>,
-        progress: &mut Progress,
-        mode: Mode,
-        purpose: Purpose,
-        announce: Option<IpAddr>,
-    ) {
+    async fn attempt(&self, door: &Door<'_>, progress: &mut Progress, turn: Turn) {
+        let Turn { mode, purpose, .. } = turn;
         (self.stage)(Stage::Trying(mode, purpose));
         let family = Family::of(door.to.ip());
         let mut draft = draft(&self.recorder.facts(), mode, purpose, family, self.recorder.now());
@@ -288,7 +321,7 @@ impl Engine<'_> {
             Ok(mut control) => {
                 draft.session = Some(control.index);
                 draft.step = Step::LoggedIn;
-                self.list(&mut control, progress, &mut draft, announce).await;
+                self.list(&mut control, progress, &mut draft, turn).await;
                 let held = !mode.is_passive() && draft.outcome == Outcome::TimedOut;
                 let unfinished = held
                     || matches!(
@@ -313,9 +346,13 @@ impl Engine<'_> {
         control: &mut Control,
         progress: &mut Progress,
         draft: &mut Attempt,
-        announce: Option<IpAddr>,
+        turn: Turn,
     ) {
-        let limits = &self.spec.limits;
+        let mut limits = self.spec.limits.clone();
+        if turn.hole.is_some() && !self.recorder.lossy() {
+            limits.door = limits.hole_door;
+        }
+        let limits = &limits;
         loop {
             draft.first_exchange = control.exchanges();
             let verb = progress.listings.first().copied().unwrap_or("LIST");
@@ -342,8 +379,9 @@ impl Engine<'_> {
                 let active = Active {
                     ports: self.spec.request.active_ports,
                     turn: u16::try_from(self.recorder.facts().attempts.len()).unwrap_or(0),
-                    announce: announce.or(external),
-                    reply_only: announce.is_some(),
+                    announce: turn.announce.or(external),
+                    reply_only: turn.announce.is_some(),
+                    hole: turn.hole.map(|ttl| (self.spec.request.port.saturating_sub(1), ttl)),
                     listing: &listing,
                     recorder: self.recorder,
                     limits,
@@ -441,6 +479,66 @@ impl Engine<'_> {
             Some((code, text)) => NotTested::LoginFailed { text: format!("{code} {text}") },
             None => NotTested::LoginFailed { text: "the control connection broke".to_owned() },
         })
+    }
+
+    /// Ladders to the control port and to dead passive ports. No session of ours is open meanwhile.
+    async fn climb(&self, door: &Door<'_>, ports: &[u16]) {
+        (self.stage)(Stage::Climbing(door.to));
+        let rtt = self.recorder.facts().leading_session().and_then(|s| s.rtt);
+        let patience = Patience::new(rtt.map(Micros::duration), self.recorder.lossy());
+        let control =
+            path::climb_open(door.to, door.bind, LadderRole::Control, patience, self.recorder)
+                .await;
+        let hops = control.reached();
+        self.recorder.facts().ladders.push(control.clone());
+        let Some(hops) = hops else { return };
+        let climb = |port: u16| {
+            let mut to = door.to;
+            to.set_port(port);
+            path::climb_shut(to, door.bind, hops, patience, self.recorder)
+        };
+        let data = match ports {
+            [] => Vec::new(),
+            [port] => vec![climb(*port).await],
+            [first, second, ..] => {
+                let (first, second) = tokio::join!(climb(*first), climb(*second));
+                vec![first, second]
+            }
+        };
+        let reached = data.iter().map(Ladder::last_expired).max();
+        self.recorder.facts().ladders.extend(data);
+        // The first hop that answered for the control port and not for the data port.
+        let Some(reached) = reached else { return };
+        let missing = (reached + 1..hops)
+            .find(|t| matches!(control.rung(*t), Some(RungAnswer::Expired { .. })));
+        if let Some(hop) = missing {
+            let answers = path::still_answers(door.to, door.bind, hop, patience).await;
+            self.recorder.facts().confirmed.push(Confirmed { hop, answers });
+        }
+    }
+
+    /// The control port itself is silent: other ports of the same host tell how far one comes.
+    async fn climb_silent(&self, door: &Door<'_>) {
+        (self.stage)(Stage::Climbing(door.to));
+        let patience = Patience::new(None, false);
+        let others = async {
+            for port in [443, 80, 22] {
+                let mut to = door.to;
+                to.set_port(port);
+                let role = LadderRole::Comparison;
+                let ladder = path::climb_open(to, door.bind, role, patience, self.recorder).await;
+                let reached = ladder.reached().is_some();
+                self.recorder.facts().ladders.push(ladder);
+                if reached {
+                    return;
+                }
+            }
+        };
+        let silent =
+            path::climb_shut(door.to, door.bind, path::HOPS_UNKNOWN, patience, self.recorder);
+        let ((), mut silent) = tokio::join!(others, silent);
+        silent.role = LadderRole::Control;
+        self.recorder.facts().ladders.push(silent);
     }
 
     /// Knocks at a port that nobody listens on any more; the answer is about the way, not the door.

@@ -29,6 +29,9 @@ pub struct Limits {
     pub knock_patience_lossy: Duration,
     /// Wait for the server's knock in active mode: SYNs at 0, 1 and 3 s fit in.
     pub door: Duration,
+    /// The same after a hole was opened, where no segments were seen to be lost: a comparison, not
+    /// a verdict of its own.
+    pub hole_door: Duration,
     /// Silence on a data connection that stands.
     pub idle: Duration,
     /// Wait for the end of the data connection once 226 is there, and for a close after QUIT.
@@ -61,6 +64,7 @@ impl Default for Limits {
             knock_patience: Duration::from_secs(1),
             knock_patience_lossy: Duration::from_millis(2600),
             door: Duration::from_millis(3500),
+            hole_door: Duration::from_millis(1300),
             idle: Duration::from_secs(6),
             close: Duration::from_secs(2),
             listing_bytes: 4 << 20,

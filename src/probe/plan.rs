@@ -7,7 +7,7 @@
 
 use std::net::IpAddr;
 
-use crate::facts::{Attempt, Facts, Family, Mode, Outcome, Purpose, Why};
+use crate::facts::{Attempt, Facts, Family, LadderRole, Mode, Outcome, Purpose, Why};
 
 /// The next thing to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +27,18 @@ pub enum Next {
         mode: Mode,
         /// The address.
         address: IpAddr,
+    },
+    /// Ladders: to the control port, and to these passive ports, which do not work.
+    Climb {
+        /// Passive ports, at most two.
+        ports: Vec<u16>,
+    },
+    /// An active attempt after a hole was opened from the inside.
+    Hole {
+        /// Its mode.
+        mode: Mode,
+        /// How far the SYN that opens it goes.
+        ttl: u8,
     },
     /// A knock, without a login, at a port that was announced earlier and is not any more.
     Knock {
@@ -52,7 +64,10 @@ pub fn ports_each(facts: &Facts) -> usize {
 
 /// What to do next; `None` when the plan is done.
 pub fn next(facts: &Facts, family: Family) -> Option<Next> {
-    passive(facts, family).or_else(|| active(facts, family))
+    passive(facts, family)
+        .or_else(|| climb_passive(facts, family))
+        .or_else(|| active(facts, family))
+        .or_else(|| hole(facts, family))
 }
 
 fn of(facts: &Facts, mode: Mode) -> impl Iterator<Item = &Attempt> {
@@ -204,6 +219,72 @@ fn ask_ports_again(facts: &Facts, all: &[&Attempt]) -> Option<Next> {
             })
         })
         .map(|(mode, port)| Next::Knock { mode, port })
+}
+
+/// Passive ports that do not work are looked for on the way: how far does a knock there come?
+fn climb_passive(facts: &Facts, family: Family) -> Option<Next> {
+    if !facts.request.localise || !facts.ladders.is_empty() {
+        return None;
+    }
+    let mut ports: Vec<u16> = Vec::new();
+    for mode in asked(facts, family, true) {
+        if of(facts, mode).any(Attempt::is_open) {
+            continue;
+        }
+        let dead = |a: &&Attempt| {
+            matches!(
+                a.outcome,
+                Outcome::TimedOut | Outcome::Refused | Outcome::Prohibited | Outcome::Unreachable
+            )
+        };
+        ports.extend(of(facts, mode).filter(dead).filter_map(Attempt::passive_port));
+    }
+    ports.dedup();
+    ports.truncate(2);
+    (!ports.is_empty()).then_some(Next::Climb { ports })
+}
+
+/// Holes at the most: each costs a login, and the server holds what does not arrive.
+const HOLES: usize = 5;
+
+/// The server's knock does not arrive: does it, once a hole was opened from the inside? First the
+/// longest life that does not reach the server; if that helps, the shortest one that does.
+fn hole(facts: &Facts, family: Family) -> Option<Next> {
+    let modes = asked(facts, family, false);
+    let all: Vec<&Attempt> = modes.iter().flat_map(|m| of(facts, *m)).collect();
+    let own = facts.leading_session()?.local.ip().to_canonical();
+    let nat = facts.seen_as().is_some_and(|seen| seen != own);
+    let silent = |a: &&&Attempt| a.outcome == Outcome::TimedOut;
+    let blocked = all.iter().any(|a| silent(&a)) && all.iter().all(|a| silent(&a) || !tried(a));
+    let full = all.iter().any(|a| matches!(a.why, Why::Not(_)));
+    if !facts.request.localise || nat || facts.request.external_ip.is_some() || !blocked || full {
+        return None;
+    }
+    let Some(control) = facts.ladders.iter().find(|l| l.role == LadderRole::Control) else {
+        return Some(Next::Climb { ports: Vec::new() });
+    };
+    let last = control.reached()?.checked_sub(1).filter(|last| *last >= 1)?;
+    let mode = all.iter().find(|a| silent(a))?.mode;
+    let dug: Vec<&Attempt> = facts.attempts.iter().filter(|a| a.purpose == Purpose::Hole).collect();
+    let opened =
+        dug.iter().filter(|a| a.is_open()).filter_map(|a| Some(a.hole.as_ref()?.ttl)).min();
+    let failed = dug
+        .iter()
+        .filter(|a| a.outcome == Outcome::TimedOut)
+        .filter_map(|a| Some(a.hole.as_ref()?.ttl))
+        .max();
+    if dug.len() >= HOLES || dug.iter().any(|a| !a.is_open() && a.outcome != Outcome::TimedOut) {
+        return None;
+    }
+    let ttl = match (opened, failed.unwrap_or(0)) {
+        (None, 0) => last,
+        (None, _) => return None,
+        (Some(open), shut) if open <= shut + 1 => return None,
+        // This machine and its gateway are the likely ones.
+        (Some(_), shut @ (0 | 1)) => shut + 1,
+        (Some(open), shut) => shut.midpoint(open),
+    };
+    Some(Next::Hole { mode, ttl })
 }
 
 fn active(facts: &Facts, family: Family) -> Option<Next> {

@@ -134,6 +134,7 @@ control-refused-fix-server = Start the FTP server, and check with "ss -ltn" that
 
 control-filtered-title = A firewall drops the knock at port { $control }, or the host is down
 control-filtered-text = client >1023 ──▶ server { $control }: the knock was never answered. A firewall on the way swallows it (rule 1, the same for active and passive, is missing), or nothing is at { $address } at all.
+control-filtered-text-where = client >1023 ──▶ server { $control }: the knock was never answered, while port { $other } of the same host answers. A firewall swallows it: rule 1, the same for active and passive, is missing. { $where }
 control-filtered-fix-server = Let TCP port { $control } in at the server's firewall and, behind a NAT, forward it.
 control-filtered-fix-user = Try from another network: if it answers there, your own network blocks outgoing port { $control }.
 
@@ -179,12 +180,36 @@ login-rejected-fix-server = See the server's log for the reason: account locked,
 
 ## Passive mode
 firewall-blocks-passive-title = A firewall blocks the passive ports
-firewall-blocks-passive-text = In passive mode the server opens a door and the client knocks: client >1023 ──▶ server { $ports }. The server named { $count ->
-    [one] that port
-   *[other] those ports
-}, and nobody answered our knock, while port { $control } of the same server answers. A firewall on the way lets { $control } through and swallows the passive ports: rule passive-3 is missing.
-firewall-blocks-passive-text-active-works = In passive mode the server opens a door and the client knocks: client >1023 ──▶ server { $ports }. Nobody answered our knock, while port { $control } answers and active mode works. A firewall on the way lets { $control } in and the server out, but swallows the passive ports: rule passive-3 is missing. Clients that use passive mode (browsers, most programs) fail; those that use active mode work.
-firewall-blocks-passive-text-icmp = In passive mode the server opens a door and the client knocks: client >1023 ──▶ server { $ports }. A filter at { $sender } answered in the server's place with an ICMP reject: rule passive-3 is missing there.
+firewall-blocks-passive-text-silent = In passive mode the server opens a door and the client knocks: client >1023 ──▶ server { $ports }. Nobody answered our knock, while port { $control } of the same server answers{ $active ->
+    [yes] {" "}and active mode works
+   *[no] {""}
+}. A firewall lets { $control } through and swallows the passive ports: rule passive-3 is missing. { $where }{ $active ->
+    [yes] {" "}Clients that use passive mode (browsers, most programs) fail; those that use active mode work.
+   *[no] {""}
+}
+firewall-blocks-passive-text-icmp = In passive mode the server opens a door and the client knocks: client >1023 ──▶ server { $ports }. A filter at { $sender } answered in the server's place with an ICMP reject: rule passive-3 is missing there. { $where }
+firewall-blocks-passive-text-reset = In passive mode the server opens a door and the client knocks: client >1023 ──▶ server { $ports }. The answer was a RST, but it came from a box nearer than the server: a firewall that rejects. Rule passive-3 is missing there. { $where }
+server-firewall-blocks-passive-title = A firewall at the server's side blocks the passive ports
+client-firewall-blocks-passive-title = A firewall on your side blocks the passive ports
+client-firewall-blocks-passive-fix = Let connections out to { $server }, all TCP ports above 1023 (or the server's passive range, if its administrator tells it).
+firewall-blocks-passive-fix-path = Ask whoever runs the network between to let TCP connections to the server's passive range pass.
+where-unknown = Whose firewall it is cannot be said from here.
+where-own = Not even the first router sees it: it is this machine's own firewall, or the gateway turns it away at its door.
+where-client = It passes hop { $min } of { $hops } and is lost before the hop after { $max }: your gateway.
+where-server = It passes hop { $min } of { $hops } and is lost after that: the last router before the server, or the server itself.
+where-path = It passes hop { $min } of { $hops } and is lost by hop { $max }: on the way, neither at your end nor at the server's.
+where-wide = It is lost between hop { $min } and hop { $max } of { $hops }; the routers there do not say more, so whose firewall it is stays open.
+where-icmp-own = That is this machine's own address.
+where-icmp = That is hop { $min } of { $hops }.
+seen-ladder = SYNs with a short life: for the control port every hop up to { $hops } can be seen, for the dead port hops { $min } and { $max } of { $hops } are the suspects
+not-client-passes = the knock leaves your machine and your gateway
+not-server-near = the knock never gets near the server
+not-nat-as-far = the RST came from as far away as the server
+not-refused-nearer = the RST came from a nearer place than the server
+passive-ports-not-forwarded-title = The NAT in front of the server forwards port { $control } alone
+passive-ports-not-forwarded-text = The server stands behind a NAT, at hop { $hops }; the NAT itself, hop { $hop }, has the address that clients know. It passes port { $control } on to the server, but answers the knock at { $ports } itself, with RST: nobody told it to pass that one on too.
+passive-ports-not-forwarded-fix = Forward the server's whole passive range at the NAT, to the same machine and the same port numbers, and tell the server its public address.
+passive-port-refused-text-end = The server announced { $ports }, and the knock there was answered with RST, from as far away as the server: nobody listens at that door. Either the server (or a container on it) does not open what it announces, or a firewall at the server rejects with RST.
 passive-range-fix-set = Give the server a fixed range of passive ports ({ $min }-{ $max }, say), so that a firewall can know them.
 firewall-blocks-passive-fix-range = Then let exactly that range in, in the chain that exists (list yours with "nft list ruleset" or "iptables -S"), and forward it if the server stands behind a NAT.
 firewall-blocks-passive-fix-open = Let { $min ->
@@ -247,6 +272,19 @@ firewall-blocks-active-title = A firewall blocks active mode: the server's knock
 firewall-blocks-active-text = In active mode the client opens a door and the server knocks: server { $data } ──▶ client { $port }. The server accepted our announcement, and no knock arrived. A firewall at the client, on the way or at the server swallows it.
 firewall-blocks-active-text-passive-works = In active mode the client opens a door and the server knocks: server { $data } ──▶ client { $port }. The server accepted our announcement, and no knock arrived, while passive mode works. Usually it is the firewall on the client's side: it lets nobody in that was not called. The server's own firewall can also keep it from calling out (rule active-3).
 firewall-blocks-active-text-reply = In active mode the client opens a door and the server knocks: server { $data } ──▶ client { $port }. The server tried and said: { $reply }. Nothing arrived here, so a firewall in between refuses or swallows the knock.
+firewall-blocks-active-text-path = In active mode the client opens a door and the server knocks: server { $data } ──▶ client { $port }. The server accepted our announcement, and no knock arrived. After a SYN from the inside had opened a hole as far as hop { $hop }, it did: a stateful firewall or NAT there, between your network and the server, lets nobody in that was not called.
+client-firewall-blocks-active-title = A firewall on your side blocks active mode: it lets nobody in
+client-firewall-blocks-active-text = In active mode the client opens a door and the server knocks: server { $data } ──▶ client { $port }. The server accepted our announcement, and no knock arrived. After a SYN from the inside had opened a hole in { $box }, it did. So that is the firewall that lets nobody in that was not called.
+box-own = this machine's own firewall
+box-gateway = your gateway (hop 1)
+box-far = the box at hop { $hop }
+client-firewall-blocks-active-fix = Let { $server } in at that firewall, or better, use passive mode. From which port the server calls depends on its software.
+server-firewall-blocks-active-title = A firewall at the server's side keeps it from calling out
+server-firewall-blocks-active-text = In active mode the client opens a door and the server knocks: server { $data } ──▶ client { $port }. The server accepted our announcement, and no knock arrived, not even through holes that were opened from the inside in every firewall between this machine and the server's last router. The server's own side keeps it from calling out: rule active-3 is missing there.
+server-firewall-blocks-active-fix = Let the server call out from port { $data } to client ports above 1023.
+firewall-blocks-active-fix-path = Use passive mode; the operator of that network would have to let the server's calls in.
+seen-hole-open = with a hole as far as hop { $ttl } the knock arrived
+seen-hole-shut = with a hole as far as hop { $ttl } no knock arrived either
 firewall-blocks-active-fix-client = If the block is at the client: let { $server } in, or better, use passive mode. From which port the server calls depends on its software.
 firewall-blocks-active-fix-server = If the block is at the server: let it call out from port { $data } (or from any port, where the server is not allowed to use { $data }) to client ports above 1023.
 
@@ -331,6 +369,8 @@ rule-passive-3 = client >1023 ──▶ server { $range }: the client opens the 
 rule-passive-4 = server { $range } ──▶ client >1023: the server answers on it
 
 ## The text report
+report-path = Way
+report-you = you
 verdict-healthy = HEALTHY
 verdict-degraded = DEGRADED
 verdict-broken = BROKEN

@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use super::words::Words;
 use crate::diagnosis::reason::reason;
-use crate::diagnosis::{Diagnosis, Finding, ModeView, Nat, Rule, Text};
-use crate::facts::{Attempt, Direction, Facts, Purpose, Why};
+use crate::diagnosis::{Diagnosis, Finding, ModeView, Nat, Rule, Text, location};
+use crate::facts::{Attempt, Direction, Facts, Purpose, Rung, RungAnswer, Why};
 use crate::wire::feat::Features;
 use crate::wire::reply::Reply;
 
@@ -191,7 +191,7 @@ pub struct Path {
     /// Routers that showed themselves.
     pub routers: Vec<Router>,
     /// What came of each TTL, per port.
-    pub ladders: Vec<Ladder>,
+    pub ladders: Vec<JsonLadder>,
 }
 
 /// A router.
@@ -206,12 +206,26 @@ pub struct Router {
 
 /// One port's ladder.
 #[derive(Debug, Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
-pub struct Ladder {
+#[schemars(rename = "Ladder", deny_unknown_fields)]
+pub struct JsonLadder {
     /// The port.
     pub port: u16,
     /// What came of each TTL, from 1.
-    pub rungs: Vec<String>,
+    pub rungs: Vec<JsonRung>,
+}
+
+/// One time to live.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Rung", deny_unknown_fields)]
+pub struct JsonRung {
+    /// Time to live.
+    pub ttl: u8,
+    /// `expired`, `connected`, `reset`, `icmp`, `silent` or `local`.
+    pub answer: &'static str,
+    /// Who answered, where that is known.
+    pub address: Option<String>,
+    /// How often it was asked.
+    pub asked: u8,
 }
 
 /// One of the eight rules.
@@ -387,7 +401,7 @@ pub fn report(diagnosis: &Diagnosis<'_>, words: &Words) -> Report {
         verdict: diagnosis.verdict.word(),
         summary: words.say(&diagnosis.summary),
         attempts: attempts(diagnosis, words),
-        path: Path { hops: None, routers: Vec::new(), ladders: Vec::new() },
+        path: path(facts),
         rules: diagnosis.rules.iter().map(|r| rule(r, words)).collect(),
         ports: Vec::new(),
         findings: diagnosis.findings.iter().map(|f| finding(f, words)).collect(),
@@ -533,6 +547,38 @@ fn replies(facts: &Facts, attempt: &Attempt) -> Vec<JsonReply> {
             })
         })
         .collect()
+}
+
+fn path(facts: &Facts) -> Path {
+    let reference = location::reference(facts);
+    let hops = location::hops(facts);
+    let routers = reference.map_or_else(Vec::new, |ladder| {
+        (1..hops.unwrap_or(1))
+            .map(|hop| Router { hop, address: ladder.router(hop).map(|a| a.to_string()) })
+            .collect()
+    });
+    let rung = |rung: &Rung| {
+        let (answer, address) = match &rung.answer {
+            RungAnswer::Expired { router } => ("expired", *router),
+            RungAnswer::Connected => ("connected", None),
+            RungAnswer::Reset => ("reset", None),
+            RungAnswer::Icmp { icmp } => ("icmp", icmp.sender),
+            RungAnswer::Silent => ("silent", None),
+            RungAnswer::Local { .. } => ("local", None),
+        };
+        JsonRung {
+            ttl: rung.ttl,
+            answer,
+            address: address.map(|a| a.to_string()),
+            asked: rung.asked,
+        }
+    };
+    let ladders = facts
+        .ladders
+        .iter()
+        .map(|l| JsonLadder { port: l.port, rungs: l.rungs.iter().map(rung).collect() })
+        .collect();
+    Path { hops, routers, ladders }
 }
 
 fn rule(rule: &Rule, words: &Words) -> JsonRule {

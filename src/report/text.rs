@@ -7,6 +7,7 @@ use colored::{Color, Colorize};
 use super::json::{ends, folded_reason, software_name};
 use super::words::Words;
 use super::{Style, table, transcript};
+use crate::diagnosis::location;
 use crate::diagnosis::reason::reason;
 use crate::diagnosis::{
     Arg, Case, Diagnosis, Finding, ModeView, Nat, RuleState, Severity, Side, Text, Verdict, Who,
@@ -21,6 +22,7 @@ pub fn render(diagnosis: &Diagnosis<'_>, words: &Words, style: Style) -> String 
     page.head(&mut out);
     if !style.quiet {
         page.connections(&mut out);
+        page.way(&mut out);
         for finding in &diagnosis.findings {
             page.finding(finding, &mut out);
         }
@@ -133,6 +135,77 @@ impl Page<'_> {
                 let _ = writeln!(out, "  {line}");
                 self.prose(out, "      ", "      ", &detail);
             }
+        }
+    }
+
+    /// The way to the server, and where each direction dies.
+    fn way(&self, out: &mut String) {
+        let case = &self.diagnosis.case;
+        let Some(hops) = location::hops(case.facts).filter(|h| *h >= 1) else { return };
+        let ladder = location::reference(case.facts);
+        let name = |hop: u8| {
+            if hop == 0 {
+                self.words.get("report-you")
+            } else if hop == hops {
+                self.words.get("report-server")
+            } else {
+                ladder.and_then(|l| l.router(hop)).map_or_else(|| "?".to_owned(), |a| a.to_string())
+            }
+        };
+        let dead = |passive: bool| {
+            self.diagnosis.findings.iter().find_map(|f| {
+                let about = case
+                    .modes
+                    .iter()
+                    .any(|m| m.mode.is_passive() == passive && f.explains.contains(&m.entry.id));
+                let control = passive && f.explains.is_empty();
+                let (min, max) = (f.location.hop_min?, f.location.hop_max?);
+                (about || control).then_some((min, max))
+            })
+        };
+        let mut lines = Vec::new();
+        if let Some((min, max)) = dead(true) {
+            // One hop alone is a box that said no itself.
+            let edge = |hop: u8| if hop < max || min == max { "──▶" } else { "──✗" };
+            let mut line = name(0);
+            for hop in 1..=hops {
+                let arrow = if hop > max {
+                    "┄"
+                } else if hop <= min {
+                    "──▶"
+                } else {
+                    edge(hop)
+                };
+                let mark = if min == max && hop == max { " ✗" } else { "" };
+                line.push_str(&format!(" {arrow} {}{mark}", name(hop)));
+            }
+            if min == max && max == 0 {
+                line = line.replacen(&name(0), &format!("{} ✗", name(0)), 1);
+            }
+            lines.push(line);
+        }
+        if let Some((min, max)) = dead(false) {
+            let mut line = name(0);
+            for hop in 1..=hops {
+                // The knock comes from the right: it passes what lies beyond the suspects.
+                let arrow = if hop > max + 1 {
+                    "◀──"
+                } else if hop == max + 1 {
+                    "✗──"
+                } else {
+                    "┄"
+                };
+                let _ = min;
+                line.push_str(&format!(" {arrow} {}", name(hop)));
+            }
+            lines.push(line);
+        }
+        if lines.is_empty() {
+            return;
+        }
+        out.push('\n');
+        for line in lines {
+            self.prose(out, "  ", "    ", &line);
         }
     }
 

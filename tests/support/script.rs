@@ -142,10 +142,7 @@ impl ScriptServer {
     /// What was said so far, over all sessions.
     pub(crate) fn transcript(&self) -> Vec<String> {
         let sessions = self.shared.sessions();
-        sessions
-            .iter()
-            .flat_map(|s| s.seen.iter().cloned())
-            .collect()
+        sessions.iter().flat_map(|s| s.seen.iter().cloned()).collect()
     }
 
     /// Waits until every session of the script has been played to its end.
@@ -155,12 +152,9 @@ impl ScriptServer {
         loop {
             let failed = sessions.iter().position(|s| s.failure.is_some());
             let waiting =
-                sessions
-                    .iter()
-                    .zip(&self.shared.script.sessions)
-                    .position(|(progress, script)| {
-                        progress.running > 0 || (progress.ended == 0 && !script.repeats)
-                    });
+                sessions.iter().zip(&self.shared.script.sessions).position(|(progress, script)| {
+                    progress.running > 0 || (progress.ended == 0 && !script.repeats)
+                });
             let left = deadline.saturating_duration_since(Instant::now());
             let index = match (failed, waiting) {
                 (Some(index), _) => index,
@@ -226,11 +220,8 @@ impl Shared {
             None if progress.running > 0 => "the session did not end".to_owned(),
             None => "the client did not come".to_owned(),
         };
-        let script: Vec<&str> = self.script.sessions[index]
-            .lines
-            .iter()
-            .map(|line| line.text.as_str())
-            .collect();
+        let script: Vec<&str> =
+            self.script.sessions[index].lines.iter().map(|line| line.text.as_str()).collect();
         Mismatch(format!(
             "session {}: {why}\n--- the script ---\n{}\n--- what happened ---\n{}\n",
             index + 1,

@@ -3,7 +3,8 @@
 use super::build::{Build, finding};
 use super::passive::is_inner;
 use crate::diagnosis::case::{Case, ModeView, Nat, address_refused};
-use crate::diagnosis::finding::{Confidence, Finding, Side, Who};
+use crate::diagnosis::finding::{Confidence, Finding, Location, Side, Who};
+use crate::diagnosis::location::{self, Holes, Located};
 use crate::diagnosis::reason::brief;
 use crate::diagnosis::remedies;
 use crate::diagnosis::text::Text;
@@ -164,8 +165,69 @@ pub fn disabled(case: &Case<'_>) -> Option<Finding> {
     .done()
 }
 
-/// PORT was accepted, and the server's knock never arrives.
+/// PORT was accepted, and the server's knock never arrives; nobody knows on whose side it stops.
 pub fn firewall_blocks(case: &Case<'_>) -> Option<Finding> {
+    blocked(case, "firewall-blocks-active")
+}
+
+/// The same, and a hole opened from the inside lets it in at this machine or its gateway.
+pub fn client_firewall_blocks(case: &Case<'_>) -> Option<Finding> {
+    blocked(case, "client-firewall-blocks-active")
+}
+
+/// The same, and no hole lets it in: it never comes as far as the client's side.
+pub fn server_firewall_blocks(case: &Case<'_>) -> Option<Finding> {
+    blocked(case, "server-firewall-blocks-active")
+}
+
+/// Whether the port that holes were opened for is the one that the server calls from. Pure-FTPd
+/// binds port 20 whatever happens; of the others only a call that was seen tells.
+fn calls_from_hole_port(case: &Case<'_>) -> bool {
+    let ports: Vec<u16> =
+        case.facts.attempts.iter().filter_map(|a| Some(a.hole.as_ref()?.to_port)).collect();
+    let seen = case
+        .facts
+        .attempts
+        .iter()
+        .filter(|a| !a.mode.is_passive())
+        .filter_map(|a| a.observed.map(|o| o.from.port()))
+        .any(|port| ports.contains(&port));
+    seen || (case.product() == Some("pure-ftpd") && ports.contains(&20))
+}
+
+struct Stop {
+    side: Side,
+    located: Option<Located>,
+    confidence: Confidence,
+}
+
+/// What the holes tell about the place, if holes were opened.
+fn stop(case: &Case<'_>, times: usize) -> Stop {
+    let unknown = Stop {
+        side: Side::Unknown,
+        located: None,
+        confidence: if times >= 2 { Confidence::Likely } else { Confidence::Possible },
+    };
+    match location::holes(case.facts) {
+        Some(Holes::Opened(located)) => {
+            Stop { side: located.side(), located: Some(located), confidence: located.confidence }
+        }
+        Some(Holes::None) if calls_from_hole_port(case) => {
+            let hops = location::hops(case.facts);
+            let location = Location {
+                hop_min: hops.map(|h| h.saturating_sub(1)),
+                hop_max: hops,
+                hops,
+                address: None,
+            };
+            let located = Located { location, confidence: Confidence::Likely };
+            Stop { side: located.side(), located: Some(located), confidence: Confidence::Likely }
+        }
+        _ => unknown,
+    }
+}
+
+fn blocked(case: &Case<'_>, wanted: &'static str) -> Option<Finding> {
     if case.active_open() {
         return None;
     }
@@ -173,38 +235,83 @@ pub fn firewall_blocks(case: &Case<'_>) -> Option<Finding> {
     let silent: Vec<&ModeView<'_>> = views.iter().filter(|v| no_knock(v)).copied().collect();
     let first = silent.first()?;
     let times: usize = silent.iter().map(|v| v.times()).sum();
-    let confidence = if times >= 2 { Confidence::Likely } else { Confidence::Possible };
+    let stop = stop(case, times);
+    let cause = match stop.side {
+        Side::Client => "client-firewall-blocks-active",
+        Side::Server => "server-firewall-blocks-active",
+        Side::Path | Side::Unknown => "firewall-blocks-active",
+    };
+    if cause != wanted {
+        return None;
+    }
     let said = silent.iter().find_map(|v| match &v.shown.why {
         Why::ListingRefused { code, text, .. } | Why::CommandRefused { code, text } => {
             Some(brief(*code, text))
         }
         _ => None,
     });
-    let id = match (&said, case.passive_open()) {
-        (Some(_), _) => "firewall-blocks-active-text-reply",
-        (None, true) => "firewall-blocks-active-text-passive-works",
-        (None, false) => "firewall-blocks-active-text",
+    let id = match (&said, stop.side, case.passive_open()) {
+        (_, Side::Client, _) => "client-firewall-blocks-active-text",
+        (_, Side::Server, _) => "server-firewall-blocks-active-text",
+        (_, Side::Path, _) => "firewall-blocks-active-text-path",
+        (Some(_), _, _) => "firewall-blocks-active-text-reply",
+        (None, _, true) => "firewall-blocks-active-text-passive-works",
+        (None, _, false) => "firewall-blocks-active-text",
     };
+    let hop = stop.located.and_then(|l| l.location.hop_max).unwrap_or(0);
     let text = with_addresses(Text::new(id), case)
         .with("reply", said.unwrap_or_default())
         .with("data", case.data_port())
-        .with("port", first.shown.listened.map_or(0, |a| a.port()));
-    let build = finding("firewall-blocks-active", confidence, text)
+        .with("port", first.shown.listened.map_or(0, |a| a.port()))
+        .with("hop", u16::from(hop))
+        .with(
+            "box",
+            Text::new(match hop {
+                0 => "box-own",
+                1 => "box-gateway",
+                _ => "box-far",
+            })
+            .with("hop", u16::from(hop)),
+        );
+    let mut build = finding(cause, stop.confidence, text)
+        .side(stop.side)
         .explains(&silent)
         .saw(Text::new("seen-control-works").with("control", case.control_port()));
-    look_alikes(build, case, first)
-        .fix_if(case.passive_open(), Who::User, Text::new("fix-use-passive"))
-        .fix(
+    if let Some(located) = stop.located {
+        build = build.at(located.location);
+    }
+    for attempt in case.facts.attempts.iter().filter(|a| a.purpose == Purpose::Hole) {
+        let ttl = attempt.hole.as_ref().map_or(0, |h| h.ttl);
+        let id = if attempt.is_open() { "seen-hole-open" } else { "seen-hole-shut" };
+        build = build.saw_in(attempt, Text::new(id).with("ttl", u16::from(ttl)));
+    }
+    let build = look_alikes(build, case, first).fix_if(
+        case.passive_open(),
+        Who::User,
+        Text::new("fix-use-passive"),
+    );
+    let client = |build: Build, id: &'static str| {
+        build.fix(
             Who::ClientAdmin,
-            Text::new("firewall-blocks-active-fix-client"),
+            with_addresses(Text::new(id), case),
             remedies::let_active_in(case),
         )
-        .fix(
-            Who::ServerAdmin,
-            Text::new("firewall-blocks-active-fix-server").with("data", case.data_port()),
-            Vec::new(),
-        )
-        .done()
+    };
+    let server = |build: Build, id: &'static str| {
+        build.fix(Who::ServerAdmin, Text::new(id).with("data", case.data_port()), Vec::new())
+    };
+    match stop.side {
+        Side::Client => client(build, "client-firewall-blocks-active-fix"),
+        Side::Server => server(build, "server-firewall-blocks-active-fix"),
+        Side::Path => {
+            build.fix(Who::NetworkAdmin, Text::new("firewall-blocks-active-fix-path"), Vec::new())
+        }
+        Side::Unknown => server(
+            client(build, "firewall-blocks-active-fix-client"),
+            "firewall-blocks-active-fix-server",
+        ),
+    }
+    .done()
 }
 
 fn look_alikes(build: Build, case: &Case<'_>, first: &ModeView<'_>) -> Build {

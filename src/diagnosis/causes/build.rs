@@ -42,6 +42,18 @@ impl Build {
         self
     }
 
+    /// Another explanation.
+    pub fn explain(mut self, text: Text) -> Self {
+        self.finding.explanation = text;
+        self
+    }
+
+    /// Which hops.
+    pub fn at(mut self, location: Location) -> Self {
+        self.finding.location = location;
+        self
+    }
+
     /// Another severity than the catalogue's.
     pub fn severity(mut self, severity: Severity) -> Self {
         self.finding.severity = severity;
@@ -66,6 +78,12 @@ impl Build {
             .with("verb", attempt.mode.verb())
             .with("port", port.unwrap_or(0))
             .with("why", reason(attempt));
+        self.finding.evidence.push(Evidence::of(&attempt.id, text));
+        self
+    }
+
+    /// What was seen in an attempt, in other words than its own.
+    pub fn saw_in(mut self, attempt: &Attempt, text: Text) -> Self {
         self.finding.evidence.push(Evidence::of(&attempt.id, text));
         self
     }

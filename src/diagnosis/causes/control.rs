@@ -1,8 +1,10 @@
 //! Name, control connection, greeting, login.
 
 use super::build::{Build, finding};
+use super::passive::{place, seen_ladder};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::finding::{Confidence, Finding, Side, Who};
+use crate::diagnosis::location;
 use crate::diagnosis::reason::{brief, first_line, icmp_text};
 use crate::diagnosis::text::Text;
 use crate::facts::{
@@ -105,22 +107,44 @@ pub fn refused(case: &Case<'_>) -> Option<Finding> {
 
 /// Silence or a reject from the control port.
 pub fn filtered(case: &Case<'_>) -> Option<Finding> {
-    let rejected = failed_dials(case)
-        .first()
-        .is_some_and(|d| matches!(d.outcome, DialOutcome::Prohibited { .. }));
-    let confidence = if rejected { Confidence::Likely } else { Confidence::Possible };
+    let dials = failed_dials(case);
+    let icmp = match dials.first().map(|d| &d.outcome) {
+        Some(DialOutcome::Prohibited { icmp }) => *icmp,
+        _ => None,
+    };
+    let rejected =
+        dials.first().is_some_and(|d| matches!(d.outcome, DialOutcome::Prohibited { .. }));
+    let reference = location::reference(case.facts);
+    let confidence =
+        if rejected || reference.is_some() { Confidence::Likely } else { Confidence::Possible };
     let control = case.control_port();
-    dialled(case, "control-filtered", confidence, |o| {
+    let mut build = dialled(case, "control-filtered", confidence, |o| {
         matches!(o, DialOutcome::TimedOut | DialOutcome::Prohibited { .. })
-    })?
-    .not("control-refused", Text::new("not-refused-silent"))
-    .fix(
-        Who::ServerAdmin,
-        Text::new("control-filtered-fix-server").with("control", control),
-        Vec::new(),
-    )
-    .fix(Who::User, Text::new("control-filtered-fix-user").with("control", control), Vec::new())
-    .done()
+    })?;
+    let located = match icmp {
+        Some(icmp) => location::reject(case.facts, icmp),
+        None => location::silence(case.facts),
+    };
+    if let (Some(located), Some(reference)) = (located, reference) {
+        let text = Text::new("control-filtered-text-where")
+            .with("control", control)
+            .with("other", reference.port)
+            .with("where", place(Some(&located), None));
+        build = build
+            .side(located.side())
+            .at(located.location)
+            .explain(text)
+            .saw(seen_ladder(&located));
+    }
+    build
+        .not_if(!rejected, "control-refused", Text::new("not-refused-silent"))
+        .fix(
+            Who::ServerAdmin,
+            Text::new("control-filtered-fix-server").with("control", control),
+            Vec::new(),
+        )
+        .fix(Who::User, Text::new("control-filtered-fix-user").with("control", control), Vec::new())
+        .done()
 }
 
 /// No route, here or on the way.

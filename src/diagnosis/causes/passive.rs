@@ -2,9 +2,10 @@
 
 use std::net::IpAddr;
 
-use super::build::finding;
+use super::build::{Build, finding};
 use crate::diagnosis::case::{Case, ModeView};
-use crate::diagnosis::finding::{Confidence, Finding, Severity, Side, Who};
+use crate::diagnosis::finding::{Confidence, Finding, Location, Severity, Side, Who};
+use crate::diagnosis::location::{self, Located, ResetFrom};
 use crate::diagnosis::reason::brief;
 use crate::diagnosis::text::Text;
 use crate::diagnosis::{ports, remedies};
@@ -26,9 +27,59 @@ fn all_end(case: &Case<'_>, wanted: &[Outcome]) -> bool {
     case.passive().iter().all(|v| v.outcome() == Outcome::Rejected || wanted.contains(&v.outcome()))
 }
 
-/// Nobody answers at any announced port, or a filter says no.
+/// Nobody answers at any announced port, or a filter says no; nobody knows on whose side.
 pub fn firewall_blocks(case: &Case<'_>) -> Option<Finding> {
-    let wanted = [Outcome::TimedOut, Outcome::Prohibited, Outcome::Unreachable];
+    blocked(case, "firewall-blocks-passive")
+}
+
+/// The same, and packets die at the server's end of the way.
+pub fn server_firewall_blocks(case: &Case<'_>) -> Option<Finding> {
+    blocked(case, "server-firewall-blocks-passive")
+}
+
+/// The same, and packets die at this machine or its gateway.
+pub fn client_firewall_blocks(case: &Case<'_>) -> Option<Finding> {
+    blocked(case, "client-firewall-blocks-passive")
+}
+
+/// What stops the knocks, and where.
+struct Stop {
+    located: Option<Located>,
+    kind: &'static str,
+    sender: Option<IpAddr>,
+}
+
+fn stop(case: &Case<'_>, attempts: &[&Attempt], reset: bool) -> Stop {
+    let icmp: Option<Icmp> = attempts.iter().find_map(|a| match a.why {
+        Why::Icmp { icmp } => icmp,
+        _ => None,
+    });
+    if let Some(icmp) = icmp {
+        let located = location::reject(case.facts, icmp);
+        return Stop { located, kind: "icmp", sender: icmp.sender };
+    }
+    if reset {
+        let located = match location::reset(case.facts) {
+            Some(ResetFrom::Box(located)) => Some(located),
+            _ => None,
+        };
+        return Stop { located, kind: "reset", sender: None };
+    }
+    Stop { located: location::silence(case.facts), kind: "silent", sender: None }
+}
+
+/// RSTs that come from a box on the way are a firewall's.
+fn reset_by_a_box(case: &Case<'_>) -> bool {
+    matches!(location::reset(case.facts), Some(ResetFrom::Box(_)))
+}
+
+fn blocked(case: &Case<'_>, wanted_id: &'static str) -> Option<Finding> {
+    let mut wanted = vec![Outcome::TimedOut, Outcome::Prohibited, Outcome::Unreachable];
+    let mut reset = false;
+    if ended(case, &wanted).is_empty() && reset_by_a_box(case) {
+        wanted = vec![Outcome::Refused];
+        reset = true;
+    }
     let views = ended(case, &wanted);
     let first = views.first()?;
     let attempts: Vec<&Attempt> = views
@@ -37,32 +88,34 @@ pub fn firewall_blocks(case: &Case<'_>) -> Option<Finding> {
         .filter(|a| a.outcome != Outcome::NotTested)
         .copied()
         .collect();
-    let icmp: Option<Icmp> = attempts.iter().find_map(|a| match a.why {
-        Why::Icmp { icmp } => icmp,
-        _ => None,
-    });
-    let ports = case.announced_ports();
-    let text = Text::new(match (icmp.is_some(), case.active_open()) {
-        (true, _) => "firewall-blocks-passive-text-icmp",
-        (false, true) => "firewall-blocks-passive-text-active-works",
-        (false, false) => "firewall-blocks-passive-text",
-    })
-    .with("ports", ports::list(&ports))
-    .with("count", ports.len())
-    .with("control", case.control_port())
-    .with("sender", icmp.and_then(|i| i.sender).map_or_else(|| "?".to_owned(), |s| s.to_string()));
+    let stop = stop(case, &attempts, reset);
+    let side = stop.located.map_or(Side::Unknown, |l| l.side());
+    let id = match side {
+        Side::Server => "server-firewall-blocks-passive",
+        Side::Client => "client-firewall-blocks-passive",
+        Side::Path | Side::Unknown => "firewall-blocks-passive",
+    };
+    if id != wanted_id {
+        return None;
+    }
     // Several ports, several SYNs each, while the control port of the same host answers: a filter.
     let agreed = attempts.len() >= 2 && all_end(case, &wanted);
-    let confidence = if agreed { Confidence::Likely } else { Confidence::Possible };
-    let range = ports::proposal(case);
-    let open = Text::new(if range.invented {
-        "firewall-blocks-passive-fix-range"
-    } else {
-        "firewall-blocks-passive-fix-open"
-    })
-    .with("min", range.min)
-    .with("max", range.max);
-    let mut build = finding("firewall-blocks-passive", confidence, text)
+    let confidence = match (&stop.located, agreed) {
+        (Some(located), true) if side != Side::Unknown => located.confidence,
+        (_, true) => Confidence::Likely,
+        (_, false) => Confidence::Possible,
+    };
+    let ports = case.announced_ports();
+    let active = if case.active_open() { "yes" } else { "no" };
+    let text = Text::new(format!("firewall-blocks-passive-text-{}", stop.kind))
+        .with("ports", ports::list(&ports))
+        .with("count", ports.len())
+        .with("control", case.control_port())
+        .with("active", active)
+        .with("sender", stop.sender.map_or_else(|| "?".to_owned(), |s| s.to_string()))
+        .with("where", place(stop.located.as_ref(), stop.sender));
+    let mut build = finding(id, confidence, text)
+        .side(side)
         .explains(&views)
         .saw(Text::new("seen-control-works").with("control", case.control_port()))
         .not_if(
@@ -71,33 +124,109 @@ pub fn firewall_blocks(case: &Case<'_>) -> Option<Finding> {
             Text::new("not-refused-silent"),
         )
         .not("passive-disabled", Text::new("not-disabled-announced"));
+    if let Some(located) = stop.located {
+        build = build.at(located.location).saw(seen_ladder(&located));
+        build = match side {
+            Side::Server => {
+                build.not("client-firewall-blocks-passive", Text::new("not-client-passes"))
+            }
+            Side::Client => {
+                build.not("server-firewall-blocks-passive", Text::new("not-server-near"))
+            }
+            Side::Path | Side::Unknown => build,
+        };
+    }
     if case.active_open() {
         build = build.saw(Text::new("seen-active-works"));
     }
-    if range.invented {
-        build = build.fix(
-            Who::ServerAdmin,
-            Text::new("passive-range-fix-set").with("min", range.min).with("max", range.max),
-            remedies::set_passive_range(case, range),
-        );
+    blocked_remedies(case, build, side).done()
+}
+
+fn blocked_remedies(case: &Case<'_>, build: Build, side: Side) -> Build {
+    let range = ports::proposal(case);
+    let server = case.peer.map_or_else(String::new, |p| p.to_string());
+    let mut build = build;
+    if side != Side::Client && side != Side::Path {
+        if range.invented {
+            build = build.fix(
+                Who::ServerAdmin,
+                Text::new("passive-range-fix-set").with("min", range.min).with("max", range.max),
+                remedies::set_passive_range(case, range),
+            );
+        }
+        let open = Text::new(if range.invented {
+            "firewall-blocks-passive-fix-range"
+        } else {
+            "firewall-blocks-passive-fix-open"
+        })
+        .with("min", range.min)
+        .with("max", range.max);
+        build = build.fix(Who::ServerAdmin, open, remedies::open_passive_range(case, range));
     }
-    build
-        .fix(Who::ServerAdmin, open, remedies::open_passive_range(case, range))
-        .fix(
-            Who::ClientAdmin,
-            Text::new("firewall-blocks-passive-fix-client")
-                .with("server", case.peer.map_or_else(String::new, |p| p.to_string())),
-            Vec::new(),
-        )
-        .fix_if(case.active_open(), Who::User, Text::new("fix-use-active"))
-        .fix(Who::User, Text::new("fix-decide-side"), Vec::new())
-        .done()
+    let out = Text::new(match side {
+        Side::Client => "client-firewall-blocks-passive-fix",
+        _ => "firewall-blocks-passive-fix-client",
+    })
+    .with("server", server);
+    if side == Side::Client {
+        build = build.fix(Who::ClientAdmin, out, remedies::let_passive_out(case));
+    } else if side == Side::Path {
+        build =
+            build.fix(Who::NetworkAdmin, Text::new("firewall-blocks-passive-fix-path"), Vec::new());
+    } else if side == Side::Unknown {
+        build = build.fix(Who::ClientAdmin, out, Vec::new());
+    }
+    build.fix_if(case.active_open(), Who::User, Text::new("fix-use-active")).fix_if(
+        side == Side::Unknown,
+        Who::User,
+        Text::new("fix-decide-side"),
+    )
+}
+
+/// Where packets die, in words.
+pub fn place(located: Option<&Located>, sender: Option<IpAddr>) -> Text {
+    let Some(located) = located else { return Text::new("where-unknown") };
+    let Location { hop_min: Some(min), hop_max: Some(max), .. } = located.location else {
+        return Text::new("where-unknown");
+    };
+    let hops = located.location.hops;
+    let id = match (sender.is_some(), located.side(), max) {
+        (true, _, 0) => "where-icmp-own",
+        (true, _, _) => "where-icmp",
+        (_, Side::Client, 0 | 1) if min == 0 => "where-own",
+        (_, Side::Client, _) => "where-client",
+        (_, Side::Server, _) => "where-server",
+        (_, Side::Path, _) => "where-path",
+        (_, Side::Unknown, _) => "where-wide",
+    };
+    Text::new(id)
+        .with("min", u16::from(min))
+        .with("max", u16::from(max))
+        .with("hops", hops.map_or_else(|| "?".to_owned(), |h| h.to_string()))
+}
+
+/// The ladder as evidence.
+pub fn seen_ladder(located: &Located) -> Text {
+    let Location { hop_min, hop_max, hops, .. } = located.location;
+    let word = |hop: Option<u8>| hop.map_or_else(|| "?".to_owned(), |h| h.to_string());
+    Text::new("seen-ladder")
+        .with("min", word(hop_min))
+        .with("max", word(hop_max))
+        .with("hops", word(hops))
 }
 
 /// RST at every announced port.
 pub fn port_refused(case: &Case<'_>) -> Option<Finding> {
     let views = ended(case, &[Outcome::Refused]);
     views.first()?;
+    let from = location::reset(case.facts);
+    if matches!(from, Some(ResetFrom::Nat(_) | ResetFrom::Box(_))) {
+        return None;
+    }
+    let located = match from {
+        Some(ResetFrom::End(located)) => Some(located),
+        _ => None,
+    };
     let times: usize = views.iter().map(|v| v.times()).sum();
     let confidence = if times >= 2 && all_end(case, &[Outcome::Refused]) {
         Confidence::Likely
@@ -105,20 +234,56 @@ pub fn port_refused(case: &Case<'_>) -> Option<Finding> {
         Confidence::Possible
     };
     let ports = case.announced_ports();
-    let text = Text::new("passive-port-refused-text")
-        .with("ports", ports::list(&ports))
-        .with("count", ports.len());
+    let id = if located.is_some() {
+        "passive-port-refused-text-end"
+    } else {
+        "passive-port-refused-text"
+    };
+    let text = Text::new(id).with("ports", ports::list(&ports)).with("count", ports.len());
     let range = ports::proposal(case);
-    finding("passive-port-refused", confidence, text)
+    let mut build = finding("passive-port-refused", confidence, text)
         .explains(&views)
         .not("firewall-blocks-passive", Text::new("not-blocked-answered"))
-        .not("passive-disabled", Text::new("not-disabled-announced"))
+        .not("passive-disabled", Text::new("not-disabled-announced"));
+    if let Some(located) = located {
+        build = build
+            .side(located.side())
+            .at(located.location)
+            .saw(seen_ladder(&located))
+            .not("passive-ports-not-forwarded", Text::new("not-nat-as-far"));
+    }
+    build
         .fix(Who::ServerAdmin, Text::new("passive-port-refused-fix-server"), Vec::new())
         .fix(
             Who::NetworkAdmin,
             Text::new("passive-port-refused-fix-forward"),
             remedies::open_passive_range(case, range),
         )
+        .fix_if(case.active_open(), Who::User, Text::new("fix-use-active"))
+        .done()
+}
+
+/// RST from a box that has the server's address and stands before the server: a NAT that forwards
+/// the control port and nothing else.
+pub fn ports_not_forwarded(case: &Case<'_>) -> Option<Finding> {
+    let views = ended(case, &[Outcome::Refused]);
+    views.first()?;
+    let Some(ResetFrom::Nat(located)) = location::reset(case.facts) else { return None };
+    let ports = case.announced_ports();
+    let hop = located.location.hop_min.unwrap_or(0);
+    let text = Text::new("passive-ports-not-forwarded-text")
+        .with("ports", ports::list(&ports))
+        .with("control", case.control_port())
+        .with("hop", u16::from(hop))
+        .with("hops", u16::from(located.location.hops.unwrap_or(0)));
+    finding("passive-ports-not-forwarded", located.confidence, text)
+        .side(Side::Server)
+        .at(located.location)
+        .explains(&views)
+        .saw(seen_ladder(&located))
+        .not("passive-port-refused", Text::new("not-refused-nearer"))
+        .not("firewall-blocks-passive", Text::new("not-blocked-answered"))
+        .fix(Who::ServerAdmin, Text::new("passive-ports-not-forwarded-fix"), Vec::new())
         .fix_if(case.active_open(), Who::User, Text::new("fix-use-active"))
         .done()
 }

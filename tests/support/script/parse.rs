@@ -79,20 +79,14 @@ impl Script {
             }
             "S" => Step::Say(rest.to_owned()),
             "R" => Step::Raw(unescape(rest)?),
-            "C" | "C?" => Step::Expect {
-                pattern: rest.to_owned(),
-                optional: kind == "C?",
-            },
+            "C" | "C?" => Step::Expect { pattern: rest.to_owned(), optional: kind == "C?" },
             "W" => Step::Wait(duration(rest)?),
             "X" => Step::End(end(rest)?),
             "D" => data_step(rest)?,
             _ => return Err(format!("unknown kind `{kind}`").into()),
         };
         let session = self.sessions.last_mut().ok_or("no session")?;
-        session.lines.push(Line {
-            text: line.to_owned(),
-            step,
-        });
+        session.lines.push(Line { text: line.to_owned(), step });
         Ok(())
     }
 
@@ -111,10 +105,7 @@ impl Script {
                     return Err(format!("the next session is {next}").into());
                 }
                 if !first {
-                    self.sessions.push(SessionScript {
-                        lines: Vec::new(),
-                        repeats: number == "*",
-                    });
+                    self.sessions.push(SessionScript { lines: Vec::new(), repeats: number == "*" });
                 }
             }
             _ => return Err("neither `session` nor `listen`".into()),
@@ -161,9 +152,7 @@ fn duration(text: &str) -> Result<Duration, Mismatch> {
     let number = |digits: &str| digits.parse().map_err(|_| format!("no time: `{text}`"));
     match text.strip_suffix("ms") {
         Some(digits) => Ok(Duration::from_millis(number(digits)?)),
-        None => Ok(Duration::from_secs(number(
-            text.strip_suffix('s').unwrap_or(""),
-        )?)),
+        None => Ok(Duration::from_secs(number(text.strip_suffix('s').unwrap_or(""))?)),
     }
 }
 

@@ -69,8 +69,7 @@ impl<'a> Play<'a> {
                 skipping = !self.expect(pattern, *optional)?;
             } else if !(skipping && answers) {
                 skipping = false;
-                self.step(&line.step)
-                    .map_err(|error| format!("at `{}`: {error}", line.text))?;
+                self.step(&line.step).map_err(|error| format!("at `{}`: {error}", line.text))?;
             }
             if self.closed {
                 return Ok(());
@@ -112,10 +111,7 @@ impl<'a> Play<'a> {
     /// Answers what is answered at any time.
     fn answer(&mut self, command: &str) -> Result<bool, Mismatch> {
         let anytime = &self.shared.script.anytime;
-        let Some((_, reply)) = anytime
-            .iter()
-            .find(|(pattern, _)| matches(pattern, command))
-        else {
+        let Some((_, reply)) = anytime.iter().find(|(pattern, _)| matches(pattern, command)) else {
             return Ok(false);
         };
         self.remember(command);
@@ -216,9 +212,7 @@ impl<'a> Play<'a> {
             self.note('S', line);
         }
         let bytes = text.replace('\n', "\r\n") + "\r\n";
-        self.control
-            .write_all(bytes.as_bytes())
-            .map_err(Mismatch::from)
+        self.control.write_all(bytes.as_bytes()).map_err(Mismatch::from)
     }
 
     /// The next command line, or [`END`].
@@ -274,11 +268,7 @@ impl<'a> Play<'a> {
             }
         }
         self.note('D', &format!("{name} is port {}", address.port()));
-        let port = Port {
-            address,
-            socket,
-            _queue: queue,
-        };
+        let port = Port { address, socket, _queue: queue };
         self.ports.insert(name.to_owned(), port);
         Ok(())
     }
@@ -315,9 +305,7 @@ impl<'a> Play<'a> {
     }
 
     fn port(&self, name: &str) -> Result<&Port, Mismatch> {
-        self.ports
-            .get(name)
-            .ok_or_else(|| format!("no port is called {name}").into())
+        self.ports.get(name).ok_or_else(|| format!("no port is called {name}").into())
     }
 
     /// Replaces `{d}`, `{d.port}` and `{d.address}`.

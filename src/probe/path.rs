@@ -1,0 +1,238 @@
+//! The ladder: SYNs with every time to live, to see how far they come.
+//!
+//! A router lets a packet expire before its own filter looks at it, so a filter at hop k shows as
+//! "hop k answers, hop k+1 does not". Only a comparison says anything: a hop that answers for one
+//! port and not for the other. On the control port every rung that reaches the server is a session,
+//! so it is climbed in small groups, and nothing is said after a handshake.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use socket2::{SockRef, Socket};
+use tokio::net::TcpSocket;
+use tokio::task::JoinSet;
+
+use super::os;
+use super::recorder::Recorder;
+use crate::facts::{Hole, Icmp, Ladder, LadderRole, Rung, RungAnswer};
+
+/// Rungs sent at once on a port that is open.
+const GROUP: u8 = 4;
+/// Longest way that is climbed.
+pub const HOPS: u8 = 30;
+/// Rungs on a port whose host's distance is not known.
+pub const HOPS_UNKNOWN: u8 = 16;
+
+/// How long to wait for rungs.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// For the first asking.
+    pub first: Duration,
+    /// For each asking of a silent rung once more.
+    pub again: Duration,
+    /// How often silent rungs are asked once more.
+    pub repeats: u8,
+}
+
+impl Patience {
+    /// Enough for a path with this round-trip time; more where segments are lost.
+    pub fn new(rtt: Option<Duration>, lossy: bool) -> Self {
+        let rtt = rtt.unwrap_or_default().min(Duration::from_secs(2));
+        Self {
+            first: (rtt * 2).max(Duration::from_millis(350)),
+            again: (rtt * 3).max(Duration::from_millis(450)),
+            repeats: if lossy { 4 } else { 1 },
+        }
+    }
+}
+
+/// Climbs to a port that answers, in groups, and stops at the first rung that reaches the host.
+pub async fn climb_open(
+    to: SocketAddr,
+    bind: Option<IpAddr>,
+    role: LadderRole,
+    patience: Patience,
+    recorder: &Recorder,
+) -> Ladder {
+    let began = recorder.now();
+    let mut rungs: Vec<Rung> = Vec::new();
+    let mut next = 1;
+    while next <= HOPS {
+        let group: Vec<u8> = (next..next + GROUP).filter(|t| *t <= HOPS).collect();
+        rungs.extend(ask(to, bind, &group, patience.first).await);
+        if let Some(end) = rungs.iter().position(|r| reaches(&r.answer)) {
+            rungs.truncate(end + 1);
+            break;
+        }
+        next += GROUP;
+        // A port that may not answer at all is not followed into the dark.
+        let dark = rungs.iter().rev().take(8).filter(|r| r.answer == RungAnswer::Silent).count();
+        if role == LadderRole::Comparison && dark == 8 {
+            break;
+        }
+    }
+    if rungs.iter().any(|r| reaches(&r.answer)) {
+        ask_again(to, bind, &mut rungs, patience).await;
+    }
+    let end = rungs.iter().position(|r| reaches(&r.answer));
+    rungs.truncate(end.map_or(rungs.len(), |end| end + 1));
+    Ladder { port: to.port(), role, rungs, began, took: recorder.now().since(began) }
+}
+
+/// Climbs to a port that does not answer or refuses, all rungs at once.
+pub async fn climb_shut(
+    to: SocketAddr,
+    bind: Option<IpAddr>,
+    hops: u8,
+    patience: Patience,
+    recorder: &Recorder,
+) -> Ladder {
+    let began = recorder.now();
+    let all: Vec<u8> = (1..=hops).collect();
+    let mut rungs = ask(to, bind, &all, patience.first).await;
+    ask_again(to, bind, &mut rungs, patience).await;
+    Ladder {
+        port: to.port(),
+        role: LadderRole::Data,
+        rungs,
+        began,
+        took: recorder.now().since(began),
+    }
+}
+
+/// Asks one rung of a port once more, to see whether its router still answers: one that limits
+/// its rate may have answered for one port and not for the next.
+pub async fn still_answers(
+    to: SocketAddr,
+    bind: Option<IpAddr>,
+    ttl: u8,
+    patience: Patience,
+) -> bool {
+    for _ in 0..=patience.repeats {
+        let rungs = ask(to, bind, &[ttl], patience.again).await;
+        if rungs.iter().any(|r| r.answer.answered()) {
+            return true;
+        }
+    }
+    false
+}
+
+fn reaches(answer: &RungAnswer) -> bool {
+    matches!(answer, RungAnswer::Connected | RungAnswer::Reset)
+}
+
+async fn ask_again(to: SocketAddr, bind: Option<IpAddr>, rungs: &mut [Rung], patience: Patience) {
+    for _ in 0..patience.repeats {
+        let silent: Vec<u8> =
+            rungs.iter().filter(|r| r.answer == RungAnswer::Silent).map(|r| r.ttl).collect();
+        if silent.is_empty() {
+            return;
+        }
+        for fresh in ask(to, bind, &silent, patience.again).await {
+            if let Some(rung) = rungs.iter_mut().find(|r| r.ttl == fresh.ttl) {
+                rung.asked = rung.asked.saturating_add(1);
+                if fresh.answer.answered() {
+                    rung.answer = fresh.answer;
+                }
+            }
+        }
+    }
+}
+
+/// Sends one SYN for each life and waits for what comes back, in the order asked.
+async fn ask(to: SocketAddr, bind: Option<IpAddr>, lives: &[u8], patience: Duration) -> Vec<Rung> {
+    let mut tasks = JoinSet::new();
+    for ttl in lives {
+        let ttl = *ttl;
+        tasks.spawn(async move { (ttl, one(to, bind, 0, ttl, patience).await) });
+    }
+    let mut answers = Vec::new();
+    while let Some(joined) = tasks.join_next().await {
+        answers.extend(joined.ok());
+    }
+    lives
+        .iter()
+        .map(|ttl| Rung {
+            ttl: *ttl,
+            answer: answers
+                .iter()
+                .find(|(t, _)| t == ttl)
+                .map_or(RungAnswer::Silent, |(_, answer)| answer.clone()),
+            asked: 1,
+        })
+        .collect()
+}
+
+async fn one(
+    to: SocketAddr,
+    bind: Option<IpAddr>,
+    from_port: u16,
+    ttl: u8,
+    patience: Duration,
+) -> RungAnswer {
+    let (socket, twin) = match prepare(to, bind, from_port, ttl) {
+        Ok(pair) => pair,
+        Err(error) => return RungAnswer::Local { text: error.to_string() },
+    };
+    let result = tokio::time::timeout(patience, socket.connect(to)).await;
+    // The queue is looked at even in silence: the message may have come while the socket was busy.
+    let icmp = os::pending_icmp(&twin);
+    match (result, icmp) {
+        (Ok(Ok(_)), _) => RungAnswer::Connected,
+        (_, Some(icmp)) if is_expired(icmp) => RungAnswer::Expired { router: icmp.sender },
+        (_, Some(icmp)) => RungAnswer::Icmp { icmp },
+        (Ok(Err(error)), None) => match error.kind() {
+            io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset => RungAnswer::Reset,
+            io::ErrorKind::TimedOut => RungAnswer::Silent,
+            _ => RungAnswer::Local { text: error.to_string() },
+        },
+        (Err(_), None) => RungAnswer::Silent,
+    }
+}
+
+/// Time exceeded in transit: ICMP 11/0, `ICMPv6` 3/0.
+fn is_expired(icmp: Icmp) -> bool {
+    match icmp.sender {
+        Some(IpAddr::V6(_)) => icmp.kind == 3 && icmp.code == 0,
+        _ => icmp.kind == 11 && icmp.code == 0,
+    }
+}
+
+fn prepare(
+    to: SocketAddr,
+    bind: Option<IpAddr>,
+    from_port: u16,
+    ttl: u8,
+) -> io::Result<(TcpSocket, Socket)> {
+    let socket = if to.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    let twin = SockRef::from(&socket).try_clone()?;
+    os::want_icmp(&twin, to.is_ipv6());
+    if to.is_ipv4() {
+        twin.set_ttl_v4(u32::from(ttl))?;
+    } else {
+        twin.set_unicast_hops_v6(u32::from(ttl))?;
+    }
+    if let Some(address) = bind {
+        socket.set_reuseaddr(from_port != 0)?;
+        socket.bind(SocketAddr::new(address, from_port))?;
+    }
+    Ok((socket, twin))
+}
+
+/// Opens a hole: a SYN from `from` to the server's data port that dies at hop `ttl`. Every stateful
+/// box before that hop now waits for the server's answer to it.
+pub async fn open_hole(
+    from: SocketAddr,
+    server: IpAddr,
+    to_port: u16,
+    ttl: u8,
+    patience: Duration,
+) -> Hole {
+    let mut to = SocketAddr::new(server, to_port);
+    if let (SocketAddr::V6(to), SocketAddr::V6(from)) = (&mut to, from) {
+        to.set_scope_id(from.scope_id());
+    }
+    let answer = one(to, Some(from.ip()), from.port(), ttl, patience).await;
+    Hole { ttl, to_port, answer }
+}
