@@ -6,6 +6,7 @@ pub mod schema;
 pub mod table;
 pub mod text;
 pub mod transcript;
+pub mod view;
 pub mod words;
 
 use crate::diagnosis::Diagnosis;

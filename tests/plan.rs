@@ -18,7 +18,8 @@ mod scenario;
 use std::net::SocketAddr;
 
 use ftp_doctor::facts::{
-    Attempt, Facts, Family, Micros, Mode, NotTested, Outcome, Purpose, Security, Why,
+    Attempt, Facts, Family, Hole, Ladder, LadderRole, Micros, Mode, NotTested, Outcome, Purpose,
+    Rung, RungAnswer, Security, Why,
 };
 use ftp_doctor::probe::plan::{self, Next};
 use proptest::prelude::*;
@@ -114,6 +115,8 @@ fn told(next: Option<&Next>) -> String {
             format!("announce {} {address}", mode.word())
         }
         Some(Next::Knock { mode, port }) => format!("knock {} {port}", mode.word()),
+        Some(Next::Climb { ports }) => format!("climb {ports:?}"),
+        Some(Next::Hole { mode, ttl }) => format!("hole {} {ttl}", mode.word()),
     }
 }
 
@@ -126,6 +129,24 @@ struct Asked {
     external_ip: bool,
     /// The address that STAT names.
     seen: Option<&'static str>,
+    /// Ladders and holes: hops to the server that a ladder has found, 0 before one was climbed.
+    localise: Option<u8>,
+}
+
+/// The control port's ladder over this many hops, every router answering.
+fn ladder(hops: u8) -> Ladder {
+    let rung = |ttl| {
+        let answer =
+            if ttl == hops { RungAnswer::Connected } else { RungAnswer::Expired { router: None } };
+        Rung { ttl, answer, asked: 1 }
+    };
+    Ladder {
+        port: 21,
+        role: LadderRole::Control,
+        rungs: (1..=hops).map(rung).collect(),
+        began: Micros(0),
+        took: Micros(0),
+    }
 }
 
 fn facts(asked: &Asked, lines: &[&str]) -> Facts {
@@ -134,6 +155,10 @@ fn facts(asked: &Asked, lines: &[&str]) -> Facts {
         facts.request.modes = modes.split(',').map(mode).collect();
     }
     facts.request.dial_advertised = asked.dial_advertised;
+    facts.request.localise = asked.localise.is_some();
+    if let Some(hops) = asked.localise.filter(|hops| *hops > 0) {
+        facts.ladders.push(ladder(hops));
+    }
     facts.request.external_ip = asked.external_ip.then(|| "198.51.100.9".parse().unwrap());
     if let Some(seen) = asked.seen {
         let own = facts.sessions[0].local.ip().to_string();
@@ -527,6 +552,7 @@ fn carry_out(asked: &Asked, world: impl Fn(usize, &Next) -> &'static str) -> Vec
             }
             Next::AnnounceSeen { mode, .. } => format!("{} comparison {outcome}", mode.word()),
             Next::Knock { mode, port } => format!("{} neighbour {outcome} {port}", mode.word()),
+            Next::Climb { .. } | Next::Hole { .. } => panic!("localising was not asked for"),
         };
         facts.attempts.push(attempt(&template, &line, number + 1));
         steps.push(told(Some(&step)));
@@ -598,4 +624,57 @@ proptest! {
         let begin = steps.iter().position(active).unwrap_or(steps.len());
         prop_assert!(steps[begin..].iter().all(active), "passive after active: {steps:#?}");
     }
+}
+
+#[test]
+fn dead_passive_ports_are_looked_for_on_the_way() {
+    let asked = Asked { localise: Some(0), ..Asked::default() };
+    table(
+        &asked,
+        &[
+            (&["pasv mode timed-out 1", "epsv mode timed-out 2"], "climb [1, 2]"),
+            (&["pasv mode refused 1", "epsv mode refused 2"], "climb [1, 2]"),
+            // What works needs no ladder, and a refused command has no port.
+            (&["pasv mode open 1", "epsv mode open 2"], "attempt port mode"),
+            (
+                &["pasv mode refused-command:502", "epsv mode refused-command:502"],
+                "attempt port mode",
+            ),
+        ],
+    );
+    let climbed = Asked { localise: Some(4), ..Asked::default() };
+    assert_eq!(
+        next(&climbed, &["pasv mode timed-out 1", "epsv mode timed-out 2"]),
+        "attempt port mode"
+    );
+}
+
+#[test]
+fn holes_begin_far_away_and_end_at_the_smallest() {
+    let blocked =
+        ["pasv mode open 1", "epsv mode open 2", "port mode timed-out", "eprt mode timed-out"];
+    let step = |hops, dug: &[(u8, bool)]| {
+        let asked = Asked { localise: Some(hops), ..Asked::default() };
+        let mut facts = facts(&asked, &blocked);
+        for (ttl, open) in dug {
+            let template = facts.attempts[2].clone();
+            facts.attempts.push(Attempt {
+                purpose: Purpose::Hole,
+                hole: Some(Hole { ttl: *ttl, to_port: 20, answer: RungAnswer::Silent }),
+                outcome: if *open { Outcome::Open } else { Outcome::TimedOut },
+                ..template
+            });
+        }
+        told(plan::next(&facts, Family::V4).as_ref())
+    };
+    assert_eq!(step(0, &[]), "climb []", "without the number of hops there is no hole");
+    assert_eq!(step(4, &[]), "hole port 3");
+    assert_eq!(step(4, &[(3, false)]), "done", "no hole helps");
+    assert_eq!(step(4, &[(3, true)]), "hole port 1");
+    assert_eq!(step(4, &[(3, true), (1, true)]), "done", "this machine's own firewall");
+    assert_eq!(step(4, &[(3, true), (1, false)]), "hole port 2");
+    assert_eq!(step(4, &[(3, true), (1, false), (2, true)]), "done", "the gateway");
+    assert_eq!(step(4, &[(3, true), (1, false), (2, false)]), "done", "the box at hop 2");
+    assert_eq!(step(9, &[(8, true), (1, false), (2, false)]), "hole port 5");
+    assert_eq!(step(1, &[]), "done", "nothing lies between");
 }

@@ -75,9 +75,14 @@ fn active(data: &str) -> String {
     format!("S: 220 Ready.\n{TAKE}C: LIST\n{data}")
 }
 
+/// Lines of a script, put together.
+fn lines(lines: impl Iterator<Item = String>) -> String {
+    lines.collect::<Vec<_>>().join("\n") + "\n"
+}
+
 /// A line for each byte, a moment between them.
 fn drip(text: &str) -> String {
-    text.bytes().map(|byte| format!("R: \\x{byte:02x}\nW: 2ms\n")).collect()
+    lines(text.bytes().map(|byte| format!("R: \\x{byte:02x}\nW: 2ms")))
 }
 
 struct Case {
@@ -138,6 +143,12 @@ impl Case {
         self
     }
 
+    /// Only what must not be said is checked: what would be right is left to the program.
+    fn unsettled(mut self) -> Self {
+        self.verdict = "";
+        self
+    }
+
     /// A cause that must not be named.
     fn never(mut self, cause: &'static str) -> Self {
         self.never.push(cause);
@@ -165,16 +176,17 @@ impl Case {
             wrong.push(format!("no JSON: {}", String::from_utf8_lossy(&run.stdout)));
             return wrong;
         };
-        if run.exit != self.exit || report["exit_code"] != self.exit {
+        let settled = !self.verdict.is_empty();
+        if settled && (run.exit != self.exit || report["exit_code"] != self.exit) {
             wrong.push(format!("exit code {}, not {}", run.exit, self.exit));
         }
-        if report["verdict"] != self.verdict {
+        if settled && report["verdict"] != self.verdict {
             wrong.push(format!("verdict {}, not {}", report["verdict"], self.verdict));
         }
         let findings = report["findings"].as_array().unwrap();
         let problem =
             findings.iter().find(|f| f["severity"] == "problem").map(|f| f["cause"].clone());
-        if problem != self.first.map(Value::from) {
+        if settled && problem != self.first.map(Value::from) {
             wrong.push(format!("first problem {problem:?}, not {:?}", self.first));
         }
         let named = |cause: &str| findings.iter().any(|f| f["cause"] == cause);
@@ -182,10 +194,12 @@ impl Case {
         let whole = report.to_string();
         wrong.extend(self.says.iter().filter(|w| whole.contains(**w)).map(|w| format!("says {w}")));
         let attempts = report["attempts"].as_array().unwrap();
-        for (mode, outcome) in &self.outcomes {
-            let entry = attempts.iter().find(|a| a["mode"] == *mode && a["purpose"] == "mode");
-            if entry.is_none_or(|a| a["outcome"] != *outcome) {
-                wrong.push(format!("{mode} is not {outcome}"));
+        for entry in attempts.iter().filter(|a| a["purpose"] == "mode") {
+            let told = self.outcomes.iter().find(|(mode, _)| entry["mode"] == *mode);
+            // Where all is healthy every mode that was asked for works, if nothing else is told.
+            let wanted = told.map(|(_, o)| *o).or((self.verdict == "healthy").then_some("open"));
+            if wanted.is_some_and(|outcome| entry["outcome"] != outcome) {
+                wrong.push(format!("{} is {}", entry["mode"], entry["outcome"]));
             }
         }
         if !wrong.is_empty() {
@@ -263,7 +277,6 @@ fn play(cases: &[Case]) {
 }
 
 const PASSIVE: &str = "pasv,epsv";
-const ACTIVE: &str = "port,eprt";
 
 /// Both directions: two passive sessions, then active ones.
 fn all_modes(name: &'static str, own: &str, passive: &str, active: &str) -> Case {
@@ -300,12 +313,15 @@ fn odd_words_at_the_door_are_healthy() {
             "inner digits",
             "",
             &greeted(
-                "S: 220-Welcome\nS: 221 is no end\nS:  220 nor is this\nS: 220-\nS: 220 Ready.",
+                "S: 220-Welcome\nS: 221 is no end\nR: \\x20220 nor is this\\r\\n\nS: 220-\nS: 220 Ready.",
             ),
         )
         .modes(PASSIVE),
         case("120, then 220", "", &greeted("S: 120 Soon.\nW: 300ms\nS: 220 Now.")).modes(PASSIVE),
         case("slow greeting", "", &greeted("W: 4s\nS: 220 Good morning.")).modes("pasv"),
+        // expected: what follows the end of the greeting is no answer to USER either.
+        case("a banner that ends early", "", &greeted("S: 220-Welcome\nS: 220 to us\nS: 220 Ready."))
+            .modes(PASSIVE),
         // expected: replies that came before a command was sent are no answer to it.
         case("two greetings", "", &greeted("S: 220 The proxy.\nS: 220 The server.")).modes(PASSIVE),
         case("230 to USER", "A: USER * => 230 No password needed.", &usual).modes(PASSIVE),
@@ -331,12 +347,12 @@ fn odd_manners_in_the_survey_are_healthy() {
     let closes = |verb: &str| format!("S: 220 Ready.\nC: {verb}\nX: close");
     let slow = "S: 220 Ready.\nC: USER *\nW: 5s\nS: 331 Password?\n";
     let late = "S: 220 Ready.\nC: STAT\nW: 14s\nS: 211 At last.\n";
-    let slow_bytes =
+    let slow_bytes = lines(
         ["331 Password?", "230 In.", "211 None.", "215 UNIX", "211 Ok.", "257 /", "200 A."]
             .iter()
             .zip(["USER *", "PASS *", "FEAT", "SYST", "STAT", "PWD", "TYPE A"])
-            .map(|(reply, verb)| format!("C?: {verb}\n{}", drip(&format!("{reply}\r\n"))))
-            .collect::<String>();
+            .map(|(reply, verb)| format!("C?: {verb}\n{}", drip(&format!("{reply}\r\n")))),
+    );
     let dripping = format!(
         "{}{slow_bytes}D: listen d\nC: EPSV\nS: 229 (|||{{d.port}}|)\nC: LIST\nD: accept d\n{}{}{}",
         drip("220-Ready\r\n220 or not\r\n"),
@@ -383,17 +399,16 @@ fn odd_announcements_are_healthy() {
         case("227 with =", "", &pasv("S: 227 Passive ={d}")).modes("pasv"),
         case("229 with !", "", &epsv("S: 229 Entering (!!!{d.port}!)")).modes("epsv"),
         case("229 with an address", "", &epsv("S: 229 Ok (|1|192.0.2.1|{d.port}|)")).modes("epsv"),
-        case("228 text but 200", "", &pasv("S: 200 Passive ({d})")).modes("pasv"),
-        case("EPSV 500", "", &epsv_refused("500 Unknown command.")).modes(PASSIVE),
-        case("EPSV 502", "", &epsv_refused("502 Not implemented.")).modes(PASSIVE),
+        case("200 instead of 227", "", &pasv("S: 200 Passive ({d})")).modes("pasv"),
+        case("EPSV 500", "", &epsv_refused("500 Unknown command."))
+            .modes(PASSIVE)
+            .outcome("epsv", "rejected"),
+        case("EPSV 502", "", &epsv_refused("502 Not implemented."))
+            .modes(PASSIVE)
+            .outcome("epsv", "rejected"),
         case("EPSV 522", "", &epsv_refused("522 Network protocol not supported, use (1)"))
-            .modes(PASSIVE),
-        case(
-            "PASV only by EPSV",
-            "",
-            &pasv("S: 227 Ok (0,0,0,0,{d})").replace("0,0,0,0,{d}", "{d}"),
-        )
-        .modes("pasv"),
+            .modes(PASSIVE)
+            .outcome("epsv", "rejected"),
     ]);
 }
 
@@ -421,6 +436,11 @@ fn odd_transfers_are_healthy() {
         ),
         both("late 226", &format!("S: 150 Go\n{line}D: close\nW: 4s\nS: 226 Done")),
         both("data reset at its end", &format!("S: 150 Go\n{line}W: 50ms\nD: rst\nS: 226 Done")),
+        // expected: all data came, and so did the 226; 3 s later than the reset.
+        both(
+            "data reset at its end, late 226",
+            &format!("S: 150 Go\n{line}W: 50ms\nD: rst\nW: 3s\nS: 226 Done"),
+        ),
         both("226 twice", &format!("S: 150 Go\n{line}D: close\nS: 226 Done\nS: 226 Done")),
         both("150 twice", &format!("S: 150 Go\nS: 150 Go\n{line}D: close\nS: 226 Done")),
         both(
@@ -467,6 +487,8 @@ fn doors_that_do_not_open() {
         case("421 plain", "", &end("S: 421 Service not available."))
             .unreachable(Some("control-closed")),
         case("closes at once", "", "X: close").unreachable(Some("control-closed")),
+        // expected: a handshake that came to its end is no closed door. Fails now and then: where the
+        // RST is there before the end of the handshake is noticed.
         case("resets at once", "", "X: rst").unreachable(Some("control-closed")),
         case("SSH", "", "R: SSH-2.0-OpenSSH_9.2\\r\\n\nX: hang")
             .unreachable(Some("control-not-ftp")),
@@ -477,19 +499,20 @@ fn doors_that_do_not_open() {
         case("half a greeting", "", &end("R: 22"))
             .unreachable(Some("control-not-ftp"))
             .says_not("proven"),
+        // expected: bytes came, so nobody may say that there was silence.
         case(
             "an endless line",
             "",
             &format!("{}\nX: hang", "R: aaaaaaaaaaaaaaaaaaaaaaaa\n".repeat(400)),
         )
         .args(&["--deadline", "5s"])
-        .unreachable(None)
-        .never("login-rejected"),
+        .unsettled()
+        .says_not("nobody said a word"),
         case("endless lines", "", &format!("{}\nX: hang", "S: 220-more\n".repeat(2000)))
             .unreachable(Some("control-not-ftp")),
         // expected: a greeting that has begun and does not end is no silence.
         case("a greeting drop by drop", "", &"S: 220-more\nW: 500ms\n".repeat(36))
-            .unreachable(Some("control-silent"))
+            .unsettled()
             .says_not("nobody said a word"),
     ]);
 }
@@ -526,16 +549,17 @@ fn logins_that_fail() {
             "421 to PASS",
             "A: PASS * => 421 Service not available, closing control connection.",
         )
-        .unreachable(Some("control-closed"))
+        .unsettled()
         .never("login-rejected"),
         // expected: a server that fails to look the user up (4yz) has judged neither user nor password.
         answer("451 to PASS", "A: PASS * => 451 Local error: user database unavailable.")
-            .unreachable(None)
+            .unsettled()
             .never("login-rejected"),
         case("closes after USER", "", "S: 220 Ready.\nC: USER *\nX: close")
             .unreachable(Some("control-closed")),
         case("resets after PASS", "", "S: 220 Ready.\nC: PASS *\nX: rst")
             .unreachable(Some("control-closed")),
+        // expected: the server did not close; what it said is no reply.
         case("garbage after USER", "", "S: 220 Ready.\nC: USER *\nR: \\x00\\x01\\xff what\\r\\n")
             .unreachable(Some("control-not-ftp")),
     ]);
@@ -552,13 +576,13 @@ fn passive_commands_that_are_refused() {
         // expected: 421 ends the service; it does not say that the ports are used up.
         case("421 to PASV", "", &closed("421 Service not available, closing control connection."))
             .modes("pasv")
-            .broken(None)
+            .unsettled()
             .never("passive-range-exhausted")
             .never("passive-disabled"),
         // expected: the same after a time-out of the server's own.
         case("421 time-out", "", &closed("421 Timeout."))
             .modes("pasv")
-            .broken(None)
+            .unsettled()
             .never("passive-range-exhausted"),
         case("425 to PASV", "", &refused("425 Cannot open passive connection: no more ports."))
             .modes(PASSIVE)
@@ -569,22 +593,27 @@ fn passive_commands_that_are_refused() {
         // expected: a server that breaks down has not been set up to refuse.
         case("500 OOPS", "", &closed("500 OOPS: priv_sock_get_cmd"))
             .modes("pasv")
-            .broken(None)
+            .unsettled()
             .never("passive-disabled"),
         // expected: whoever asks for TLS has passive mode; `data-tls-required` at most.
         case("TLS for PASV", "", &refused("550 SSL/TLS required on the control channel"))
             .modes(PASSIVE)
-            .broken(None)
+            .unsettled()
             .never("passive-disabled"),
         // expected: the login is gone; that is no setting of passive mode.
         case("530 to PASV", "", &refused("530 Please login with USER and PASS."))
             .modes(PASSIVE)
-            .broken(None)
+            .unsettled()
             .never("passive-disabled"),
         case("521 to PASV", "", &refused("521 Data connection cannot be opened with this PROT setting."))
             .modes(PASSIVE)
-            .broken(None)
+            .unsettled()
             .never("passive-disabled"),
+        // expected: EPSV was never tried, so nothing is said about it.
+        case("502 to the only command", "", &refused("502 Not implemented."))
+            .modes("pasv")
+            .unsettled()
+            .says_not("PASV and EPSV"),
         case("227 port 0", "", &refused("227 (127,0,0,1,0,0)"))
             .modes("pasv")
             .broken(Some("passive-reply-malformed")),
@@ -651,7 +680,7 @@ fn passive_connections_that_fail() {
         // expected: this is `data-tls-required`, or nothing that is known.
         case("522 for want of TLS", "", &passive("S: 522 SSL/TLS required on the data channel"))
             .modes(PASSIVE)
-            .broken(None)
+            .unsettled()
             .never("listing-refused"),
         case(
             "data reset half-way",
@@ -694,7 +723,7 @@ fn active_connections_that_fail() {
             "425, no right to port 20",
             &active("S: 425 Can't bind to data port: Permission denied."),
         )
-        .degraded("firewall-blocks-active")
+        .unsettled()
         .never("firewall-blocks-active"),
         // expected: 421 ends the service; that is no firewall.
         broken(
@@ -704,12 +733,14 @@ fn active_connections_that_fail() {
                 refused("421 Service not available, closing control connection.")
             ),
         )
+        .unsettled()
         .never("firewall-blocks-active"),
         // expected: the same, to LIST.
         broken(
             "421 to LIST",
             &active("S: 421 Service not available, closing control connection.\nX: close"),
         )
+        .unsettled()
         .never("firewall-blocks-active"),
         broken("switched off", &refused("550 Permission denied.")).degraded("active-disabled"),
         // expected: whoever asks for TLS has active mode.
@@ -717,7 +748,12 @@ fn active_connections_that_fail() {
             "521 to PORT",
             &refused("521 Data connection cannot be opened with this PROT setting."),
         )
+        .unsettled()
         .never("active-disabled"),
+        // expected: nor is a lost login a setting of active mode.
+        broken("530 to PORT", &refused("530 Please login with USER and PASS."))
+            .unsettled()
+            .never("active-disabled"),
         broken("illegal PORT", &refused("500 Illegal PORT command."))
             .degraded("client-nat-breaks-active")
             .never("active-disabled"),
@@ -731,6 +767,14 @@ fn active_connections_that_fail() {
             &active("S: 150 Go\nD: connect 127.0.0.2\nW: 200ms\nD: close\nS: 226 Done"),
         )
         .degraded("active-source-address-unexpected"),
+        // expected: the refusal came before a data connection, so none "stood".
+        broken("550 at once", &active("S: 550 Permission denied."))
+            .degraded("listing-refused")
+            .says_not("the data connection stood"),
+        // expected: a knock that came, if late, shows that no firewall stops it; see README, "late".
+        broken("knocks after 4 s", &active("S: 150 Go\nW: 4s\nD: connect\nW: 6s\nD: close"))
+            .unsettled()
+            .never("firewall-blocks-active"),
         broken("550", &knocks("S: 550 Permission denied.")).degraded("listing-refused"),
         broken("closes after LIST", &active("X: close")).degraded("data-closed-early"),
         broken("stalls", &knocks("S: 150 Go\nD: send a\nD: hang")).degraded("transfer-stalls"),
@@ -766,11 +810,26 @@ fn a_server_may_change_its_mind() {
         sessions("closed the second time", "", &usual, "X: close")
             .modes(PASSIVE)
             .outcome("epsv", "not-tested"),
+        // Every reply is one ahead; nothing sensible can be said, and nothing is.
         case("replies before commands", "", "S: 220 Ready.\nS: 331 Password?\nS: 230 In.\nX: hang")
             .args(&["--deadline", "3s"])
             .modes("pasv")
-            .broken(None),
+            .unsettled()
+            .never("passive-disabled"),
     ]);
+}
+
+/// Some servers lock an account or an address after a few refused logins.
+#[test]
+fn a_refused_login_is_not_repeated() {
+    let own = "A: PASS * => 230 You are in.";
+    let refuses = "S: 220 Ready.\nC: PASS *\nS: 530 Login incorrect.";
+    let case = sessions("one login", own, &passive(DATA), refuses);
+    let server = ScriptServer::start(&case.script).unwrap();
+    Run::of(&server.address().to_string(), &["--json"], &[]);
+    let refused = server.transcript().iter().filter(|l| l.contains("530 Login incorrect")).count();
+    // expected: one refused login for each mode at most, better one in all.
+    assert!(refused <= 3, "{refused} logins were refused");
 }
 
 #[test]
@@ -780,7 +839,11 @@ fn short_limits_are_kept() {
     play(&[
         case("half a second for each", "", &usual).modes(PASSIVE).args(&["--timeout", "500ms"]),
         case("a second for all", "", &usual).modes(PASSIVE).args(&["--deadline", "1s"]),
-        case("silence", "", silent).args(&["--deadline", "1s"]).unreachable(Some("control-silent")),
+        // expected: the deadline cut the wait; silence that short is at most possible.
+        case("silence", "", silent)
+            .args(&["--deadline", "1s"])
+            .unsettled()
+            .says_not(r#""confidence":"likely""#),
         case("no answer to PASV", "", "S: 220 Ready.\nC: PASV\nX: hang")
             .args(&["--deadline", "2s"])
             .modes("pasv")
@@ -794,13 +857,13 @@ fn short_limits_are_kept() {
         )
         .modes("port")
         .args(&["--timeout", "500ms"])
-        .broken(None)
+        .unsettled()
         .never("firewall-blocks-active"),
         // expected: nor is the lack of data for 0.5 s one of a stall.
         case("half a second for a slow listing", "", &passive(&format!("W: 1s\n{DATA}")))
             .modes("pasv")
             .args(&["--timeout", "500ms"])
-            .broken(None)
+            .unsettled()
             .never("transfer-stalls"),
     ]);
 }
@@ -809,13 +872,14 @@ fn short_limits_are_kept() {
 #[test]
 fn words_of_a_stranger_are_made_harmless() {
     let bad = "\\x1b]0;x\\x07\\x00\\x9b2J\u{202e}\u{2066}\u{200b}\\xff\\x7f";
-    let survey: String = ["331", "230", "211", "215", "211", "257", "200"]
-        .iter()
-        .zip(["USER *", "PASS *", "FEAT", "SYST", "STAT", "PWD", "TYPE A"])
-        .map(|(code, verb)| {
-            format!("C: {verb}\nR: {code}-{bad}\\r\\n {bad}\\r\\n{code} {bad}\\r\\n\n")
-        })
-        .collect();
+    let survey = lines(
+        ["331", "230", "211", "215", "211", "257", "200"]
+            .iter()
+            .zip(["USER *", "PASS *", "FEAT", "SYST", "STAT", "PWD", "TYPE A"])
+            .map(|(code, verb)| {
+                format!("C: {verb}\nR: {code}-{bad}\\r\\n {bad}\\r\\n{code} {bad}\\r\\n")
+            }),
+    );
     let list = |reply: &str| {
         format!(
             "R: 220 {bad}\\r\\n\n{survey}D: listen d\nC: PASV\nS: 227 ({{d}})\nC: LIST\nD: accept d\nR: {reply}\\r\\n\nC: QUIT\nR: 221 {bad}\\r\\n\nX: close"

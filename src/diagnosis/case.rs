@@ -193,8 +193,13 @@ impl<'a> Case<'a> {
 
     /// All passive ports that the server announced.
     pub fn announced_ports(&self) -> Vec<u16> {
-        let mut ports: Vec<u16> =
-            self.facts.attempts.iter().filter_map(Attempt::passive_port).collect();
+        let mut ports: Vec<u16> = self
+            .facts
+            .attempts
+            .iter()
+            .filter(|a| a.outcome != Outcome::NotTested)
+            .filter_map(Attempt::passive_port)
+            .collect();
         ports.sort_unstable();
         ports.dedup();
         ports

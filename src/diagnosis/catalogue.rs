@@ -2,7 +2,7 @@
 //! tests iterate over it. Ids are API: none is renamed.
 
 use super::case::Case;
-use super::causes::{active, control, family, passive, server};
+use super::causes::{active, address, blocked, control, family, passive, server};
 use super::finding::{Finding, Severity};
 
 /// Where in an FTP session a cause shows.
@@ -109,16 +109,16 @@ pub static CATALOGUE: &[Cause] = &[
         Passive,
         Problem,
         [],
-        Some(passive::server_firewall_blocks)
+        Some(blocked::server_firewall_blocks)
     ),
     cause!(
         "client-firewall-blocks-passive",
         Passive,
         Problem,
         [],
-        Some(passive::client_firewall_blocks)
+        Some(blocked::client_firewall_blocks)
     ),
-    cause!("firewall-blocks-passive", Passive, Problem, [], Some(passive::firewall_blocks)),
+    cause!("firewall-blocks-passive", Passive, Problem, [], Some(blocked::firewall_blocks)),
     cause!(
         "passive-range-partly-blocked",
         Passive,
@@ -136,8 +136,8 @@ pub static CATALOGUE: &[Cause] = &[
         ["pasv-unsupported", "epsv-unsupported"],
         Some(passive::disabled)
     ),
-    cause!("passive-address-unroutable", Passive, Problem, [], Some(passive::address_unroutable)),
-    cause!("passive-address-mismatch", Passive, Warning, [], Some(passive::address_mismatch)),
+    cause!("passive-address-unroutable", Passive, Problem, [], Some(address::address_unroutable)),
+    cause!("passive-address-mismatch", Passive, Warning, [], Some(address::address_mismatch)),
     cause!("epsv-blocked", Passive, Problem, [], Some(passive::epsv_blocked)),
     cause!("epsv-unsupported", Passive, Info, [], Some(passive::epsv_unsupported)),
     cause!("pasv-unsupported", Passive, Warning, [], Some(passive::pasv_unsupported)),
@@ -212,7 +212,7 @@ pub static CATALOGUE: &[Cause] = &[
         "nat64-needs-epsv",
         Family,
         Problem,
-        ["ipv6-needs-epsv", "passive-disabled", "epsv-unsupported"],
+        ["ipv6-needs-epsv", "passive-disabled", "epsv-unsupported", "active-disabled"],
         Some(family::nat64_needs_epsv)
     ),
     cause!("data-closed-early", Server, Problem, [], Some(server::data_closed_early)),

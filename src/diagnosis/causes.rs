@@ -1,6 +1,8 @@
 //! The predicates, by plane. Each looks at a case and returns a finding or nothing.
 
 pub mod active;
+pub mod address;
+pub mod blocked;
 pub mod build;
 pub mod control;
 pub mod family;

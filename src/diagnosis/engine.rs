@@ -47,14 +47,17 @@ pub struct Diagnosis<'a> {
 }
 
 impl Diagnosis<'_> {
-    /// Modes that were tested, do not work, and that no finding explains.
+    /// Modes that were tested, do not work, and that no finding explains. A command that the
+    /// server does not take is no riddle while another of its direction works.
     pub fn unexplained(&self) -> Vec<&ModeView<'_>> {
-        self.case
-            .modes
-            .iter()
-            .filter(|m| m.failed())
-            .filter(|m| !self.findings.iter().any(|f| f.explains.contains(&m.entry.id)))
-            .collect()
+        let modes = &self.case.modes;
+        let spared = |m: &&ModeView<'_>| {
+            m.refusal().is_some()
+                && modes.iter().any(|o| o.is_open() && o.mode.is_passive() == m.mode.is_passive())
+        };
+        let explained =
+            |m: &&ModeView<'_>| self.findings.iter().any(|f| f.explains.contains(&m.entry.id));
+        modes.iter().filter(|m| m.failed() && !explained(m) && !spared(m)).collect()
     }
 
     /// The exit code of the main job (contract: 0, 1, 3; 130 for an interrupt).

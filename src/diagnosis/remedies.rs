@@ -79,40 +79,36 @@ pub fn enable_active(case: &Case<'_>) -> Vec<Snippet> {
     narrowed(case, all)
 }
 
-/// Lets the client's knocks at passive ports out.
-pub fn let_passive_out(case: &Case<'_>) -> Vec<Snippet> {
-    let Some(server) = case.peer else { return Vec::new() };
-    let (nft, iptables) = if server.is_ipv6() { ("ip6", "ip6tables") } else { ("ip", "iptables") };
-    vec![
-        snippet(
-            "nftables",
-            format!(
-                "nft insert rule inet filter output {nft} daddr {server} tcp dport 1024-65535 accept"
-            ),
-        ),
-        snippet(
-            "iptables",
-            format!("{iptables} -I OUTPUT -p tcp -d {server} --dport 1024:65535 -j ACCEPT"),
-        ),
-    ]
+/// Lets the client's knocks at passive ports out: at this machine, or at the gateway that forwards.
+pub fn let_passive_out(case: &Case<'_>, at_gateway: bool) -> Vec<Snippet> {
+    let (nft, iptables) = if at_gateway { ("forward", "FORWARD") } else { ("output", "OUTPUT") };
+    to_chains(case, nft, iptables, ("daddr", "-d"))
 }
 
-/// Lets the server's calls in at the client. From which port they come depends on the server.
-pub fn let_active_in(case: &Case<'_>) -> Vec<Snippet> {
-    let Some(server) = case.peer else {
-        return Vec::new();
-    };
-    let (nft, iptables) = if server.is_ipv6() { ("ip6", "ip6tables") } else { ("ip", "iptables") };
+/// Lets the server's calls in: at this machine, or at the gateway that forwards. From which port
+/// they come depends on the server.
+pub fn let_active_in(case: &Case<'_>, at_gateway: bool) -> Vec<Snippet> {
+    let (nft, iptables) = if at_gateway { ("forward", "FORWARD") } else { ("input", "INPUT") };
+    to_chains(case, nft, iptables, ("saddr", "-s"))
+}
+
+fn to_chains(case: &Case<'_>, nft: &str, chain: &str, end: (&str, &str)) -> Vec<Snippet> {
+    let Some(server) = case.peer else { return Vec::new() };
+    let (family, iptables) =
+        if server.is_ipv6() { ("ip6", "ip6tables") } else { ("ip", "iptables") };
+    let (nft_end, iptables_end) = end;
     vec![
         snippet(
             "nftables",
             format!(
-                "nft insert rule inet filter input {nft} saddr {server} tcp dport 1024-65535 accept"
+                "nft insert rule inet filter {nft} {family} {nft_end} {server} tcp dport 1024-65535 accept"
             ),
         ),
         snippet(
             "iptables",
-            format!("{iptables} -I INPUT -p tcp -s {server} --dport 1024:65535 -j ACCEPT"),
+            format!(
+                "{iptables} -I {chain} -p tcp {iptables_end} {server} --dport 1024:65535 -j ACCEPT"
+            ),
         ),
     ]
 }

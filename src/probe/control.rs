@@ -8,6 +8,7 @@ use socket2::{SockRef, Socket};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
+use zeroize::Zeroizing;
 
 use super::limits::Limits;
 use super::os;
@@ -62,6 +63,7 @@ pub struct Control {
     /// Our end.
     pub local: SocketAddr,
     gone: bool,
+    secrets: Vec<Zeroizing<String>>,
 }
 
 impl Control {
@@ -106,6 +108,7 @@ impl Control {
             peer,
             local,
             gone: false,
+            secrets: Vec::new(),
         })
     }
 
@@ -153,7 +156,7 @@ impl Control {
                         ReplyError::NotAReply { text, .. } => text.clone(),
                         ReplyError::TooLong { .. } => error.to_string(),
                     };
-                    return ControlEvent::NotAReply { text, head };
+                    return ControlEvent::NotAReply { text: self.redacted(text), head };
                 }
             }
             if let Some(twin) = &self.twin {
@@ -181,10 +184,26 @@ impl Control {
         }
     }
 
+    /// A server may repeat what it was told: from now on these words are not written down.
+    pub fn keep_secret(&mut self, secrets: impl IntoIterator<Item = Zeroizing<String>>) {
+        // One or two characters are everywhere; hiding them would only spoil the text.
+        self.secrets.extend(secrets.into_iter().filter(|s| s.chars().count() > 2));
+    }
+
+    fn redacted(&self, text: String) -> String {
+        self.secrets.iter().fold(text, |text, secret| {
+            if text.contains(secret.as_str()) {
+                text.replace(secret.as_str(), "****")
+            } else {
+                text
+            }
+        })
+    }
+
     fn fact(&self, reply: &Reply) -> ReplyFact {
         ReplyFact {
             code: reply.code,
-            text: reply.text(),
+            text: self.redacted(reply.text()),
             oddities: reply.oddities.clone(),
             at: self.recorder.now(),
         }

@@ -9,19 +9,18 @@ use tokio::time::Instant;
 use zeroize::Zeroizing;
 
 use super::active::Active;
+use super::climb;
 use super::control::Control;
 use super::dial::dial;
 use super::limits::Limits;
 use super::login::Door;
 use super::passive::{Passive, knock_policy};
-use super::path::{self, Patience};
 use super::plan::{self, Next};
 use super::recorder::Recorder;
 use super::resolve;
 use crate::facts::{
-    Attempt, Confirmed, CutShort, DialOutcome, Facts, Family, Ladder, LadderRole, LoginOutcome,
-    Micros, Mode, Names, NotTested, Outcome, Proxy, Purpose, Request, RungAnswer, SCHEMA, Security,
-    Step, Why,
+    Attempt, CutShort, DialOutcome, Facts, Family, LoginOutcome, Micros, Mode, Names, NotTested,
+    Outcome, Proxy, Purpose, Request, SCHEMA, Security, Step, Why,
 };
 use crate::wire::command::Command;
 use crate::wire::peer;
@@ -91,6 +90,10 @@ pub async fn run(spec: &Spec, stage: &dyn Fn(Stage), stop: impl Future<Output = 
     facts.cut_short = cut_short;
     facts.elapsed = recorder.now();
     fill_gaps(&mut facts);
+    let late = |a: &Attempt| a.why == Why::Not(NotTested::Deadline);
+    if facts.cut_short.is_none() && facts.attempts.iter().any(late) {
+        facts.cut_short = Some(CutShort::Deadline);
+    }
     facts
 }
 
@@ -258,7 +261,7 @@ impl Engine<'_> {
             .first()
             .is_some_and(|d| Some(d.to.ip()) == first && d.outcome == DialOutcome::TimedOut);
         if let Some(address) = first.filter(|_| silent && self.spec.request.localise) {
-            self.climb_silent(&self.door(address)).await;
+            climb::climb_silent(&self.door(address)).await;
         }
     }
 
@@ -302,7 +305,7 @@ impl Engine<'_> {
                     let turn = Turn { hole: Some(ttl), ..Turn::new(mode, Purpose::Hole) };
                     self.attempt(door, &mut progress, turn).await;
                 }
-                Next::Climb { ports } => self.climb(door, &ports).await,
+                Next::Climb { ports } => climb::climb(door, &ports).await,
                 Next::Knock { mode, port } => self.knock(door, mode, port).await,
             }
         }
@@ -479,66 +482,6 @@ impl Engine<'_> {
             Some((code, text)) => NotTested::LoginFailed { text: format!("{code} {text}") },
             None => NotTested::LoginFailed { text: "the control connection broke".to_owned() },
         })
-    }
-
-    /// Ladders to the control port and to dead passive ports. No session of ours is open meanwhile.
-    async fn climb(&self, door: &Door<'_>, ports: &[u16]) {
-        (self.stage)(Stage::Climbing(door.to));
-        let rtt = self.recorder.facts().leading_session().and_then(|s| s.rtt);
-        let patience = Patience::new(rtt.map(Micros::duration), self.recorder.lossy());
-        let control =
-            path::climb_open(door.to, door.bind, LadderRole::Control, patience, self.recorder)
-                .await;
-        let hops = control.reached();
-        self.recorder.facts().ladders.push(control.clone());
-        let Some(hops) = hops else { return };
-        let climb = |port: u16| {
-            let mut to = door.to;
-            to.set_port(port);
-            path::climb_shut(to, door.bind, hops, patience, self.recorder)
-        };
-        let data = match ports {
-            [] => Vec::new(),
-            [port] => vec![climb(*port).await],
-            [first, second, ..] => {
-                let (first, second) = tokio::join!(climb(*first), climb(*second));
-                vec![first, second]
-            }
-        };
-        let reached = data.iter().map(Ladder::last_expired).max();
-        self.recorder.facts().ladders.extend(data);
-        // The first hop that answered for the control port and not for the data port.
-        let Some(reached) = reached else { return };
-        let missing = (reached + 1..hops)
-            .find(|t| matches!(control.rung(*t), Some(RungAnswer::Expired { .. })));
-        if let Some(hop) = missing {
-            let answers = path::still_answers(door.to, door.bind, hop, patience).await;
-            self.recorder.facts().confirmed.push(Confirmed { hop, answers });
-        }
-    }
-
-    /// The control port itself is silent: other ports of the same host tell how far one comes.
-    async fn climb_silent(&self, door: &Door<'_>) {
-        (self.stage)(Stage::Climbing(door.to));
-        let patience = Patience::new(None, false);
-        let others = async {
-            for port in [443, 80, 22] {
-                let mut to = door.to;
-                to.set_port(port);
-                let role = LadderRole::Comparison;
-                let ladder = path::climb_open(to, door.bind, role, patience, self.recorder).await;
-                let reached = ladder.reached().is_some();
-                self.recorder.facts().ladders.push(ladder);
-                if reached {
-                    return;
-                }
-            }
-        };
-        let silent =
-            path::climb_shut(door.to, door.bind, path::HOPS_UNKNOWN, patience, self.recorder);
-        let ((), mut silent) = tokio::join!(others, silent);
-        silent.role = LadderRole::Control;
-        self.recorder.facts().ladders.push(silent);
     }
 
     /// Knocks at a port that nobody listens on any more; the answer is about the way, not the door.

@@ -130,6 +130,8 @@ impl Door<'_> {
     /// Logs in. `true` when the server let us in.
     pub async fn login(&self, control: &mut Control) -> bool {
         (self.stage)(Stage::LoggingIn);
+        let credentials = self.credentials;
+        control.keep_secret(credentials.password.iter().chain(&credentials.account).cloned());
         let outcome = self.log_in(control).await;
         let inside = matches!(outcome, LoginOutcome::In { .. });
         control.note(|session| session.login = outcome);

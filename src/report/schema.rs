@@ -2,7 +2,7 @@
 
 use schemars::generate::SchemaSettings;
 
-use super::json::Report;
+use super::view::Report;
 
 /// The schema as one indented JSON document. Every property is required: unknown is `null`.
 ///
@@ -46,7 +46,7 @@ fn tighten(value: &mut serde_json::Value) {
 
 /// Fields whose values come from a fixed set of words.
 const WORDS: &[(&str, &[&str])] = &[
-    ("schema", &[super::json::SCHEMA]),
+    ("schema", &[super::view::SCHEMA]),
     ("verdict", &["healthy", "degraded", "broken", "unreachable"]),
     ("nat", &["none", "present", "unknown"]),
     ("purpose", &["mode", "repeat", "comparison", "hole", "neighbour"]),

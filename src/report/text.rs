@@ -16,7 +16,6 @@ use crate::facts::{CutShort, Direction, Outcome, Via};
 
 /// Renders the whole report.
 pub fn render(diagnosis: &Diagnosis<'_>, words: &Words, style: Style) -> String {
-    colored::control::set_override(style.color);
     let page = Page { diagnosis, words, style };
     let mut out = String::new();
     page.head(&mut out);
@@ -32,10 +31,9 @@ pub fn render(diagnosis: &Diagnosis<'_>, words: &Words, style: Style) -> String 
     }
     if style.verbose {
         out.push('\n');
-        out.push_str(&format!("{}\n", words.get("report-transcript").bold()));
+        out.push_str(&format!("{}\n", page.bold(&words.get("report-transcript"))));
         out.push_str(&transcript::render(diagnosis.case.facts, words));
     }
-    colored::control::unset_override();
     out
 }
 
@@ -46,6 +44,32 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
+    /// Colours are only asked for here: without them `colored`, which keeps a state for the whole
+    /// process, is not touched.
+    fn paint(&self, text: &str, color: Color) -> String {
+        if !self.style.color {
+            return text.to_owned();
+        }
+        colored::control::set_override(true);
+        text.color(color).to_string()
+    }
+
+    fn strong(&self, text: &str, color: Color) -> String {
+        if !self.style.color {
+            return text.to_owned();
+        }
+        colored::control::set_override(true);
+        text.color(color).bold().to_string()
+    }
+
+    fn bold(&self, text: &str) -> String {
+        if !self.style.color {
+            return text.to_owned();
+        }
+        colored::control::set_override(true);
+        text.bold().to_string()
+    }
+
     fn say(&self, text: &Text) -> String {
         self.words.say(text)
     }
@@ -97,7 +121,7 @@ impl Page<'_> {
         };
         let mut wrapped = String::new();
         self.prose(&mut wrapped, &format!("{verdict}  "), "  ", &self.say(&self.diagnosis.summary));
-        out.push_str(&wrapped.replacen(&verdict, &verdict.color(color).bold().to_string(), 1));
+        out.push_str(&wrapped.replacen(&verdict, &self.strong(&verdict, color), 1));
     }
 
     fn connections(&self, out: &mut String) {
@@ -109,7 +133,7 @@ impl Page<'_> {
                 "──▶".to_owned(),
                 format!("{} {}", self.words.get("report-server"), session.peer.port()),
                 if case.logged_in() {
-                    "open".color(Color::Green).to_string()
+                    self.paint(&self.words.get("outcome-open"), Color::Green)
                 } else {
                     String::new()
                 },
@@ -184,18 +208,15 @@ impl Page<'_> {
             }
             lines.push(line);
         }
-        if let Some((min, max)) = dead(false) {
+        if let Some((_, max)) = dead(false) {
             let mut line = name(0);
             for hop in 1..=hops {
                 // The knock comes from the right: it passes what lies beyond the suspects.
-                let arrow = if hop > max + 1 {
-                    "◀──"
-                } else if hop == max + 1 {
-                    "✗──"
-                } else {
-                    "┄"
+                let arrow = match hop.cmp(&(max + 1)) {
+                    std::cmp::Ordering::Greater => "◀──",
+                    std::cmp::Ordering::Equal => "✗──",
+                    std::cmp::Ordering::Less => "┄",
                 };
-                let _ = min;
                 line.push_str(&format!(" {arrow} {}", name(hop)));
             }
             lines.push(line);
@@ -212,7 +233,7 @@ impl Page<'_> {
     fn connection(&self, case: &Case<'_>, view: &ModeView<'_>) -> Vec<String> {
         let shown = view.shown;
         let (from, to) = ends(case.facts, shown);
-        let port = |end: Option<super::json::Endpoint>| {
+        let port = |end: Option<super::view::Endpoint>| {
             end.and_then(|e| e.port).map_or_else(|| "?".to_owned(), |p| p.to_string())
         };
         let (client, server) = (self.words.get("report-client"), self.words.get("report-server"));
@@ -230,7 +251,7 @@ impl Page<'_> {
             format!("{client} {left}"),
             arrow.to_owned(),
             format!("{server} {right}"),
-            outcome.color(color).to_string(),
+            self.paint(&outcome, color),
             view.mode.verb().to_owned(),
             self.say(&folded_reason(view)),
         ]
@@ -254,7 +275,7 @@ impl Page<'_> {
         let title = format!("{} ({about}) [{}]", self.say(&finding.title), finding.cause);
         let mut wrapped = String::new();
         self.prose(&mut wrapped, &format!("{severity}: "), "  ", &title);
-        out.push_str(&wrapped.replacen(&severity, &severity.color(color).bold().to_string(), 1));
+        out.push_str(&wrapped.replacen(&severity, &self.strong(&severity, color), 1));
         self.prose(out, "  ", "  ", &self.say(&finding.explanation));
         // Information needs no proof on the screen; the JSON has it.
         if finding.severity == Severity::Info {
@@ -281,7 +302,7 @@ impl Page<'_> {
         self.remedies(finding, out);
         if !self.style.quiet {
             let more = self.say(&Text::new("report-more").with("cause", finding.cause));
-            out.push_str(&format!("  {}\n", more.color(Color::BrightBlack)));
+            self.prose(out, "  ", "    ", &more);
         }
     }
 
@@ -294,7 +315,7 @@ impl Page<'_> {
         if items.is_empty() {
             return;
         }
-        out.push_str(&format!("  {}\n", self.words.get(heading).bold()));
+        out.push_str(&format!("  {}\n", self.bold(&self.words.get(heading))));
         for item in items {
             self.prose(out, "   - ", "     ", item);
         }
@@ -304,7 +325,7 @@ impl Page<'_> {
         if finding.remedies.is_empty() {
             return;
         }
-        out.push_str(&format!("  {}\n", self.words.get("report-fix").bold()));
+        out.push_str(&format!("  {}\n", self.bold(&self.words.get("report-fix"))));
         let mut last: Option<Who> = None;
         for remedy in &finding.remedies {
             let mut text = String::new();
@@ -318,7 +339,10 @@ impl Page<'_> {
                 let mut label = format!("{:<11}", snippet.software);
                 for line in snippet.content.lines() {
                     // Lines to paste are never wrapped.
-                    out.push_str(&format!("       {} {line}\n", label.color(Color::BrightBlack)));
+                    out.push_str(&format!(
+                        "       {} {line}\n",
+                        self.paint(&label, Color::BrightBlack)
+                    ));
                     label = " ".repeat(11);
                 }
             }
@@ -331,7 +355,7 @@ impl Page<'_> {
             return;
         }
         out.push('\n');
-        out.push_str(&format!("{}\n", self.words.get("report-unexplained").bold()));
+        out.push_str(&format!("{}\n", self.bold(&self.words.get("report-unexplained"))));
         for view in unexplained {
             let text = Text::new("report-unexplained-text")
                 .with("verb", view.mode.verb())
@@ -343,7 +367,7 @@ impl Page<'_> {
     fn rules(&self, out: &mut String) {
         let rules = &self.diagnosis.rules;
         out.push('\n');
-        out.push_str(&format!("{}\n", self.words.get("report-rules").bold()));
+        out.push_str(&format!("{}\n", self.bold(&self.words.get("report-rules"))));
         if rules.iter().all(|r| r.state == RuleState::Passes) {
             out.push_str(&format!("  {}\n", self.words.get("report-rules-all")));
             return;
@@ -367,7 +391,7 @@ impl Page<'_> {
             let head = format!("  {:<9} {label:<12} ", rule.id);
             let mut wrapped = String::new();
             self.prose(&mut wrapped, &head, &" ".repeat(25), packets);
-            out.push_str(&wrapped.replacen(&label, &label.color(color).to_string(), 1));
+            out.push_str(&wrapped.replacen(&label, &self.paint(&label, color), 1));
         }
     }
 

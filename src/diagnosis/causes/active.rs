@@ -1,7 +1,8 @@
 //! Data connections that the server opens.
 
+use super::address::is_inner;
+use super::blocked::at_gateway;
 use super::build::{Build, finding};
-use super::passive::is_inner;
 use crate::diagnosis::case::{Case, ModeView, Nat, address_refused};
 use crate::diagnosis::finding::{Confidence, Finding, Location, Side, Who};
 use crate::diagnosis::location::{self, Holes, Located};
@@ -290,11 +291,12 @@ fn blocked(case: &Case<'_>, wanted: &'static str) -> Option<Finding> {
         Who::User,
         Text::new("fix-use-passive"),
     );
+    let gateway = at_gateway(stop.located.as_ref());
     let client = |build: Build, id: &'static str| {
         build.fix(
             Who::ClientAdmin,
             with_addresses(Text::new(id), case),
-            remedies::let_active_in(case),
+            remedies::let_active_in(case, gateway),
         )
     };
     let server = |build: Build, id: &'static str| {

@@ -1,7 +1,7 @@
 //! Name, control connection, greeting, login.
 
+use super::blocked::{place, seen_ladder};
 use super::build::{Build, finding};
-use super::passive::{place, seen_ladder};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::finding::{Confidence, Finding, Side, Who};
 use crate::diagnosis::location;
@@ -121,11 +121,18 @@ pub fn filtered(case: &Case<'_>) -> Option<Finding> {
     let mut build = dialled(case, "control-filtered", confidence, |o| {
         matches!(o, DialOutcome::TimedOut | DialOutcome::Prohibited { .. })
     })?;
+    if let Some(sender) = icmp.and_then(|i| i.sender) {
+        build = build.explain(
+            Text::new("control-filtered-text-icmp").with("control", control).with("sender", sender),
+        );
+    }
     let located = match icmp {
         Some(icmp) => location::reject(case.facts, icmp),
         None => location::silence(case.facts),
     };
-    if let (Some(located), Some(reference)) = (located, reference) {
+    if let (Some(located), Some(_)) = (located, icmp) {
+        build = build.side(located.side()).at(located.location);
+    } else if let (Some(located), Some(reference)) = (located, reference) {
         let text = Text::new("control-filtered-text-where")
             .with("control", control)
             .with("other", reference.port)
@@ -179,6 +186,12 @@ pub fn silent(case: &Case<'_>) -> Option<Finding> {
         }
         _ => return None,
     };
+    // A server that looks its clients up first may take seconds to greet.
+    let confidence = match waited.0 {
+        0..3_000_000 => return None,
+        3_000_000..10_000_000 => Confidence::Possible,
+        _ => Confidence::Likely,
+    };
     let text = Text::new(if command.is_some() {
         "control-silent-text-login"
     } else {
@@ -187,7 +200,7 @@ pub fn silent(case: &Case<'_>) -> Option<Finding> {
     .with("control", case.control_port())
     .with("waited", waited.words())
     .with("command", command.map_or("", String::as_str));
-    let mut build = finding("control-silent", Confidence::Likely, text);
+    let mut build = finding("control-silent", confidence, text);
     build = build.saw(
         Text::new("seen-connected").with("to", session.peer).with("took", session.connect.words()),
     );

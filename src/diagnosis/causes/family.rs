@@ -46,13 +46,15 @@ pub fn nat64_needs_epsv(case: &Case<'_>) -> Option<Finding> {
     }
     let view = case.mode(Mode::Epsv).filter(|v| v.failed())?;
     let (code, text) = view.refusal()?;
+    let eprt = case.mode(Mode::Eprt).filter(|v| v.refusal().is_some_and(|(code, _)| code >= 500));
+    let views: Vec<_> = std::iter::once(view).chain(eprt).collect();
     finding(
         "nat64-needs-epsv",
         Confidence::Likely,
         Text::new("nat64-needs-epsv-text").with("reply", brief(code, text)),
     )
     .side(Side::Unknown)
-    .explains(&[view])
+    .explains(&views)
     .fix(Who::ServerAdmin, Text::new("nat64-needs-epsv-fix-server"), Vec::new())
     .fix(Who::User, Text::new("nat64-needs-epsv-fix-user"), Vec::new())
     .done()

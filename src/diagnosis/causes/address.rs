@@ -1,0 +1,146 @@
+//! The address in 227.
+
+use std::net::IpAddr;
+
+use super::build::finding;
+use crate::diagnosis::case::{Case, ModeView};
+use crate::diagnosis::finding::{Confidence, Finding, Severity, Side, Who};
+use crate::diagnosis::remedies;
+use crate::diagnosis::text::Text;
+use crate::facts::{Attempt, Mode, Purpose};
+
+fn is_unroutable(address: IpAddr, peer: IpAddr) -> bool {
+    let IpAddr::V4(v4) = address else {
+        return false;
+    };
+    if v4.is_unspecified() || v4.is_broadcast() || v4.is_multicast() {
+        return true;
+    }
+    if v4.is_loopback() {
+        return !peer.is_loopback();
+    }
+    is_inner(address) && !is_inner(peer) && !peer.is_loopback()
+}
+
+/// RFC 1918, RFC 6598 (carrier-grade NAT) and link-local: no address of the public Internet.
+pub fn is_inner(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => {
+            let [a, b, ..] = v4.octets();
+            v4.is_private() || v4.is_link_local() || (a == 100 && (64..128).contains(&b))
+        }
+        IpAddr::V6(v6) => v6.is_unique_local() || v6.is_unicast_link_local(),
+    }
+}
+
+/// The 227 that names another address than the server's own, if one does.
+fn foreign_227<'a>(case: &Case<'a>) -> Option<(&'a Attempt, IpAddr, IpAddr)> {
+    let peer = case.peer?;
+    let attempt = case.facts.attempts.iter().find(|a| {
+        a.mode == Mode::Pasv
+            && matches!(a.purpose, Purpose::Mode | Purpose::Repeat)
+            && a.advertised.is_some_and(|at| at.ip() != peer)
+    })?;
+    Some((attempt, attempt.advertised?.ip(), peer))
+}
+
+/// The comparison of `--dial-advertised`.
+fn dialled_there<'a>(case: &Case<'a>) -> Option<&'a Attempt> {
+    case.facts
+        .attempts
+        .iter()
+        .find(|a| a.mode == Mode::Pasv && a.purpose == Purpose::Comparison && a.dialled.is_some())
+}
+
+/// 227 names an address that cannot be reached from anywhere else.
+pub fn address_unroutable(case: &Case<'_>) -> Option<Finding> {
+    let (attempt, advertised, peer) = foreign_227(case)?;
+    if !is_unroutable(advertised, peer) {
+        return None;
+    }
+    let works = case.mode(Mode::Pasv).is_some_and(ModeView::is_open);
+    let zero = advertised.is_unspecified();
+    let severity = if zero && works { Severity::Warning } else { Severity::Problem };
+    let there = dialled_there(case);
+    let confidence = match there {
+        Some(there) if works && !there.is_open() => Confidence::Proven,
+        Some(there) if there.is_open() => Confidence::Possible,
+        _ if works => Confidence::Proven,
+        _ => Confidence::Likely,
+    };
+    let id = match (zero, works) {
+        (true, _) => "passive-address-unroutable-text-zero",
+        (false, true) => "passive-address-unroutable-text-works",
+        (false, false) => "passive-address-unroutable-text",
+    };
+    let port = attempt.advertised.map_or(0, |a| a.port());
+    let text = Text::new(id).with("advertised", advertised).with("peer", peer).with("port", port);
+    let mut build = finding("passive-address-unroutable", confidence, text)
+        .side(Side::Server)
+        .severity(severity)
+        .saw(Text::new("seen-advertised").with("advertised", advertised).with("peer", peer));
+    build = build.attempt(attempt);
+    if let Some(there) = there {
+        build = build.attempt(there);
+    }
+    if let Some(epsv) = case.mode(Mode::Epsv).filter(|v| v.is_open()) {
+        build = build.attempt(epsv.shown);
+    }
+    build
+        .not_if(
+            works,
+            "firewall-blocks-passive",
+            Text::new("not-firewall-peer-works").with("peer", peer),
+        )
+        .fix(
+            Who::ServerAdmin,
+            Text::new("passive-address-fix-server").with("peer", peer),
+            remedies::set_passive_address(case),
+        )
+        .fix(Who::User, Text::new("passive-address-fix-user"), Vec::new())
+        .done()
+}
+
+/// 227 names another address, which may or may not be the server's.
+pub fn address_mismatch(case: &Case<'_>) -> Option<Finding> {
+    let (attempt, advertised, peer) = foreign_227(case)?;
+    if is_unroutable(advertised, peer) {
+        return None;
+    }
+    let works = case.mode(Mode::Pasv).is_some_and(ModeView::is_open);
+    let there = dialled_there(case);
+    let known = case.facts.names.addresses.contains(&advertised);
+    let (id, severity, confidence) = match there {
+        Some(there) if there.is_open() => {
+            ("passive-address-mismatch-text-open", Severity::Info, Confidence::Proven)
+        }
+        Some(_) if works => {
+            ("passive-address-mismatch-text-dead", Severity::Problem, Confidence::Proven)
+        }
+        Some(_) => ("passive-address-mismatch-text-dead", Severity::Problem, Confidence::Likely),
+        None if known => {
+            ("passive-address-mismatch-text-known", Severity::Info, Confidence::Likely)
+        }
+        None if works => ("passive-address-mismatch-text", Severity::Warning, Confidence::Likely),
+        // Nobody answers where we knocked: the other address may be the right door.
+        None => ("passive-address-mismatch-text-fails", Severity::Problem, Confidence::Possible),
+    };
+    let text = Text::new(id).with("advertised", advertised).with("peer", peer);
+    let mut build = finding("passive-address-mismatch", confidence, text)
+        .side(Side::Server)
+        .severity(severity)
+        .saw(Text::new("seen-advertised").with("advertised", advertised).with("peer", peer))
+        .attempt(attempt);
+    if let Some(there) = there {
+        build = build.attempt(there);
+    } else {
+        build = build.fix(Who::User, Text::new("passive-address-mismatch-fix-dial"), Vec::new());
+    }
+    build
+        .fix(
+            Who::ServerAdmin,
+            Text::new("passive-address-fix-server").with("peer", peer),
+            remedies::set_passive_address(case),
+        )
+        .done()
+}

@@ -1,0 +1,206 @@
+//! Passive ports behind a firewall: whose, and where.
+
+use std::net::IpAddr;
+
+use super::build::{Build, finding};
+use super::passive::{all_end, ended};
+use crate::diagnosis::case::Case;
+use crate::diagnosis::finding::{Confidence, Finding, Location, Side, Who};
+use crate::diagnosis::location::{self, Located, ResetFrom};
+use crate::diagnosis::text::Text;
+use crate::diagnosis::{ports, remedies};
+use crate::facts::{Attempt, Icmp, Outcome, Why};
+
+/// Nobody answers at any announced port, or a filter says no; nobody knows on whose side.
+pub fn firewall_blocks(case: &Case<'_>) -> Option<Finding> {
+    blocked(case, "firewall-blocks-passive")
+}
+
+/// The same, and packets die at the server's end of the way.
+pub fn server_firewall_blocks(case: &Case<'_>) -> Option<Finding> {
+    blocked(case, "server-firewall-blocks-passive")
+}
+
+/// The same, and packets die at this machine or its gateway.
+pub fn client_firewall_blocks(case: &Case<'_>) -> Option<Finding> {
+    blocked(case, "client-firewall-blocks-passive")
+}
+
+/// What stops the knocks, and where.
+struct Stop {
+    located: Option<Located>,
+    kind: &'static str,
+    sender: Option<IpAddr>,
+}
+
+fn stop(case: &Case<'_>, attempts: &[&Attempt], reset: bool) -> Stop {
+    let icmp: Option<Icmp> = attempts.iter().find_map(|a| match a.why {
+        Why::Icmp { icmp } => icmp,
+        _ => None,
+    });
+    if let Some(icmp) = icmp {
+        let located = location::reject(case.facts, icmp);
+        return Stop { located, kind: "icmp", sender: icmp.sender };
+    }
+    if reset {
+        let located = match location::reset(case.facts) {
+            Some(ResetFrom::Box(located)) => Some(located),
+            _ => None,
+        };
+        return Stop { located, kind: "reset", sender: None };
+    }
+    Stop { located: location::silence(case.facts), kind: "silent", sender: None }
+}
+
+/// RSTs that come from a box on the way are a firewall's.
+fn reset_by_a_box(case: &Case<'_>) -> bool {
+    matches!(location::reset(case.facts), Some(ResetFrom::Box(_)))
+}
+
+fn blocked(case: &Case<'_>, wanted_id: &'static str) -> Option<Finding> {
+    let mut wanted = vec![Outcome::TimedOut, Outcome::Prohibited, Outcome::Unreachable];
+    let mut reset = false;
+    if ended(case, &wanted).is_empty() && reset_by_a_box(case) {
+        wanted = vec![Outcome::Refused];
+        reset = true;
+    }
+    let views = ended(case, &wanted);
+    let first = views.first()?;
+    let attempts: Vec<&Attempt> = views
+        .iter()
+        .flat_map(|v| &v.all)
+        .filter(|a| a.outcome != Outcome::NotTested)
+        .copied()
+        .collect();
+    let stop = stop(case, &attempts, reset);
+    let side = stop.located.map_or(Side::Unknown, |l| l.side());
+    let id = match side {
+        Side::Server => "server-firewall-blocks-passive",
+        Side::Client => "client-firewall-blocks-passive",
+        Side::Path | Side::Unknown => "firewall-blocks-passive",
+    };
+    if id != wanted_id {
+        return None;
+    }
+    // Several ports, several SYNs each, while the control port of the same host answers: a filter.
+    let agreed = attempts.len() >= 2 && all_end(case, &wanted);
+    let confidence = match (&stop.located, agreed) {
+        (Some(located), true) if side != Side::Unknown => located.confidence,
+        (_, true) => Confidence::Likely,
+        (_, false) => Confidence::Possible,
+    };
+    let ports = case.announced_ports();
+    let active = if case.active_open() { "yes" } else { "no" };
+    let text = Text::new(format!("firewall-blocks-passive-text-{}", stop.kind))
+        .with("ports", ports::list(&ports))
+        .with("count", ports.len())
+        .with("control", case.control_port())
+        .with("active", active)
+        .with("sender", stop.sender.map_or_else(|| "?".to_owned(), |s| s.to_string()))
+        .with("where", place(stop.located.as_ref(), stop.sender));
+    let mut build = finding(id, confidence, text)
+        .side(side)
+        .explains(&views)
+        .saw(Text::new("seen-control-works").with("control", case.control_port()))
+        .not_if(
+            first.outcome() == Outcome::TimedOut,
+            "passive-port-refused",
+            Text::new("not-refused-silent"),
+        )
+        .not("passive-disabled", Text::new("not-disabled-announced"));
+    if let Some(located) = stop.located {
+        build = build.at(located.location).saw(seen_ladder(&located));
+        build = match side {
+            Side::Server => {
+                build.not("client-firewall-blocks-passive", Text::new("not-client-passes"))
+            }
+            Side::Client => {
+                build.not("server-firewall-blocks-passive", Text::new("not-server-near"))
+            }
+            Side::Path | Side::Unknown => build,
+        };
+    }
+    if case.active_open() {
+        build = build.saw(Text::new("seen-active-works"));
+    }
+    blocked_remedies(case, build, side, stop.located.as_ref()).done()
+}
+
+/// Whether the suspect is a box that forwards, rather than this machine.
+pub fn at_gateway(located: Option<&Located>) -> bool {
+    located.and_then(|l| l.location.hop_min).is_some_and(|min| min >= 1)
+}
+
+fn blocked_remedies(case: &Case<'_>, build: Build, side: Side, located: Option<&Located>) -> Build {
+    let range = ports::proposal(case);
+    let server = case.peer.map_or_else(String::new, |p| p.to_string());
+    let gateway = at_gateway(located);
+    let mut build = build;
+    if side != Side::Client && side != Side::Path {
+        if range.invented {
+            build = build.fix(
+                Who::ServerAdmin,
+                Text::new("passive-range-fix-set").with("min", range.min).with("max", range.max),
+                remedies::set_passive_range(case, range),
+            );
+        }
+        let open = Text::new(if range.invented {
+            "firewall-blocks-passive-fix-range"
+        } else {
+            "firewall-blocks-passive-fix-open"
+        })
+        .with("min", range.min)
+        .with("max", range.max);
+        build = build.fix(Who::ServerAdmin, open, remedies::open_passive_range(case, range));
+    }
+    let out = Text::new(match side {
+        Side::Client => "client-firewall-blocks-passive-fix",
+        _ => "firewall-blocks-passive-fix-client",
+    })
+    .with("server", server);
+    if side == Side::Client {
+        build = build.fix(Who::ClientAdmin, out, remedies::let_passive_out(case, gateway));
+    } else if side == Side::Path {
+        build =
+            build.fix(Who::NetworkAdmin, Text::new("firewall-blocks-passive-fix-path"), Vec::new());
+    } else if side == Side::Unknown {
+        build = build.fix(Who::ClientAdmin, out, Vec::new());
+    }
+    build.fix_if(case.active_open(), Who::User, Text::new("fix-use-active")).fix_if(
+        side == Side::Unknown,
+        Who::User,
+        Text::new("fix-decide-side"),
+    )
+}
+
+/// Where packets die, in words.
+pub fn place(located: Option<&Located>, sender: Option<IpAddr>) -> Text {
+    let Some(located) = located else { return Text::new("where-unknown") };
+    let Location { hop_min: Some(min), hop_max: Some(max), .. } = located.location else {
+        return Text::new("where-unknown");
+    };
+    let hops = located.location.hops;
+    let id = match (sender.is_some(), located.side(), max) {
+        (true, _, 0) => "where-icmp-own",
+        (true, _, _) => "where-icmp",
+        (_, Side::Client, 0 | 1) if min == 0 => "where-own",
+        (_, Side::Client, _) => "where-client",
+        (_, Side::Server, _) => "where-server",
+        (_, Side::Path, _) => "where-path",
+        (_, Side::Unknown, _) => "where-wide",
+    };
+    Text::new(id)
+        .with("min", u16::from(min))
+        .with("max", u16::from(max))
+        .with("hops", hops.map_or_else(|| "?".to_owned(), |h| h.to_string()))
+}
+
+/// The ladder as evidence.
+pub fn seen_ladder(located: &Located) -> Text {
+    let Location { hop_min, hop_max, hops, .. } = located.location;
+    let word = |hop: Option<u8>| hop.map_or_else(|| "?".to_owned(), |h| h.to_string());
+    Text::new("seen-ladder")
+        .with("min", word(hop_min))
+        .with("max", word(hop_max))
+        .with("hops", word(hops))
+}

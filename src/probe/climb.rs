@@ -1,0 +1,64 @@
+//! Which ladders a run climbs, and what it writes down of them.
+
+use super::engine::Stage;
+use super::login::Door;
+use super::path::{self, Patience};
+use crate::facts::{Confirmed, Ladder, LadderRole, Micros, RungAnswer};
+
+/// Ladders to the control port and to dead passive ports. No session of ours is open meanwhile.
+pub async fn climb(door: &Door<'_>, ports: &[u16]) {
+    (door.stage)(Stage::Climbing(door.to));
+    let rtt = door.recorder.facts().leading_session().and_then(|s| s.rtt);
+    let patience = Patience::new(rtt.map(Micros::duration), door.recorder.lossy());
+    let control =
+        path::climb_open(door.to, door.bind, LadderRole::Control, patience, door.recorder).await;
+    let hops = control.reached();
+    door.recorder.facts().ladders.push(control.clone());
+    let Some(hops) = hops else { return };
+    let climb = |port: u16| {
+        let mut to = door.to;
+        to.set_port(port);
+        path::climb_shut(to, door.bind, hops, patience, door.recorder)
+    };
+    let data = match ports {
+        [] => Vec::new(),
+        [port] => vec![climb(*port).await],
+        [first, second, ..] => {
+            let (first, second) = tokio::join!(climb(*first), climb(*second));
+            vec![first, second]
+        }
+    };
+    let reached = data.iter().map(Ladder::last_expired).max();
+    door.recorder.facts().ladders.extend(data);
+    // The first hop that answered for the control port and not for the data port.
+    let Some(reached) = reached else { return };
+    let missing =
+        (reached + 1..hops).find(|t| matches!(control.rung(*t), Some(RungAnswer::Expired { .. })));
+    if let Some(hop) = missing {
+        let answers = path::still_answers(door.to, door.bind, hop, patience).await;
+        door.recorder.facts().confirmed.push(Confirmed { hop, answers });
+    }
+}
+
+/// The control port itself is silent: other ports of the same host tell how far one comes.
+pub async fn climb_silent(door: &Door<'_>) {
+    (door.stage)(Stage::Climbing(door.to));
+    let patience = Patience::new(None, false);
+    let others = async {
+        for port in [443, 80, 22] {
+            let mut to = door.to;
+            to.set_port(port);
+            let role = LadderRole::Comparison;
+            let ladder = path::climb_open(to, door.bind, role, patience, door.recorder).await;
+            let reached = ladder.reached().is_some();
+            door.recorder.facts().ladders.push(ladder);
+            if reached {
+                return;
+            }
+        }
+    };
+    let silent = path::climb_shut(door.to, door.bind, path::HOPS_UNKNOWN, patience, door.recorder);
+    let ((), mut silent) = tokio::join!(others, silent);
+    silent.role = LadderRole::Control;
+    door.recorder.facts().ladders.push(silent);
+}
