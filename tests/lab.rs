@@ -74,6 +74,11 @@ mod lab {
     mod firewalls;
     mod healthy;
     mod itself;
+    mod localise;
+    mod localise_judge;
+    mod localise_special;
+    mod localise_table;
+    mod localise_truth;
     mod loss;
     mod nat;
     mod server_side;

@@ -8,6 +8,8 @@ use super::net::{Node, TO_CLIENT, TO_SERVER};
 /// The packets that a firewall looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hook {
+    /// All that arrive, before anything is decided about them.
+    Prerouting,
     /// Those for the machine itself.
     Input,
     /// Those that it sends itself.
@@ -34,7 +36,7 @@ impl Place {
         Self::new(Node::Router(hop), Hook::Forward)
     }
 
-    const fn new(node: Node, hook: Hook) -> Self {
+    pub const fn new(node: Node, hook: Hook) -> Self {
         Self { node, hook }
     }
 }
@@ -49,6 +51,10 @@ pub enum Match {
     Known,
     /// It begins a connection.
     New,
+    /// It is a SYN, whatever passed before: for a filter that keeps no state.
+    Syn,
+    /// It is a router's ICMP message (IPv4) that a packet's time to live is over.
+    TimeExceeded,
     /// It is TCP to one of these ports.
     To(Vec<Ports>),
     /// It is TCP from one of these ports.
@@ -159,6 +165,7 @@ impl Ruleset for Firewall {
 
     fn render(&self, name: &str, _server: std::net::Ipv4Addr) -> String {
         let hook = match self.place.hook {
+            Hook::Prerouting => "prerouting",
             Hook::Input => "input",
             Hook::Output => "output",
             Hook::Forward => "forward",
@@ -184,6 +191,8 @@ impl Match {
         match self {
             Self::Known => "ct state established,related".into(),
             Self::New => "ct state new".into(),
+            Self::Syn => "tcp flags & (syn | ack) == syn".into(),
+            Self::TimeExceeded => "icmp type time-exceeded".into(),
             Self::To(ports) => format!("tcp dport {}", set(ports)),
             Self::From(ports) => format!("tcp sport {}", set(ports)),
             Self::Outbound => format!("iifname {TO_CLIENT}"),
