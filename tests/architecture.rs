@@ -45,7 +45,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("nix", &["probe/os.rs", "probe/os/"]),
     ("libc", &["probe/os.rs", "probe/os/"]),
     ("socket2", &["probe/", "demo/"]),
-    ("schemars", &["report/json.rs", "report/schema.rs"]),
+    ("schemars", &["report/view.rs", "report/schema.rs"]),
     ("textwrap", &["report/text.rs"]),
     ("terminal_size", &["app.rs"]),
     ("percent_encoding", &["target.rs"]),

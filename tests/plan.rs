@@ -56,9 +56,10 @@ fn verdict(word: &str) -> (Outcome, Why) {
         "unreachable" => (Outcome::Unreachable, Why::Icmp { icmp: None }),
         "stalled" => (Outcome::Stalled, Why::NoData { waited }),
         "closed" => (Outcome::Closed, Why::DataReset),
-        "unreadable" => {
-            (Outcome::Rejected, Why::BadAnnouncement { text, error: "no numbers".to_owned() })
-        }
+        "unreadable" => (
+            Outcome::Rejected,
+            Why::BadAnnouncement { code: 227, text, error: "no numbers".to_owned() },
+        ),
         "wrong-peer" => {
             (Outcome::Rejected, Why::WrongPeer { from: "127.0.0.2:20".parse().unwrap() })
         }
@@ -67,7 +68,9 @@ fn verdict(word: &str) -> (Outcome, Why) {
             let why = NotTested::TooMany { code: 421, text, held: false };
             (Outcome::NotTested, Why::Not(why))
         }
-        "no-login" => (Outcome::NotTested, Why::Not(NotTested::LoginFailed { text })),
+        "no-login" => {
+            (Outcome::NotTested, Why::Not(NotTested::LoginFailed { text, refused: false }))
+        }
         _ => panic!("outcome {word}"),
     }
 }

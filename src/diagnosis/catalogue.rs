@@ -197,7 +197,7 @@ pub static CATALOGUE: &[Cause] = &[
     cause!("tls-handshake-failed", Tls, Problem, [], None),
     cause!("tls-certificate-invalid", Tls, Problem, [], None),
     cause!("tls-session-reuse-required", Tls, Info, [], None),
-    cause!("data-tls-required", Tls, Problem, [], None),
+    cause!("data-tls-required", Tls, Problem, [], Some(server::data_tls_required)),
     cause!("data-tls-refused", Tls, Problem, [], None),
     cause!("tls-blinds-firewall-helper", Tls, Problem, [], None),
     cause!(

@@ -8,3 +8,4 @@ pub mod control;
 pub mod family;
 pub mod passive;
 pub mod server;
+pub mod wording;

@@ -91,7 +91,11 @@ pub fn silence(facts: &Facts) -> Option<Located> {
         Location { hop_min: Some(passed), hop_max: Some(failing), hops: Some(hops), address: None };
     // The comparison is complete where both ends of the range showed themselves for the control port
     // and they are neighbours.
-    let complete = failing == passed + 1;
+    // A router that limits its rate may have answered for one port and not for the next: it has to
+    // have answered once more.
+    let confirmed =
+        failing == hops || facts.confirmed.iter().any(|c| c.hop == failing && c.answers);
+    let complete = failing == passed + 1 && confirmed;
     let mut confidence =
         if complete && !lossy(facts) { Confidence::Proven } else { Confidence::Likely };
     if side(&location) == Side::Client && failing >= 2 {

@@ -20,7 +20,7 @@ pub fn reason(attempt: &Attempt) -> Text {
         Why::CommandRefused { code, text } => Text::new("why-command-refused")
             .with("verb", attempt.mode.verb())
             .with("reply", brief(*code, text)),
-        Why::BadAnnouncement { text, error } => Text::new("why-bad-announcement")
+        Why::BadAnnouncement { text, error, .. } => Text::new("why-bad-announcement")
             .with("verb", attempt.mode.verb())
             .with("reply", first_line(text))
             .with("error", error),
@@ -72,7 +72,11 @@ fn not_tested(not: &NotTested, verb: &str) -> Text {
             Text::new(if *held { "why-not-too-many-held" } else { "why-not-too-many" })
                 .with("reply", brief(*code, text))
         }
-        NotTested::LoginFailed { text } => {
+        NotTested::ShortTimeout => Text::new("why-not-short-timeout"),
+        NotTested::NothingSent { code, text } => {
+            Text::new("why-not-nothing-sent").with("reply", brief(*code, text))
+        }
+        NotTested::LoginFailed { text, .. } => {
             Text::new("why-not-login-failed").with("text", first_line(text))
         }
         NotTested::Deadline => Text::new("why-not-deadline"),

@@ -248,6 +248,9 @@ pub enum Why {
     },
     /// The announcement was taken, but its text could not be understood.
     BadAnnouncement {
+        /// Reply code; 0 in facts of before it was kept.
+        #[serde(default)]
+        code: u16,
         /// Reply text.
         text: String,
         /// What is wrong with it.
@@ -349,9 +352,21 @@ pub enum NotTested {
     LoginFailed {
         /// What happened.
         text: String,
+        /// A reply said no: asking again could lock the account.
+        #[serde(default)]
+        refused: bool,
     },
     /// The deadline left no time.
     Deadline,
+    /// `--timeout` is shorter than silence has to last to mean anything.
+    ShortTimeout,
+    /// The server had nothing to send and opened no data connection for it.
+    NothingSent {
+        /// Reply code.
+        code: u16,
+        /// Reply text.
+        text: String,
+    },
     /// The run was interrupted.
     Interrupted,
     /// The data connection came only after it had been given up: delay or loss, no verdict.

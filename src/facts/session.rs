@@ -33,6 +33,8 @@ pub enum DialOutcome {
     Connected,
     /// RST.
     Refused,
+    /// The handshake came to its end, and a RST followed at once.
+    Reset,
     /// Nobody answered.
     TimedOut,
     /// An ICMP message that says a filter rejects.

@@ -211,6 +211,7 @@ impl Control {
 
     /// Sends a command and opens its exchange.
     pub async fn send(&mut self, command: &Command) {
+        self.drain();
         let sent = self.recorder.now();
         let end = match command.line() {
             Ok(line) => match self.stream.write_all(line.as_bytes()).await {
@@ -230,6 +231,28 @@ impl Control {
                 end,
             });
         });
+    }
+
+    /// Writes down what has come unasked, so that it is not taken for the next command's answer.
+    fn drain(&mut self) {
+        while let Ok(n) = self.stream.try_read(&mut self.buffer) {
+            if n == 0 {
+                break;
+            }
+            self.reader.push(self.buffer.get(..n).unwrap_or_default());
+        }
+        while let Ok(Some(reply)) = self.reader.next_reply() {
+            self.log(&ControlEvent::Reply(self.fact(&reply)));
+        }
+    }
+
+    /// The beginning of a reply that has not ended, if there is one.
+    pub fn unfinished(&self) -> Option<String> {
+        if let Some(partial) = self.reader.partial() {
+            return Some(self.redacted(format!("{}-{}", partial.code, partial.text())));
+        }
+        let head = self.reader.pending();
+        (!head.is_empty()).then(|| crate::wire::text::printable(head, 120))
     }
 
     /// Writes an event into the exchange at hand.
@@ -280,6 +303,18 @@ impl Control {
         if self.gone {
             return Err(ExchangeEnd::Closed);
         }
+        self.answer(began, wait).await
+    }
+
+    /// The next reply that closes an exchange, for a command that was answered by something else.
+    ///
+    /// # Errors
+    /// How the wait ended, if not by a reply.
+    pub async fn next_answer(&mut self, wait: Duration) -> Result<ReplyFact, ExchangeEnd> {
+        self.answer(Instant::now(), wait).await
+    }
+
+    async fn answer(&mut self, began: Instant, wait: Duration) -> Result<ReplyFact, ExchangeEnd> {
         let limit = self.recorder.until(wait);
         loop {
             match self.event_until(limit).await {
@@ -287,6 +322,8 @@ impl Control {
                 Some(ControlEvent::Reply(reply)) => return Ok(reply),
                 Some(other) => return Err(other.end()),
                 None => {
+                    // Its answer may still come and would be taken for another's.
+                    self.gone = true;
                     let end = ExchangeEnd::TimedOut { waited: began.elapsed().into() };
                     self.note(|session| {
                         if let Some(exchange) = session.exchanges.last_mut() {

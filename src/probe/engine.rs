@@ -203,6 +203,8 @@ struct Progress {
     listings: Vec<&'static str>,
     /// The path goes with the listing command because CWD did not take it.
     path_in_listing: bool,
+    /// Why no further login is tried.
+    barred: Option<NotTested>,
     /// Listeners of active attempts that were given up.
     waiting: Vec<(String, TcpListener)>,
 }
@@ -277,6 +279,7 @@ impl Engine<'_> {
             first: Some(first),
             listings: vec!["LIST", "NLST", "MLSD"],
             path_in_listing,
+            barred: None,
             waiting: Vec::new(),
         };
         loop {
@@ -339,9 +342,26 @@ impl Engine<'_> {
         if waiting && self.recorder.remaining() < Duration::from_millis(50) {
             // The deadline cut the wait short: silence for that long is no verdict.
             (draft.outcome, draft.why) = (Outcome::NotTested, Why::Not(NotTested::Deadline));
+        } else if waiting && self.too_short(&draft) {
+            (draft.outcome, draft.why) = (Outcome::NotTested, Why::Not(NotTested::ShortTimeout));
         }
         draft.elapsed = self.recorder.now().since(draft.began);
         self.recorder.facts().attempts.push(draft);
+    }
+
+    /// Whether `--timeout` ended a wait before silence could mean anything.
+    fn too_short(&self, draft: &Attempt) -> bool {
+        let limits = &self.spec.limits;
+        let needed = match (&draft.why, draft.mode.is_passive()) {
+            (Why::NoAnswer { .. }, true) => {
+                limits.knock_spacing * limits.knocks.saturating_sub(1) + limits.knock_patience
+            }
+            (Why::NoAnswer { .. }, false) if draft.purpose == Purpose::Hole => limits.hole_door,
+            (Why::NoAnswer { .. }, false) => limits.door,
+            (Why::NoData { .. } | Why::NoCompletion { .. }, _) => limits.idle,
+            _ => limits.reply,
+        };
+        self.spec.request.timeout.duration() < needed
     }
 
     async fn list(
@@ -418,6 +438,9 @@ impl Engine<'_> {
         {
             return Ok(control);
         }
+        if let Some(reason) = &progress.barred {
+            return Err(reason.clone());
+        }
         let mut failure = NotTested::Deadline;
         for again in 0..3 {
             let pause = match (again, &failure) {
@@ -440,6 +463,11 @@ impl Engine<'_> {
                 Ok(control) => return Ok(control),
                 Err(reason) => failure = reason,
             }
+            if matches!(failure, NotTested::LoginFailed { refused: true, .. }) {
+                // Asking again and again looks like an attack, and can lock the account.
+                progress.barred = Some(failure.clone());
+                break;
+            }
         }
         Err(failure)
     }
@@ -452,7 +480,7 @@ impl Engine<'_> {
                 .dials
                 .last()
                 .map_or_else(String::new, |d| dial_words(&d.outcome));
-            return Err(NotTested::LoginFailed { text });
+            return Err(NotTested::LoginFailed { text, refused: false });
         };
         let index = control.index;
         if door.greet(&mut control).await && door.login(&mut control).await {
@@ -479,8 +507,13 @@ impl Engine<'_> {
             Some((code, text)) if peer::is_too_many(code, &text) || code == 421 => {
                 NotTested::TooMany { code, text, held }
             }
-            Some((code, text)) => NotTested::LoginFailed { text: format!("{code} {text}") },
-            None => NotTested::LoginFailed { text: "the control connection broke".to_owned() },
+            Some((code, text)) => {
+                NotTested::LoginFailed { text: format!("{code} {text}"), refused: true }
+            }
+            None => {
+                let text = "the control connection broke".to_owned();
+                NotTested::LoginFailed { text, refused: false }
+            }
         })
     }
 
@@ -502,7 +535,7 @@ impl Engine<'_> {
         draft.dialled = Some(to);
         draft.elapsed = record.took;
         (draft.outcome, draft.why) = match record.outcome {
-            DialOutcome::Connected => (Outcome::Open, Why::Complete),
+            DialOutcome::Connected | DialOutcome::Reset => (Outcome::Open, Why::Complete),
             DialOutcome::Refused => (Outcome::Refused, Why::Reset),
             DialOutcome::TimedOut => {
                 (Outcome::TimedOut, Why::NoAnswer { waited: record.took, syns: record.syns })
@@ -537,6 +570,7 @@ fn dial_words(outcome: &DialOutcome) -> String {
     match outcome {
         DialOutcome::Connected => "connected",
         DialOutcome::Refused => "the control connection was refused",
+        DialOutcome::Reset => "the control connection was reset",
         DialOutcome::TimedOut => "the control connection was not answered",
         DialOutcome::Prohibited { .. } => "the control connection was rejected by an ICMP message",
         DialOutcome::Unreachable { .. } => "no route for the control connection",

@@ -65,7 +65,10 @@ impl Door<'_> {
             first = self.await_greeting_or_tls(control, limit).await;
         }
         let greeting = match first {
-            None => Greeting::Silent(began.elapsed().into()),
+            None => match control.unfinished() {
+                Some(head) => Greeting::NotFtp { service: service::Service::Unknown, head },
+                None => Greeting::Silent(began.elapsed().into()),
+            },
             Some(ControlEvent::Reply(reply)) => read_greeting(reply),
             Some(ControlEvent::Closed) => Greeting::Closed,
             Some(ControlEvent::Failed(_)) => Greeting::Reset,
@@ -74,7 +77,7 @@ impl Door<'_> {
                 head: text,
             },
         };
-        let speechless = matches!(&greeting, Greeting::Silent(_));
+        let speechless = matches!(&greeting, Greeting::Silent(_) | Greeting::NotFtp { .. });
         let ready = matches!(&greeting, Greeting::Reply(r) if (200..300).contains(&r.code));
         control.set_greeting(greeting);
         if speechless {
@@ -142,7 +145,15 @@ impl Door<'_> {
     async fn log_in(&self, control: &mut Control) -> LoginOutcome {
         let user = Command::with("USER", &self.credentials.user);
         let password = self.credentials.password.as_ref().map_or("ftp-doctor@", |p| p.as_str());
-        let mut step = ("USER", control.exchange(&user, self.limits.reply).await);
+        let mut answer = control.exchange(&user, self.limits.reply).await;
+        // A second greeting, or a banner in pieces, is no answer to USER.
+        for _ in 0..3 {
+            if !answer.as_ref().is_ok_and(|reply| reply.code == 220) {
+                break;
+            }
+            answer = control.next_answer(self.limits.reply).await;
+        }
+        let mut step = ("USER", answer);
         // USER, PASS, ACCT, PASS: a server that keeps asking is not followed any further.
         for _ in 0..4 {
             let (verb, answer) = step;

@@ -39,9 +39,8 @@ pub struct TcpState {
 pub fn classify(error: &io::Error, icmp: Option<Icmp>) -> DialOutcome {
     use io::ErrorKind as K;
     match (error.kind(), icmp) {
-        (K::ConnectionRefused, None) | (K::ConnectionReset | K::ConnectionAborted, _) => {
-            DialOutcome::Refused
-        }
+        (K::ConnectionRefused, None) => DialOutcome::Refused,
+        (K::ConnectionReset | K::ConnectionAborted, _) => DialOutcome::Reset,
         (K::TimedOut, None) => DialOutcome::TimedOut,
         (_, Some(message)) if is_reject(message) => DialOutcome::Prohibited { icmp },
         (_, Some(_)) => DialOutcome::Unreachable { icmp },

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::control::{Control, ControlEvent};
+use super::control::Control;
 use super::dial::{DialEvent, Dialler, KnockPolicy};
 use super::limits::Limits;
 use super::recorder::Recorder;
@@ -79,8 +79,10 @@ impl Passive<'_> {
                 draft.oddities = oddities;
             }
             Err(error) => {
-                (draft.outcome, draft.why) =
-                    (Outcome::Rejected, Why::BadAnnouncement { text: reply.text, error });
+                (draft.outcome, draft.why) = (
+                    Outcome::Rejected,
+                    Why::BadAnnouncement { code: reply.code, text: reply.text, error },
+                );
                 return;
             }
         }
@@ -114,12 +116,9 @@ impl Passive<'_> {
             tokio::select! {
                 event = dialler.event() => break Some(event),
                 event = control.event(), if !control.is_gone() => {
+                    // A server that gives up waiting says so; whether the door opens is still
+                    // decided at the door.
                     control.log(&event);
-                    if let Some(verdict) = interrupted(&event, draft.mode) {
-                        draft.knocks = dialler.knocks();
-                        (draft.outcome, draft.why) = verdict;
-                        return;
-                    }
                 }
                 () = tokio::time::sleep_until(self.limit.min(self.recorder.deadline())) => break None,
             }
@@ -132,6 +131,7 @@ impl Passive<'_> {
                     (Outcome::TimedOut, Why::NoAnswer { waited, syns: dialler.syns() })
                 }
                 DialOutcome::Refused => (Outcome::Refused, Why::Reset),
+                DialOutcome::Reset => (Outcome::Closed, Why::DataReset),
                 DialOutcome::Prohibited { icmp } => (Outcome::Prohibited, Why::Icmp { icmp }),
                 DialOutcome::Unreachable { icmp } => (Outcome::Unreachable, Why::Icmp { icmp }),
                 DialOutcome::Local { text } => (Outcome::Unreachable, Why::Local { text }),
@@ -139,6 +139,11 @@ impl Passive<'_> {
             return;
         };
         draft.connect = dialler.connect_time();
+        if control.is_gone() {
+            let command = draft.mode.verb().to_owned();
+            (draft.outcome, draft.why) = (Outcome::Closed, Why::ControlLost { command });
+            return;
+        }
         let mut source = Source::Dial(dialler);
         let mut transfer = Transfer::new(control, self.recorder, self.limits, self.limit);
         transfer.connected(stream, draft, true);
@@ -157,17 +162,6 @@ pub fn no_reply(end: &ExchangeEnd, command: &Command) -> (Outcome, Why) {
             (Outcome::Stalled, Why::NoReply { command, waited: *waited })
         }
         _ => (Outcome::Closed, Why::ControlLost { command }),
-    }
-}
-
-fn interrupted(event: &ControlEvent, mode: Mode) -> Option<(Outcome, Why)> {
-    match event {
-        ControlEvent::Reply(reply) if reply.code >= 400 => Some((
-            Outcome::Rejected,
-            Why::CommandRefused { code: reply.code, text: reply.text.clone() },
-        )),
-        ControlEvent::Reply(_) => None,
-        _ => Some((Outcome::Closed, Why::ControlLost { command: mode.verb().to_owned() })),
     }
 }
 

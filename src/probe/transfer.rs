@@ -14,7 +14,7 @@ use super::control::{Control, ControlEvent};
 use super::dial::{DialEvent, Dialler};
 use super::limits::Limits;
 use super::recorder::Recorder;
-use crate::facts::{Attempt, DataEnd, Observed, Outcome, ReplyFact, Step, Why};
+use crate::facts::{Attempt, DataEnd, NotTested, Observed, Outcome, ReplyFact, Step, Why};
 use crate::wire::command::Command;
 use crate::wire::peer;
 
@@ -92,6 +92,7 @@ pub struct Transfer<'a> {
     last: Instant,
     sent: Instant,
     delivered: Option<Instant>,
+    flowed: bool,
 }
 
 struct Live {
@@ -126,6 +127,7 @@ impl<'a> Transfer<'a> {
             last: now,
             sent: now,
             delivered: None,
+            flowed: false,
         }
     }
 
@@ -168,7 +170,7 @@ impl<'a> Transfer<'a> {
                 }
                 Event::Source(SourceEvent::Failed) => None,
                 Event::Data(index, result) => self.on_data(index, result, draft),
-                Event::Time => self.on_time(draft, source),
+                Event::Time => self.on_time(draft),
             };
             if let Some(verdict) = verdict {
                 break verdict;
@@ -210,7 +212,8 @@ impl<'a> Transfer<'a> {
         } else if self.ended_in_order() {
             self.last + self.limits.reply
         } else {
-            self.last + self.limits.close
+            // Reset: the server's words may explain it, later where data had flowed.
+            self.last + if self.flowed { self.limits.reply } else { self.limits.close }
         };
         moment.min(self.limit).min(self.recorder.deadline())
     }
@@ -250,9 +253,13 @@ impl<'a> Transfer<'a> {
             }
             code => {
                 let text = reply.text.clone();
-                if draft.observed.is_some() && peer::is_empty_listing(code, &text) {
-                    draft.step = Step::Completed;
-                    return Some((Outcome::Open, Why::Complete));
+                if peer::is_empty_listing(code, &text) {
+                    return Some(if draft.observed.is_some() {
+                        draft.step = Step::Completed;
+                        (Outcome::Open, Why::Complete)
+                    } else {
+                        nothing_sent(code, text)
+                    });
                 }
                 let broken_off = draft.bytes > 0
                     || (draft.observed.is_some() && matches!(code, 421 | 426 | 451));
@@ -279,6 +286,7 @@ impl<'a> Transfer<'a> {
         match result {
             Ok(0) => live.end = Some(DataEnd::Eof),
             Ok(n) => {
+                self.flowed = true;
                 draft.bytes += n as u64;
                 draft.step = draft.step.max(Step::Began);
                 if draft.bytes > self.limits.listing_bytes {
@@ -311,7 +319,7 @@ impl<'a> Transfer<'a> {
         (Outcome::Closed, Why::DataReset)
     }
 
-    fn on_time(&mut self, draft: &mut Attempt, source: &Source) -> Option<(Outcome, Why)> {
+    fn on_time(&mut self, draft: &mut Attempt) -> Option<(Outcome, Why)> {
         let now = Instant::now();
         let over = now >= self.limit || now >= self.recorder.deadline();
         if self.streams.is_empty() && self.delivered.is_none() && !over {
@@ -323,17 +331,16 @@ impl<'a> Transfer<'a> {
         }
         let waited = now.duration_since(self.last).into();
         if self.completion.is_some() {
-            if self.streams.is_empty() || self.live() {
+            if self.streams.is_empty() {
+                let (reply, _) = self.completion.as_ref()?;
+                return Some(nothing_sent(reply.code, reply.text.clone()));
+            }
+            if self.live() {
                 return Some((Outcome::Stalled, Why::NoData { waited }));
             }
             return Some(self.settle(draft));
         }
         if self.streams.is_empty() {
-            if let Source::Listen(ear) = source
-                && let Some(from) = ear.stranger_addresses.first()
-            {
-                return Some((Outcome::Rejected, Why::WrongPeer { from: *from }));
-            }
             let waited = now.duration_since(self.delivered.unwrap_or(self.sent)).into();
             return Some((Outcome::TimedOut, Why::NoAnswer { waited, syns: None }));
         }
@@ -349,6 +356,11 @@ impl<'a> Transfer<'a> {
             (Outcome::Closed, Why::DataReset)
         })
     }
+}
+
+/// The server said that it is done, or has nothing, and never knocked.
+fn nothing_sent(code: u16, text: String) -> (Outcome, Why) {
+    (Outcome::NotTested, Why::Not(NotTested::NothingSent { code, text }))
 }
 
 /// The first stream with something to read, and what reading gave. Waits for ever when none is

@@ -30,6 +30,8 @@ why-not-too-many = no second login: { $reply }
 why-not-too-many-held = no login while the server holds our blocked transfer: { $reply }
 why-not-login-failed = no login for it: { $text }
 why-not-deadline = no time left
+why-not-short-timeout = the time limit was shorter than silence has to last to mean anything
+why-not-nothing-sent = the server had nothing to send and did not knock: { $reply }
 why-not-interrupted = interrupted
 why-not-came-late = the server's knock came late: delay or loss, no verdict
 why-not-local = { $text }
@@ -72,6 +74,7 @@ via-dns = DNS and the hosts file
 via-system = the system's resolver
 seen-dial-connected = { $to } answers ({ $took })
 seen-dial-refused = { $to } answered our SYN with RST ({ $took })
+seen-dial-reset = { $to } accepted the connection and reset it ({ $took })
 seen-dial-timed-out = { $to }: { $syns } SYNs, no answer ({ $took })
 seen-dial-icmp = { $to }: { $icmp } ({ $took })
 seen-dial-local = { $to }: this machine said: { $text }
@@ -225,8 +228,8 @@ passive-port-refused-fix-server = See on the server itself whether the port is o
 passive-port-refused-fix-forward = If a NAT, load balancer or container stands in front, forward the whole passive range to the same machine and the same port numbers; a firewall has to let it in.
 
 passive-disabled-title = The server has passive mode switched off
-passive-disabled-text = The server refuses PASV and EPSV by reply: { $reply }. No passive data connection was ever tried, so no firewall is to blame for that.
-passive-disabled-text-active-works = The server refuses PASV and EPSV by reply ({ $reply }), and active mode works. Clients that use active mode get their listing; browsers and other clients that only use passive mode fail. No firewall is involved.
+passive-disabled-text = The server refuses { $verbs } by reply: { $reply }. No passive data connection was ever tried, so no firewall is to blame for that.
+passive-disabled-text-active-works = The server refuses { $verbs } by reply ({ $reply }), and active mode works. Clients that use active mode get their listing; browsers and other clients that only use passive mode fail. No firewall is involved.
 passive-disabled-fix-server = Switch passive mode on, give it a range of ports, and let that range in at the firewall.
 
 passive-range-exhausted-title = The server has no passive port left
@@ -268,6 +271,10 @@ passive-reply-malformed-title = The announcement of the passive port cannot be r
 passive-reply-malformed-text = The server accepted the command, but its reply names no address and port: { $reply } ({ $error }). No client can know where to knock.
 passive-reply-malformed-fix = Look for a broken address setting (an IPv6 address or a name where four numbers are wanted), or for a firewall that rewrites the reply on the way.
 
+data-tls-required-title = The server wants data connections encrypted
+data-tls-required-text = The server refuses a data connection in clear: { $reply }. Logging in was possible without TLS, listing is not.
+data-tls-required-fix = Use a client with explicit TLS that also protects the data connections (AUTH TLS, PROT P).
+
 ## Active mode
 firewall-blocks-active-title = A firewall blocks active mode: the server's knock never arrives
 firewall-blocks-active-text = In active mode the client opens a door and the server knocks: server { $data } ──▶ client { $port }. The server accepted our announcement, and no knock arrived. A firewall at the client, on the way or at the server swallows it.
@@ -290,6 +297,7 @@ firewall-blocks-active-fix-client = If the block is at the client: let { $server
 firewall-blocks-active-fix-server = If the block is at the server: let it call out from port { $data } (or from any port, where the server is not allowed to use { $data }) to client ports above 1023.
 
 client-nat-breaks-active-title = A NAT on your side breaks active mode
+client-nat-breaks-active-title-between = Addresses are translated between you and the server: active mode breaks
 client-nat-breaks-active-text = In active mode the client tells the server where to knock. We said "knock at { $own }", our own address, but the server sees us as { $seen }: a NAT stands between. The server refused the foreign address: { $reply }
 client-nat-breaks-active-text-unseen = In active mode the client tells the server where to knock. We said "knock at { $own }", our own address, and the server called it foreign: { $reply }. It sees us under another one: a NAT stands between.
 client-nat-breaks-active-text-silent = In active mode the client tells the server where to knock. We said "knock at { $own }", our own address, but the server sees us as { $seen }: a NAT stands between. The knock went to the NAT or nowhere, and nobody there knows that it was meant for us.
@@ -299,7 +307,7 @@ client-nat-breaks-active-text-inner = In active mode the client tells the server
 client-nat-breaks-active-fix-client = To make active mode work, the NAT needs an FTP helper, or a range of ports forwarded to this machine and announced with the public address (here: --active-ports and --external-ip).
 
 active-disabled-title = The server refuses active mode
-active-disabled-text = The server refuses PORT and EPRT by reply: { $reply }. No knock was ever tried, so no firewall is to blame for that. Many servers do so on purpose.
+active-disabled-text = The server refuses { $verbs } by reply: { $reply }. No knock was ever tried, so no firewall is to blame for that. Many servers do so on purpose.
 active-disabled-fix-server = Allow PORT and EPRT if clients that only know active mode (Windows ftp.exe, some devices) have to be served.
 
 active-source-port-unexpected-title = The server calls from port { $port }, not from { $data }
@@ -370,7 +378,6 @@ rule-passive-3 = client >1023 ──▶ server { $range }: the client opens the 
 rule-passive-4 = server { $range } ──▶ client >1023: the server answers on it
 
 ## The text report
-report-path = Way
 report-you = you
 verdict-healthy = HEALTHY
 verdict-degraded = DEGRADED

@@ -2,7 +2,7 @@
 //!
 //! | variable | meaning |
 //! | --- | --- |
-//! | `FTP_DOCTOR_LOCALISE` | a part of the names of the trials to be played; all of them |
+//! | `FTP_DOCTOR_LOCALISE` | a part of the names of the trials to be played, and told in full; all of them |
 
 use super::localise_judge::play;
 use super::localise_special as special;

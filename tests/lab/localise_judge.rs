@@ -97,6 +97,9 @@ pub fn play(title: &str, trials: Vec<Trial>) {
     let mut judged = judged.into_inner().expect("no worker panics with it");
     judged.sort_by(|a, b| a.name.cmp(&b.name));
     sh::say(&summary(title, &judged));
+    if !asked_for().is_empty() {
+        judged.iter().filter(|it| it.wrong.is_empty()).for_each(|it| sh::say(&it.render()));
+    }
     let failed: Vec<String> =
         judged.iter().filter(|it| !it.wrong.is_empty()).map(Judged::render).collect();
     assert!(
@@ -108,9 +111,14 @@ pub fn play(title: &str, trials: Vec<Trial>) {
     );
 }
 
-/// Trials by what they are played in. A part of the names can be asked for.
+/// A part of the names of the trials that are to be played.
+fn asked_for() -> String {
+    std::env::var("FTP_DOCTOR_LOCALISE").unwrap_or_default()
+}
+
+/// Trials by what they are played in.
 fn batches(trials: Vec<Trial>) -> Vec<Vec<Trial>> {
-    let wanted = std::env::var("FTP_DOCTOR_LOCALISE").unwrap_or_default();
+    let wanted = asked_for();
     let mut settings: BTreeMap<String, Vec<Trial>> = BTreeMap::new();
     for trial in trials.into_iter().filter(|trial| trial.name.contains(&wanted)) {
         settings.entry(trial.setting()).or_default().push(trial);

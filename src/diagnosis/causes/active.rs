@@ -2,7 +2,8 @@
 
 use super::address::is_inner;
 use super::blocked::at_gateway;
-use super::build::{Build, finding};
+use super::build::{Build, finding, verbs};
+use super::wording::{self, Says};
 use crate::diagnosis::case::{Case, ModeView, Nat, address_refused};
 use crate::diagnosis::finding::{Confidence, Finding, Location, Side, Who};
 use crate::diagnosis::location::{self, Holes, Located};
@@ -16,14 +17,12 @@ use crate::wire::peer;
 fn no_knock(view: &ModeView<'_>) -> bool {
     match (&view.shown.why, view.outcome()) {
         (_, Outcome::TimedOut) => true,
-        (Why::ListingRefused { code, .. }, Outcome::Rejected) => {
-            matches!(code, 421 | 425 | 426) && view.shown.observed.is_none()
+        (Why::ListingRefused { code, text, .. }, Outcome::Rejected) => {
+            wording::knock_failed(*code, text) && view.shown.observed.is_none()
         }
         // A server that knocks at once says so in its reply to PORT itself.
         (Why::CommandRefused { code, text }, Outcome::Rejected) => {
-            matches!(code, 421 | 425)
-                && !peer::is_address_refusal(*code, text)
-                && !peer::is_disabled(*code, text)
+            wording::knock_failed(*code, text) && !peer::is_address_refusal(*code, text)
         }
         _ => false,
     }
@@ -59,6 +58,10 @@ pub fn nat_breaks(case: &Case<'_>) -> Option<Finding> {
             .and_then(|(_, text)| peer::port_refusal(text))
             .is_some_and(|r| r.arrived.is_some() && r.arrived == case.own)
     });
+    // A server that sees us under a private address, though we have a public one or reach it in
+    // public: then the translation may as well be on its own side (a container, a load balancer).
+    let between = case.seen_as.is_some_and(is_inner)
+        && !(case.own.is_some_and(is_inner) && case.peer.is_some_and(is_inner));
     let confidence = match (refused.is_empty(), case.nat) {
         (false, Nat::Present) if taken => Confidence::Proven,
         // The server calls our own address foreign, so it sees another one.
@@ -98,8 +101,11 @@ pub fn nat_breaks(case: &Case<'_>) -> Option<Finding> {
             .with("reply", reply)
             .with("external", external.map_or_else(String::new, |a| a.to_string())),
     )
-    .side(Side::Client)
+    .side(if between { Side::Unknown } else { Side::Client })
     .explains(&explained);
+    if between {
+        build = build.title(Text::new("client-nat-breaks-active-title-between"));
+    }
     if let Some(seen) = case.seen_as {
         build = build.saw(with_addresses(Text::new("seen-as"), case).with("address", seen));
     }
@@ -123,7 +129,7 @@ pub fn disabled(case: &Case<'_>) -> Option<Finding> {
                 let given = case.facts.request.external_ip.is_some();
                 let address =
                     peer::is_address_refusal(code, text) && (given || case.nat != Nat::None);
-                !address && (code >= 500 || peer::is_disabled(code, text))
+                !address && wording::refusal(code, text) != Says::Otherwise
             })
         })
         .copied()
@@ -143,15 +149,18 @@ pub fn disabled(case: &Case<'_>) -> Option<Finding> {
     }
     let (code, text) = refused.first()?.refusal()?;
     let passive = case.passive_open();
-    let confidence = match (refused.len() >= 2 && passive, peer::is_address_refusal(code, text)) {
-        (_, true) => Confidence::Possible,
-        (true, false) => Confidence::Proven,
-        (false, false) => Confidence::Likely,
+    let plain = wording::refusal(code, text) == Says::Disabled;
+    let confidence = match (refused.len() >= 2 && passive && plain, plain) {
+        _ if peer::is_address_refusal(code, text) => Confidence::Possible,
+        (true, _) => Confidence::Proven,
+        (false, true) => Confidence::Likely,
+        (false, false) => Confidence::Possible,
     };
+    let verbs = verbs(&refused);
     finding(
         "active-disabled",
         confidence,
-        Text::new("active-disabled-text").with("reply", brief(code, text)),
+        Text::new("active-disabled-text").with("reply", brief(code, text)).with("verbs", verbs),
     )
     .side(Side::Server)
     .explains(&refused)
@@ -196,6 +205,12 @@ fn calls_from_hole_port(case: &Case<'_>) -> bool {
     seen || (case.product() == Some("pure-ftpd") && ports.contains(&20))
 }
 
+/// Whether the server is known to see us under our own address.
+fn no_nat(case: &Case<'_>) -> bool {
+    let accepted = case.active().iter().any(|v| v.shown.step >= crate::facts::Step::Announced);
+    case.nat == Nat::None || (case.nat == Nat::Unknown && case.checks_port_address() && accepted)
+}
+
 struct Stop {
     side: Side,
     located: Option<Located>,
@@ -213,7 +228,8 @@ fn stop(case: &Case<'_>, times: usize) -> Stop {
         Some(Holes::Opened(located)) => {
             Stop { side: located.side(), located: Some(located), confidence: located.confidence }
         }
-        Some(Holes::None) if calls_from_hole_port(case) => {
+        // A NAT that gives each flow another port would defeat every hole.
+        Some(Holes::None) if calls_from_hole_port(case) && no_nat(case) => {
             let hops = location::hops(case.facts);
             let location = Location {
                 hop_min: hops.map(|h| h.saturating_sub(1)),
@@ -229,7 +245,8 @@ fn stop(case: &Case<'_>, times: usize) -> Stop {
 }
 
 fn blocked(case: &Case<'_>, wanted: &'static str) -> Option<Finding> {
-    if case.active_open() {
+    // A knock that came late says that the way is free.
+    if case.active_open() || case.facts.attempts.iter().any(|a| a.late.is_some()) {
         return None;
     }
     let views = case.active();

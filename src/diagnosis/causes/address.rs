@@ -44,6 +44,11 @@ fn foreign_227<'a>(case: &Case<'a>) -> Option<(&'a Attempt, IpAddr, IpAddr)> {
     Some((attempt, attempt.advertised?.ip(), peer))
 }
 
+/// Whether 227 names an address that may be a door of its own.
+pub fn names_another_address(case: &Case<'_>) -> bool {
+    foreign_227(case).is_some_and(|(_, advertised, peer)| !is_unroutable(advertised, peer))
+}
+
 /// The comparison of `--dial-advertised`.
 fn dialled_there<'a>(case: &Case<'a>) -> Option<&'a Attempt> {
     case.facts

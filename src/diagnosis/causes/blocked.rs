@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use super::address::names_another_address;
 use super::build::{Build, finding};
 use super::passive::{all_end, ended};
 use crate::diagnosis::case::Case;
@@ -29,7 +30,7 @@ pub fn client_firewall_blocks(case: &Case<'_>) -> Option<Finding> {
 /// What stops the knocks, and where.
 struct Stop {
     located: Option<Located>,
-    kind: &'static str,
+    text: &'static str,
     sender: Option<IpAddr>,
 }
 
@@ -38,18 +39,24 @@ fn stop(case: &Case<'_>, attempts: &[&Attempt], reset: bool) -> Stop {
         Why::Icmp { icmp } => icmp,
         _ => None,
     });
-    if let Some(icmp) = icmp {
+    // One message among several silences does not speak for them.
+    let answered = attempts.iter().filter(|a| matches!(a.why, Why::Icmp { .. })).count();
+    if let Some(icmp) = icmp.filter(|_| answered * 2 >= attempts.len()) {
         let located = location::reject(case.facts, icmp);
-        return Stop { located, kind: "icmp", sender: icmp.sender };
+        return Stop { located, text: "firewall-blocks-passive-text-icmp", sender: icmp.sender };
     }
     if reset {
         let located = match location::reset(case.facts) {
             Some(ResetFrom::Box(located)) => Some(located),
             _ => None,
         };
-        return Stop { located, kind: "reset", sender: None };
+        return Stop { located, text: "firewall-blocks-passive-text-reset", sender: None };
     }
-    Stop { located: location::silence(case.facts), kind: "silent", sender: None }
+    Stop {
+        located: location::silence(case.facts),
+        text: "firewall-blocks-passive-text-silent",
+        sender: None,
+    }
 }
 
 /// RSTs that come from a box on the way are a firewall's.
@@ -86,12 +93,14 @@ fn blocked(case: &Case<'_>, wanted_id: &'static str) -> Option<Finding> {
     let agreed = attempts.len() >= 2 && all_end(case, &wanted);
     let confidence = match (&stop.located, agreed) {
         (Some(located), true) if side != Side::Unknown => located.confidence,
+        // The right door may be at the address that 227 names.
+        (_, true) if names_another_address(case) => Confidence::Possible,
         (_, true) => Confidence::Likely,
         (_, false) => Confidence::Possible,
     };
     let ports = case.announced_ports();
     let active = if case.active_open() { "yes" } else { "no" };
-    let text = Text::new(format!("firewall-blocks-passive-text-{}", stop.kind))
+    let text = Text::new(stop.text)
         .with("ports", ports::list(&ports))
         .with("count", ports.len())
         .with("control", case.control_port())

@@ -14,6 +14,11 @@ pub struct Build {
     finding: Finding,
 }
 
+/// The commands of these modes, as they stand in a sentence.
+pub fn verbs(views: &[&ModeView<'_>]) -> String {
+    views.iter().map(|v| v.mode.verb()).collect::<Vec<_>>().join(", ")
+}
+
 /// Begins a finding with the severity of the catalogue, side unknown.
 pub fn finding(cause: &'static str, confidence: Confidence, text: Text) -> Build {
     let severity = catalogue::cause(cause).map_or(Severity::Problem, |c| c.severity);
@@ -39,6 +44,12 @@ impl Build {
     /// Whose side.
     pub fn side(mut self, side: Side) -> Self {
         self.finding.side = side;
+        self
+    }
+
+    /// Another title.
+    pub fn title(mut self, text: Text) -> Self {
+        self.finding.title = text;
         self
     }
 

@@ -10,7 +10,7 @@ use crate::diagnosis::text::Text;
 use crate::facts::{
     Dial, DialOutcome, ExchangeEnd, Greeting, LoginOutcome, LookupOutcome, Session, TlsAnswer,
 };
-use crate::wire::peer;
+use crate::wire::{peer, service};
 
 /// The name leads to no address.
 pub fn name_not_found(case: &Case<'_>) -> Option<Finding> {
@@ -78,6 +78,7 @@ fn dialled(
         let text = match &dial.outcome {
             DialOutcome::Connected => Text::new("seen-dial-connected"),
             DialOutcome::Refused => Text::new("seen-dial-refused"),
+            DialOutcome::Reset => Text::new("seen-dial-reset"),
             DialOutcome::TimedOut => {
                 Text::new("seen-dial-timed-out").with("syns", dial.syns.unwrap_or(0))
             }
@@ -192,6 +193,9 @@ pub fn silent(case: &Case<'_>) -> Option<Finding> {
         3_000_000..10_000_000 => Confidence::Possible,
         _ => Confidence::Likely,
     };
+    if not_ftp(case).is_some() {
+        return None;
+    }
     let text = Text::new(if command.is_some() {
         "control-silent-text-login"
     } else {
@@ -221,6 +225,12 @@ pub fn silent(case: &Case<'_>) -> Option<Finding> {
 
 /// The server hangs up before a login.
 pub fn closed(case: &Case<'_>) -> Option<Finding> {
+    if let Some(build) =
+        dialled(case, "control-closed", Confidence::Likely, |o| *o == DialOutcome::Reset)
+    {
+        let text = Text::new("control-closed-text-reset").with("control", case.control_port());
+        return closed_remedies(build.explain(text)).done();
+    }
     let session = stuck(case)?;
     let (id, reply, command) = match (&session.greeting, &session.login) {
         (Greeting::Closed, _) => ("control-closed-text", None, ""),
@@ -233,9 +243,14 @@ pub fn closed(case: &Case<'_>) -> Option<Finding> {
             ("control-closed-text-reply", Some(reply.brief()), "")
         }
         (_, LoginOutcome::Broken { command, end })
-            if !matches!(end, ExchangeEnd::TimedOut { .. }) =>
+            if !matches!(end, ExchangeEnd::TimedOut { .. } | ExchangeEnd::NotAReply { .. }) =>
         {
             ("control-closed-text-login", None, command.as_str())
+        }
+        (_, LoginOutcome::Refused { code: 421, text, .. })
+            if !peer::is_too_many(421, text) && !peer::is_tls_required(421, text) =>
+        {
+            ("control-closed-text-reply", Some(brief(421, text)), "")
         }
         _ => return None,
     };
@@ -243,16 +258,17 @@ pub fn closed(case: &Case<'_>) -> Option<Finding> {
         .with("control", case.control_port())
         .with("reply", reply.unwrap_or_default())
         .with("command", command);
-    finding("control-closed", Confidence::Likely, text)
-        .saw(
-            Text::new("seen-connected")
-                .with("to", session.peer)
-                .with("took", session.connect.words()),
-        )
+    let build = finding("control-closed", Confidence::Likely, text).saw(
+        Text::new("seen-connected").with("to", session.peer).with("took", session.connect.words()),
+    );
+    closed_remedies(build).done()
+}
+
+fn closed_remedies(build: Build) -> Build {
+    build
         .not("control-filtered", Text::new("not-filtered-connected"))
         .fix(Who::ServerAdmin, Text::new("control-closed-fix-server"), Vec::new())
         .fix(Who::User, Text::new("control-closed-fix-user"), Vec::new())
-        .done()
 }
 
 /// Another service.
@@ -261,8 +277,14 @@ pub fn not_ftp(case: &Case<'_>) -> Option<Finding> {
     let (service, head, confidence) = match (&session.greeting, &session.login) {
         (Greeting::NotFtp { service, head }, _) => {
             let confidence =
-                if service.name().is_some() { Confidence::Proven } else { Confidence::Likely };
+                if service.name().is_some() { Confidence::Proven } else { Confidence::Possible };
             (service.name(), head.clone(), confidence)
+        }
+        // It waits for its client to begin, and answered the TLS greeting in its own tongue.
+        (Greeting::Silent(_), _) => {
+            let Some(TlsAnswer::Other { head }) = &case.facts.tls_hello else { return None };
+            let service = service::recognise(head.as_bytes())?;
+            (Some(service.name()?), head.clone(), Confidence::Likely)
         }
         (_, LoginOutcome::Broken { end: ExchangeEnd::NotAReply { text }, .. }) => {
             (None, text.clone(), Confidence::Possible)
@@ -317,11 +339,18 @@ pub fn too_many(case: &Case<'_>) -> Option<Finding> {
 pub fn login_rejected(case: &Case<'_>) -> Option<Finding> {
     let session = stuck(case)?;
     let user = &case.facts.request.user;
+    let mut confidence = Confidence::Proven;
     let (id, reply) = match &session.login {
         LoginOutcome::Refused { code, text, .. }
-            if !peer::is_tls_required(*code, text) && !peer::is_too_many(*code, text) =>
+            if (*code >= 500 || *code == 430)
+                && !peer::is_tls_required(*code, text)
+                && !peer::is_too_many(*code, text) =>
         {
-            let id = if user == "anonymous" {
+            confidence = match code {
+                530 | 532 | 331..=332 => Confidence::Proven,
+                _ => Confidence::Likely,
+            };
+            let id = if user == "anonymous" && *code == 530 {
                 "login-rejected-text-anonymous"
             } else {
                 "login-rejected-text"
@@ -340,7 +369,7 @@ pub fn login_rejected(case: &Case<'_>) -> Option<Finding> {
     };
     finding(
         "login-rejected",
-        Confidence::Proven,
+        confidence,
         Text::new(id).with("user", user).with("reply", reply.clone()),
     )
     .side(Side::Server)
@@ -378,7 +407,8 @@ pub fn tls_required(case: &Case<'_>) -> Option<Finding> {
     let text = Text::new("tls-required-text-implicit")
         .with("control", case.control_port())
         .with("waited", waited.words());
-    finding("tls-required", Confidence::Proven, text)
+    // A port that serves several protocols may have greeted later.
+    finding("tls-required", Confidence::Likely, text)
         .side(Side::Server)
         .saw(Text::new("seen-silent").with("waited", waited.words()))
         .saw(Text::new("seen-tls-answer"))

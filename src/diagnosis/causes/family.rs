@@ -69,6 +69,7 @@ pub fn ipv6_broken(case: &Case<'_>) -> Option<Finding> {
     let failed = other.iter().all(|d| match &d.outcome {
         // This machine has no route of that family: says nothing about the server.
         DialOutcome::Connected
+        | DialOutcome::Reset
         | DialOutcome::Local { .. }
         | DialOutcome::Unreachable { icmp: None } => false,
         DialOutcome::Refused

@@ -1,7 +1,8 @@
 //! Data connections that the client opens.
 
 use super::blocked::seen_ladder;
-use super::build::finding;
+use super::build::{finding, verbs};
+use super::wording::{self, Says, out_of_ports};
 use crate::diagnosis::case::{Case, ModeView};
 use crate::diagnosis::finding::{Confidence, Finding, Severity, Side, Who};
 use crate::diagnosis::location::{self, ResetFrom};
@@ -9,7 +10,6 @@ use crate::diagnosis::reason::brief;
 use crate::diagnosis::text::Text;
 use crate::diagnosis::{ports, remedies};
 use crate::facts::{Attempt, Family, Mode, Outcome, Purpose, Why};
-use crate::wire::address::AddressOddity;
 use crate::wire::peer;
 
 /// Passive modes whose knocks ended in one of these ways, if no passive mode works.
@@ -104,7 +104,7 @@ fn refused_for_good<'v, 'a>(case: &'v Case<'a>) -> Vec<&'v ModeView<'a>> {
         .into_iter()
         .filter(|v| {
             v.refusal().is_some_and(|(code, text)| {
-                code >= 500 && !out_of_ports(text) && !peer::is_data_tls_required(code, text)
+                !out_of_ports(text) && wording::refusal(code, text) != Says::Otherwise
             })
         })
         .collect()
@@ -132,17 +132,19 @@ pub fn disabled(case: &Case<'_>) -> Option<Finding> {
         return None;
     }
     let (code, text) = refused.first()?.refusal()?;
+    let plain = wording::refusal(code, text) == Says::Disabled;
     let confidence = match (both, case.active_open()) {
-        (true, true) => Confidence::Proven,
-        (true, false) | (false, true) => Confidence::Likely,
-        (false, false) => Confidence::Possible,
+        (true, true) if plain => Confidence::Proven,
+        (true, _) | (_, true) if plain => Confidence::Likely,
+        _ => Confidence::Possible,
     };
     let id = if case.active_open() {
         "passive-disabled-text-active-works"
     } else {
         "passive-disabled-text"
     };
-    finding("passive-disabled", confidence, Text::new(id).with("reply", brief(code, text)))
+    let text = Text::new(id).with("reply", brief(code, text)).with("verbs", verbs(&refused));
+    finding("passive-disabled", confidence, text)
         .side(Side::Server)
         .explains(&refused)
         .not("firewall-blocks-passive", Text::new("not-firewall-refused-by-reply"))
@@ -155,17 +157,6 @@ pub fn disabled(case: &Case<'_>) -> Option<Finding> {
         .done()
 }
 
-/// Words for "no port left" that some servers put behind a code for good (vsftpd: 500 OOPS).
-fn out_of_ports(text: &str) -> bool {
-    let text = text.to_ascii_lowercase();
-    text.contains("attempts to find a listening port")
-        || text.contains("ports are busy")
-        || text.contains("no free port")
-        || text.contains("range exhausted")
-        || text.contains("no available passive")
-        || text.contains("no more ports")
-}
-
 /// The server says that it has no passive port left.
 pub fn range_exhausted(case: &Case<'_>) -> Option<Finding> {
     let refused: Vec<&ModeView<'_>> = case
@@ -173,21 +164,24 @@ pub fn range_exhausted(case: &Case<'_>) -> Option<Finding> {
         .into_iter()
         .filter(|v| {
             v.refusal().is_some_and(|(code, text)| {
-                ((400..500).contains(&code) || out_of_ports(text))
+                let cannot = matches!(code, 425 | 450 | 451 | 452)
                     && !peer::is_wrong_family(code, text)
-                    && !peer::is_too_many(code, text)
+                    && !peer::is_bad_data_peer(code, text);
+                out_of_ports(text) || cannot
             })
         })
         .collect();
     let (code, text) = refused.first()?.refusal()?;
     let times: usize = refused.iter().map(|v| v.times()).sum();
-    let said = out_of_ports(text) || text.to_ascii_lowercase().contains("address already in use");
-    let confidence = if times >= 2 && said { Confidence::Likely } else { Confidence::Possible };
+    let confidence =
+        if times >= 2 && out_of_ports(text) { Confidence::Likely } else { Confidence::Possible };
+    let severity = if case.passive_open() { Severity::Warning } else { Severity::Problem };
     finding(
         "passive-range-exhausted",
         confidence,
         Text::new("passive-range-exhausted-text").with("reply", brief(code, text)),
     )
+    .severity(severity)
     .side(Side::Server)
     .explains(&refused)
     .not("passive-disabled", Text::new("not-disabled-transient"))
@@ -262,6 +256,8 @@ pub fn epsv_blocked(case: &Case<'_>) -> Option<Finding> {
         fails.outcome(),
         Outcome::TimedOut | Outcome::Refused | Outcome::Prohibited | Outcome::Stalled
     );
+    // What was never announced was never knocked at.
+    let failed = failed && fails.all.iter().all(|a| a.advertised.is_some());
     let opens = works.all.iter().filter(|a| a.is_open()).count();
     // Where ports are opened one by one, three can still be luck.
     let (through, stopped) = neighbours(case);
@@ -305,8 +301,9 @@ fn one_refused<'v, 'a>(case: &'v Case<'a>, mode: Mode) -> Option<&'v ModeView<'a
         return None;
     }
     let view = case.mode(mode)?;
-    let (code, _) = view.refusal()?;
-    (code >= 500).then_some(view)
+    let (code, text) = view.refusal()?;
+    let plain = wording::refusal(code, text) != Says::Otherwise && !out_of_ports(text);
+    plain.then_some(view)
 }
 
 /// EPSV is refused; clients that use PASV do not mind.
@@ -345,9 +342,9 @@ pub fn reply_malformed(case: &Case<'_>) -> Option<Finding> {
     let views: Vec<&ModeView<'_>> = case
         .passive()
         .into_iter()
-        .filter(|v| matches!(v.shown.why, Why::BadAnnouncement { .. }))
+        .filter(|v| matches!(v.shown.why, Why::BadAnnouncement { code: 0 | 227 | 229, .. }))
         .collect();
-    let Why::BadAnnouncement { text: reply, error } = &views.first()?.shown.why else {
+    let Why::BadAnnouncement { text: reply, error, .. } = &views.first()?.shown.why else {
         return None;
     };
     let severity = if case.passive_open() { Severity::Warning } else { Severity::Problem };
@@ -360,9 +357,4 @@ pub fn reply_malformed(case: &Case<'_>) -> Option<Finding> {
         .not("firewall-blocks-passive", Text::new("not-firewall-unreadable"))
         .fix(Who::ServerAdmin, Text::new("passive-reply-malformed-fix"), Vec::new())
         .done()
-}
-
-/// Whether a 227 or 229 was odd enough for some clients to stumble over it.
-pub fn odd(oddities: &[AddressOddity]) -> bool {
-    oddities.iter().any(|o| !matches!(o, AddressOddity::TextAfter | AddressOddity::LeadingZeros))
 }

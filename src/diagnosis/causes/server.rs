@@ -44,7 +44,10 @@ pub fn listing_refused(case: &Case<'_>) -> Option<Finding> {
         .filter(|v| v.outcome() == Outcome::Rejected)
         .filter(|v| match &v.shown.why {
             Why::ListingRefused { code, text, .. } => {
-                let about_data = matches!(code, 425 | 426) || peer::is_bad_data_peer(*code, text);
+                let about_data = matches!(code, 421 | 425 | 426)
+                    || peer::is_bad_data_peer(*code, text)
+                    || peer::is_data_tls_required(*code, text)
+                    || peer::is_tls_required(*code, text);
                 !about_data && (v.shown.observed.is_some() || (500..600).contains(code))
             }
             _ => false,
@@ -53,6 +56,7 @@ pub fn listing_refused(case: &Case<'_>) -> Option<Finding> {
     let Why::ListingRefused { command, code, text } = &views.first()?.shown.why else {
         return None;
     };
+    let stood = views.iter().all(|v| v.shown.observed.is_some());
     let all = views.len() == case.modes.iter().filter(|m| m.tested()).count();
     let confidence = if all && views.len() > 1 { Confidence::Proven } else { Confidence::Likely };
     let path = case.facts.request.path.clone().unwrap_or_default();
@@ -64,7 +68,7 @@ pub fn listing_refused(case: &Case<'_>) -> Option<Finding> {
     )
     .side(Side::Server)
     .explains(&views)
-    .not("firewall-blocks-passive", Text::new("not-firewall-connected"))
+    .not_if(stood, "firewall-blocks-passive", Text::new("not-firewall-connected"))
     .fix(Who::User, Text::new("listing-refused-fix-user"), Vec::new())
     .fix(Who::ServerAdmin, Text::new("listing-refused-fix-server"), Vec::new())
     .done()
@@ -160,5 +164,28 @@ pub fn transfer_stalls(case: &Case<'_>) -> Option<Finding> {
         .not_if(stood, "firewall-blocks-passive", Text::new("not-firewall-connected"))
         .fix(Who::NetworkAdmin, Text::new("transfer-stalls-fix-network"), Vec::new())
         .fix(Who::ServerAdmin, Text::new("transfer-stalls-fix-server"), Vec::new())
+        .done()
+}
+
+/// A data connection in clear is refused, by the reply to its announcement or to the listing.
+pub fn data_tls_required(case: &Case<'_>) -> Option<Finding> {
+    let said = |v: &&ModeView<'_>| match &v.shown.why {
+        Why::ListingRefused { code, text, .. } | Why::CommandRefused { code, text } => {
+            peer::is_data_tls_required(*code, text)
+        }
+        _ => false,
+    };
+    let views: Vec<&ModeView<'_>> = case.modes.iter().filter(said).collect();
+    let (Why::ListingRefused { code, text, .. } | Why::CommandRefused { code, text }) =
+        &views.first()?.shown.why
+    else {
+        return None;
+    };
+    let text = Text::new("data-tls-required-text").with("reply", brief(*code, text));
+    finding("data-tls-required", Confidence::Likely, text)
+        .side(Side::Server)
+        .explains(&views)
+        .not("firewall-blocks-passive", Text::new("not-firewall-refused-by-reply"))
+        .fix(Who::User, Text::new("data-tls-required-fix"), Vec::new())
         .done()
 }

@@ -1,0 +1,112 @@
+//! What a refusal says: a code alone is no proof, the words decide.
+
+use crate::wire::peer;
+
+/// What a reply that refuses PASV, EPSV, PORT or EPRT is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Says {
+    /// The command is switched off or unknown, in words that are known for that.
+    Disabled,
+    /// It is refused for good (5yz), in other words.
+    Perhaps,
+    /// It is about something else: login, encryption, limits, a crash, a passing trouble.
+    Otherwise,
+}
+
+/// Reads the refusal of a command that announces a data connection.
+pub fn refusal(code: u16, text: &str) -> Says {
+    let lower = text.to_ascii_lowercase();
+    let about_else = peer::is_tls_required(code, text)
+        || peer::is_data_tls_required(code, text)
+        || peer::is_too_many(code, text)
+        || matches!(code, 421 | 521 | 530 | 533 | 534 | 536)
+        || ["log in", "login", "oops"].iter().any(|word| lower.contains(word));
+    if about_else {
+        Says::Otherwise
+    } else if peer::is_disabled(code, text) || peer::is_not_implemented(code, text) {
+        Says::Disabled
+    } else if code >= 500 {
+        Says::Perhaps
+    } else {
+        Says::Otherwise
+    }
+}
+
+/// Whether a reply to the listing command, or to PORT, says that the server's knock was not let in;
+/// not that it could not knock, or would not.
+pub fn knock_failed(code: u16, text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let own_trouble = [
+        "bind",
+        "in use",
+        "use port",
+        "permission",
+        "permitted",
+        "session",
+        "ssl",
+        "tls",
+        "security",
+        "foreign",
+        "match",
+        "no data connection",
+    ];
+    match code {
+        425 | 426 => !own_trouble.iter().any(|word| lower.contains(word)),
+        421 => lower.contains("data") && lower.contains("timed out"),
+        _ => false,
+    }
+}
+
+/// Words for "no passive port left", which some servers put behind a code for good.
+pub fn out_of_ports(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    [
+        "attempts to find a listening port",
+        "ports are busy",
+        "no free port",
+        "no more ports",
+        "no available passive",
+        "range exhausted",
+        "address already in use",
+    ]
+    .iter()
+    .any(|words| lower.contains(words))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_decide() {
+        assert_eq!(refusal(550, "Permission denied."), Says::Disabled);
+        assert_eq!(refusal(502, "Command not implemented."), Says::Disabled);
+        assert_eq!(refusal(500, "Not today."), Says::Perhaps);
+        for (code, text) in [
+            (530, "Please login with USER and PASS."),
+            (550, "SSL/TLS required on the control channel"),
+            (521, "PROT P required"),
+            (500, "OOPS: priv_sock_get_cmd"),
+            (421, "Timeout."),
+            (425, "Can't open."),
+        ] {
+            assert_eq!(refusal(code, text), Says::Otherwise, "{code} {text}");
+        }
+    }
+
+    #[test]
+    fn a_server_that_cannot_knock_is_not_kept_out() {
+        assert!(knock_failed(425, "Failed to establish connection."));
+        assert!(knock_failed(425, "Unable to build data connection: Connection refused"));
+        assert!(knock_failed(421, "Active data channel timed out."));
+        for (code, text) in [
+            (425, "Can't bind to data port: Permission denied"),
+            (425, "Use PORT or PASV first."),
+            (425, "Unable to build data connection: Operation not permitted"),
+            (425, "Security: Bad IP connecting."),
+            (421, "Service not available."),
+        ] {
+            assert!(!knock_failed(code, text), "{code} {text}");
+        }
+    }
+}
