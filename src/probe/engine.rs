@@ -255,6 +255,7 @@ impl Engine<'_> {
             self.plan(&door, control).await;
             return;
         }
+        let localise = self.spec.request.localise;
         let first = addresses.iter().find(wanted).copied();
         let silent = self
             .recorder
@@ -262,7 +263,7 @@ impl Engine<'_> {
             .dials
             .first()
             .is_some_and(|d| Some(d.to.ip()) == first && d.outcome == DialOutcome::TimedOut);
-        if let Some(address) = first.filter(|_| silent && self.spec.request.localise) {
+        if let Some(address) = first.filter(|a| silent && localise && !a.is_loopback()) {
             climb::climb_silent(&self.door(address)).await;
         }
     }

@@ -221,9 +221,16 @@ fn ask_ports_again(facts: &Facts, all: &[&Attempt]) -> Option<Next> {
         .map(|(mode, port)| Next::Knock { mode, port })
 }
 
+/// Whether there is anything between here and the server that a ladder could show.
+fn has_a_way(facts: &Facts) -> bool {
+    let loopback =
+        facts.leading_session().is_some_and(|s| s.peer.ip().to_canonical().is_loopback());
+    facts.request.localise && !loopback
+}
+
 /// Passive ports that do not work are looked for on the way: how far does a knock there come?
 fn climb_passive(facts: &Facts, family: Family) -> Option<Next> {
-    if !facts.request.localise || !facts.ladders.is_empty() {
+    if !has_a_way(facts) || !facts.ladders.is_empty() {
         return None;
     }
     let mut ports: Vec<u16> = Vec::new();
@@ -257,7 +264,7 @@ fn hole(facts: &Facts, family: Family) -> Option<Next> {
     let silent = |a: &&&Attempt| a.outcome == Outcome::TimedOut;
     let blocked = all.iter().any(|a| silent(&a)) && all.iter().all(|a| silent(&a) || !tried(a));
     let full = all.iter().any(|a| matches!(a.why, Why::Not(_)));
-    if !facts.request.localise || nat || facts.request.external_ip.is_some() || !blocked || full {
+    if !has_a_way(facts) || nat || facts.request.external_ip.is_some() || !blocked || full {
         return None;
     }
     let Some(control) = facts.ladders.iter().find(|l| l.role == LadderRole::Control) else {

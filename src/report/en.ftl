@@ -202,6 +202,7 @@ where-own = Not even the first router sees it: it is this machine's own firewall
 where-client = It passes hop { $min } of { $hops } and is lost before the hop after { $max }: your gateway.
 where-server = It passes hop { $min } of { $hops } and is lost after that: the last router before the server, or the server itself.
 where-path = It passes hop { $min } of { $hops } and is lost by hop { $max }: on the way, neither at your end nor at the server's.
+where-direct = The server is the next hop, so nothing between tells whether this machine's firewall swallows it or the server's.
 where-wide = It is lost between hop { $min } and hop { $max } of { $hops }; the routers there do not say more, so whose firewall it is stays open.
 where-icmp-own = That is this machine's own address.
 where-icmp = That is hop { $min } of { $hops }.

@@ -88,21 +88,25 @@ pub fn mutes() -> Vec<Trial> {
 
 /// One segment in so many is lost, and there is a filter too.
 pub fn losses() -> Vec<Trial> {
-    let mut trials = Vec::new();
-    for number in 1..=3 {
-        for spot in [Spot::at(1), Spot::at(4)] {
-            let mut trial = special(
-                format!("one in twelve lost at r2 ({number})"),
-                vsftpd().passive(spot, Action::Drop),
-            );
-            trial.walls.push(Firewall::lossy(2, 12));
+    let filters = [
+        vsftpd().passive(Spot::at(1), Action::Drop),
+        vsftpd().passive(Spot::at(4), Action::Drop),
+        vsftpd().active(Spot::at(0), Action::Drop),
+        vsftpd().active(Spot::at(1), Action::Drop),
+    ];
+    let runs = std::env::var("FTP_DOCTOR_LOSS_RUNS")
+        .map_or(3, |runs| runs.parse().expect("FTP_DOCTOR_LOSS_RUNS is a number"));
+    (1..=runs)
+        .flat_map(|number| filters.map(|cell| (number, cell)))
+        .map(|(number, cell)| {
+            let mut trial = special(format!("one in eight lost at r2 ({number})"), cell);
+            trial.walls.push(Firewall::lossy(2, 8));
             trial.lossy = true;
             trial.class = "lossy";
             trial.wants = trial.wants.into_iter().map(Want::honest).collect();
-            trials.push(trial);
-        }
-    }
-    trials
+            trial
+        })
+        .collect()
 }
 
 /// A server that lets one session in at a time.

@@ -196,6 +196,7 @@ pub fn place(located: Option<&Located>, sender: Option<IpAddr>) -> Text {
         (_, Side::Client, _) => "where-client",
         (_, Side::Server, _) => "where-server",
         (_, Side::Path, _) => "where-path",
+        (_, Side::Unknown, _) if hops == Some(1) => "where-direct",
         (_, Side::Unknown, _) => "where-wide",
     };
     Text::new(id)
