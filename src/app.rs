@@ -119,7 +119,8 @@ fn run_demo(
             "story \"{name}\" is not known; ftp-doctor demo --list shows them"
         )));
     };
-    (world.warn)(&format!("demo: {}. {}", story.title, story.lesson));
+    let told = format!("demo: {}. {}", story.title, story.lesson);
+    (world.warn)(&report::text::paragraph(&told));
     // The address is known once the server runs; until then a stand-in makes the request.
     let mut spec = specify("127.0.0.1", options, world)?;
     spec.request.demo = true;

@@ -17,9 +17,9 @@ pub fn reason(attempt: &Attempt) -> Text {
         Why::Complete if attempt.bytes == 0 => Text::new("why-complete-empty"),
         Why::Complete => Text::new("why-complete").with("bytes", bytes(attempt.bytes)),
         Why::CutByUs => Text::new("why-cut-by-us").with("bytes", bytes(attempt.bytes)),
-        Why::CommandRefused { code, text } => Text::new("why-command-refused")
-            .with("verb", attempt.mode.verb())
-            .with("reply", brief(*code, text)),
+        Why::CommandRefused { code, text } => {
+            Text::new("why-command-refused").with("reply", brief(*code, text))
+        }
         Why::BadAnnouncement { text, error, .. } => Text::new("why-bad-announcement")
             .with("verb", attempt.mode.verb())
             .with("reply", first_line(text))

@@ -233,8 +233,10 @@ impl Page<'_> {
     fn connection(&self, case: &Case<'_>, view: &ModeView<'_>) -> Vec<String> {
         let shown = view.shown;
         let (from, to) = ends(case.facts, shown);
+        // Without an announcement there are no ends; with one, the other end may be unknown.
+        let unknown = if shown.advertised.is_some() { "?" } else { "-" };
         let port = |end: Option<super::view::Endpoint>| {
-            end.and_then(|e| e.port).map_or_else(|| "?".to_owned(), |p| p.to_string())
+            end.and_then(|e| e.port).map_or_else(|| unknown.to_owned(), |p| p.to_string())
         };
         let (client, server) = (self.words.get("report-client"), self.words.get("report-server"));
         let (left, arrow, right) = match view.mode.direction() {
@@ -429,6 +431,11 @@ impl Page<'_> {
             self.prose(out, "", "  ", &self.say(&note));
         }
     }
+}
+
+/// Running text for a terminal of 80 columns.
+pub fn paragraph(text: &str) -> String {
+    textwrap::fill(text, textwrap::Options::new(78).subsequent_indent("  "))
 }
 
 /// Lines for firewalls that few have are left to the other formats.
