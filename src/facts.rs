@@ -113,6 +113,12 @@ impl Facts {
         self.leading_session().map(|s| Family::of(s.peer.ip()))
     }
 
+    /// Whether segments are known to have been lost in this run.
+    pub fn lossy(&self) -> bool {
+        self.sessions.iter().any(|s| s.retransmits.is_some_and(|n| n > 0))
+            || self.attempts.iter().any(|a| a.is_open() && a.knocks.len() > 1)
+    }
+
     /// The address under which the server sees us, as far as it has said so.
     pub fn seen_as(&self) -> Option<IpAddr> {
         let told = self

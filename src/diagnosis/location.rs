@@ -7,7 +7,7 @@
 use std::net::IpAddr;
 
 use super::finding::{Confidence, Location, Side};
-use crate::facts::{Facts, Icmp, Ladder, LadderRole, Outcome, RungAnswer};
+use crate::facts::{Facts, Hole, Icmp, Ladder, LadderRole, Outcome, RungAnswer};
 
 /// Where packets die, and how sure that is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,9 +16,30 @@ pub struct Located {
     pub location: Location,
     /// The most that may be said on the strength of it.
     pub confidence: Confidence,
+    /// Last hop that was passed and first one that was not, though the suspects may be unknown.
+    pub between: (u8, u8),
 }
 
 impl Located {
+    /// Suspects from `min` to `max`. Where hop 2 is among those of the client's side, it is at most
+    /// likely: the carrier's first router is as near.
+    fn new(min: u8, max: u8, hops: Option<u8>, confidence: Confidence) -> Self {
+        let location = Location { hop_min: Some(min), hop_max: Some(max), hops, address: None };
+        let doubtful = side(&location) == Side::Client && max >= 2;
+        let confidence = if doubtful { confidence.max(Confidence::Likely) } else { confidence };
+        Self { location, confidence, between: (min, max) }
+    }
+
+    /// The far end of the way.
+    pub fn end(min: u8, hops: u8, confidence: Confidence) -> Self {
+        Self::new(min, hops, Some(hops), confidence)
+    }
+
+    fn by(mut self, address: IpAddr) -> Self {
+        self.location.address = Some(address);
+        self
+    }
+
     /// The side, by the suspects alone.
     pub fn side(&self) -> Side {
         side(&self.location)
@@ -67,8 +88,21 @@ fn dead(facts: &Facts) -> Vec<&Ladder> {
         .collect()
 }
 
-fn lossy(facts: &Facts) -> bool {
-    facts.sessions.iter().any(|s| s.retransmits.is_some_and(|n| n > 0))
+/// How sure a comparison of ladders is where nothing else speaks against it.
+fn sure(facts: &Facts) -> Confidence {
+    if facts.lossy() { Confidence::Likely } else { Confidence::Proven }
+}
+
+/// The server's address: that of the session, else the one that was dialled first.
+fn server(facts: &Facts) -> Option<IpAddr> {
+    let dialled = facts.dials.first().map(|d| d.to.ip());
+    facts.leading_session().map(|s| s.peer.ip()).or(dialled).map(|a| a.to_canonical())
+}
+
+/// Our own address on the way there.
+fn own(facts: &Facts) -> Option<IpAddr> {
+    let dialled = facts.dials.first().and_then(|d| d.from).map(|a| a.ip());
+    facts.leading_session().map(|s| s.local.ip()).or(dialled).map(|a| a.to_canonical())
 }
 
 /// Where knocks at the dead ports die in silence.
@@ -87,21 +121,27 @@ pub fn silence(facts: &Facts) -> Option<Located> {
     let answers = |t: u8| matches!(control.rung(t), Some(RungAnswer::Expired { .. }));
     let unconfirmed = |t: u8| facts.confirmed.iter().any(|c| c.hop == t && !c.answers);
     let failing = (passed + 1..hops).find(|t| answers(*t) && !unconfirmed(*t)).unwrap_or(hops);
-    let location =
-        Location { hop_min: Some(passed), hop_max: Some(failing), hops: Some(hops), address: None };
-    // The comparison is complete where both ends of the range showed themselves for the control port
-    // and they are neighbours.
     // A router that limits its rate may have answered for one port and not for the next: it has to
     // have answered once more.
     let confirmed =
         failing == hops || facts.confirmed.iter().any(|c| c.hop == failing && c.answers);
-    let complete = failing == passed + 1 && confirmed;
-    let mut confidence =
-        if complete && !lossy(facts) { Confidence::Proven } else { Confidence::Likely };
-    if side(&location) == Side::Client && failing >= 2 {
-        confidence = confidence.max(Confidence::Likely);
+    let neighbours = failing == passed + 1;
+    let confidence = if neighbours && confirmed { sure(facts) } else { Confidence::Likely };
+    if control.router(failing).is_some_and(|router| Some(router.to_canonical()) == server(facts)) {
+        // The box there has the server's own address: a NAT, the server's gateway.
+        return Some(Located::new(passed, hops, Some(hops), confidence));
     }
-    Some(Located { location, confidence })
+    if failing == hops && !neighbours && passed >= 2 {
+        // Routers in between answer for neither port: by the numbers it would be the server's
+        // side, but any of them may be the one.
+        let location = Location { hops: Some(hops), ..Location::default() };
+        return Some(Located {
+            location,
+            confidence: Confidence::Likely,
+            between: (passed, failing),
+        });
+    }
+    Some(Located::new(passed, failing, Some(hops), confidence))
 }
 
 /// A RST, by the shortest life that brought one.
@@ -121,41 +161,32 @@ pub fn reset(facts: &Facts) -> Option<ResetFrom> {
     let hops = control.reached()?;
     let data: Vec<&Ladder> = facts.ladders.iter().filter(|l| l.role == LadderRole::Data).collect();
     let at = data.iter().filter_map(|l| l.reached()).min()?;
-    let server = facts.leading_session()?.peer.ip().to_canonical();
-    let location = |min: u8, max: u8| Location {
-        hop_min: Some(min),
-        hop_max: Some(max),
-        hops: Some(hops),
-        address: None,
-    };
-    let confidence = if lossy(facts) { Confidence::Likely } else { Confidence::Proven };
+    let confidence = sure(facts);
     if at >= hops {
         let before = hops.saturating_sub(1);
-        return Some(ResetFrom::End(Located { location: location(before, hops), confidence }));
+        return Some(ResetFrom::End(Located::new(before, hops, Some(hops), confidence)));
     }
-    if control.router(at) == Some(server) {
+    let server = server(facts)?;
+    if control.router(at).is_some_and(|router| router.to_canonical() == server) {
         // On the control port the same hop forwards, and lets packets expire under the server's
         // own address.
-        let mut location = location(at, hops);
-        location.address = Some(server);
-        return Some(ResetFrom::Nat(Located { location, confidence }));
+        return Some(ResetFrom::Nat(Located::new(at, hops, Some(hops), confidence).by(server)));
     }
-    Some(ResetFrom::Box(Located { location: location(at.saturating_sub(1), at), confidence }))
+    Some(ResetFrom::Box(Located::new(at.saturating_sub(1), at, Some(hops), confidence)))
 }
 
 /// Where an ICMP reject came from.
 pub fn reject(facts: &Facts, icmp: Icmp) -> Option<Located> {
     let sender = icmp.sender?.to_canonical();
-    let session = facts.leading_session();
-    let own = session.map(|s| s.local.ip().to_canonical());
-    let server = session.map(|s| s.peer.ip().to_canonical());
     let control = reference(facts);
     let hops = control.and_then(Ladder::reached);
-    let at = if own == Some(sender) {
+    let at = if own(facts) == Some(sender) {
         Some((0, 0))
     } else if let Some(hop) = hop_of(control, sender) {
-        Some((hop, hop))
-    } else if server == Some(sender) {
+        // A NAT bears the server's address: it is the server's gateway.
+        let gateway = server(facts) == Some(sender);
+        Some((hop, hops.filter(|_| gateway).unwrap_or(hop)))
+    } else if server(facts) == Some(sender) {
         hops.map(|h| (h, h))
     } else {
         // A router may sign with another of its addresses: the shortest life that met the reject
@@ -171,8 +202,7 @@ pub fn reject(facts: &Facts, icmp: Icmp) -> Option<Located> {
             .map(|t| (t.saturating_sub(1), t))
     };
     let (min, max) = at?;
-    let location = Location { hop_min: Some(min), hop_max: Some(max), hops, address: Some(sender) };
-    Some(Located { location, confidence: Confidence::Proven })
+    Some(Located::new(min, max, hops, Confidence::Proven).by(sender))
 }
 
 fn hop_of(ladder: Option<&Ladder>, address: IpAddr) -> Option<u8> {
@@ -195,23 +225,26 @@ pub enum Holes {
 /// Reads the holes that were opened.
 pub fn holes(facts: &Facts) -> Option<Holes> {
     let hops = hops(facts)?;
-    let dug: Vec<(u8, bool)> = facts
+    let control = reference(facts)?;
+    let dug: Vec<(&Hole, bool)> = facts
         .attempts
         .iter()
         .filter(|a| a.outcome != Outcome::NotTested)
-        .filter_map(|a| Some((a.hole.as_ref()?.ttl, a.is_open())))
+        .filter_map(|a| Some((a.hole.as_ref()?, a.is_open())))
         .collect();
-    if dug.is_empty() {
-        return None;
-    }
-    let Some(open) = dug.iter().filter(|(_, open)| *open).map(|(t, _)| *t).min() else {
-        return Some(Holes::None);
+    // A hole is there only if its SYN came as far as it should: where a router that lets such
+    // packets expire otherwise was silent, the SYN itself was stopped on the way.
+    let there = |hole: &Hole| {
+        matches!(hole.answer, RungAnswer::Expired { .. })
+            || !matches!(control.rung(hole.ttl), Some(RungAnswer::Expired { .. }))
     };
-    let shut = dug.iter().filter(|(t, o)| !*o && *t < open).map(|(t, _)| *t).max().unwrap_or(0);
-    // Every stateful box before hop `open` has the entry; with `shut` it was not enough.
-    let location =
-        Location { hop_min: Some(shut), hop_max: Some(open - 1), hops: Some(hops), address: None };
-    let complete = shut + 1 == open;
-    let confidence = if complete { Confidence::Proven } else { Confidence::Likely };
-    Some(Holes::Opened(Located { location, confidence }))
+    let shut: Vec<u8> =
+        dug.iter().filter(|(h, open)| !open && there(h)).map(|(h, _)| h.ttl).collect();
+    let Some(open) = dug.iter().filter(|(_, open)| *open).map(|(h, _)| h.ttl).min() else {
+        return (!shut.is_empty()).then_some(Holes::None);
+    };
+    let below = shut.iter().copied().filter(|t| *t < open).max().unwrap_or(0);
+    // Every stateful box before hop `open` has the entry; with `below` it was not enough.
+    let confidence = if below + 1 == open { sure(facts) } else { Confidence::Likely };
+    Some(Holes::Opened(Located::new(below, open - 1, Some(hops), confidence)))
 }

@@ -257,12 +257,10 @@ impl Engine<'_> {
         }
         let localise = self.spec.request.localise;
         let first = addresses.iter().find(wanted).copied();
-        let silent = self
-            .recorder
-            .facts()
-            .dials
-            .first()
-            .is_some_and(|d| Some(d.to.ip()) == first && d.outcome == DialOutcome::TimedOut);
+        let silent = self.recorder.facts().dials.first().is_some_and(|d| {
+            Some(d.to.ip()) == first
+                && matches!(d.outcome, DialOutcome::TimedOut | DialOutcome::Prohibited { .. })
+        });
         if let Some(address) = first.filter(|a| silent && localise && !a.is_loopback()) {
             climb::climb_silent(&self.door(address)).await;
         }

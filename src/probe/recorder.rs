@@ -56,8 +56,6 @@ impl Recorder {
 
     /// Whether segments were lost in this run, as far as is known.
     pub fn lossy(&self) -> bool {
-        let facts = self.facts.borrow();
-        facts.sessions.iter().any(|s| s.retransmits.is_some_and(|n| n > 0))
-            || facts.attempts.iter().any(|a| a.is_open() && a.knocks.len() > 1)
+        self.facts.borrow().lossy()
     }
 }

@@ -150,6 +150,9 @@ pub struct Want {
     /// The hop where packets die.
     pub truth: usize,
     pub hops: usize,
+    /// What cannot be known from the client may be said wrongly with this little confidence: it is
+    /// told and counted, and no failure.
+    pub excused: &'static [&'static str],
 }
 
 /// The side by the suspect hops, as the contract has it.
@@ -227,6 +230,7 @@ impl Want {
             suspects: Some((min, max)),
             truth: spot.hop,
             hops,
+            excused: &[],
         }
     }
 
@@ -240,6 +244,7 @@ impl Want {
             suspects,
             truth,
             hops,
+            excused: &[],
         };
         let from_port_20 = matches!(software, Software::Vsftpd | Software::PureFtpd);
         if action != Action::Drop {

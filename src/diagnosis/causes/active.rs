@@ -5,7 +5,7 @@ use super::blocked::at_gateway;
 use super::build::{Build, finding, verbs};
 use super::wording::{self, Says};
 use crate::diagnosis::case::{Case, ModeView, Nat, address_refused};
-use crate::diagnosis::finding::{Confidence, Finding, Location, Side, Who};
+use crate::diagnosis::finding::{Confidence, Finding, Side, Who};
 use crate::diagnosis::location::{self, Holes, Located};
 use crate::diagnosis::reason::brief;
 use crate::diagnosis::remedies;
@@ -231,14 +231,13 @@ fn stop(case: &Case<'_>, times: usize) -> Stop {
         // A NAT that gives each flow another port would defeat every hole.
         Some(Holes::None) if calls_from_hole_port(case) && no_nat(case) => {
             let hops = location::hops(case.facts);
-            let location = Location {
-                hop_min: hops.map(|h| h.saturating_sub(1)),
-                hop_max: hops,
-                hops,
-                address: None,
-            };
-            let located = Located { location, confidence: Confidence::Likely };
-            Stop { side: located.side(), located: Some(located), confidence: Confidence::Likely }
+            // A filter without a memory at the client would defeat every hole as well, unless
+            // passive knocks die at the server's end too.
+            let passive = location::silence(case.facts).is_some_and(|l| l.side() == Side::Server);
+            let confidence = if passive { Confidence::Likely } else { Confidence::Possible };
+            let last = hops.unwrap_or(1);
+            let located = Located::end(last.saturating_sub(1), last, confidence);
+            Stop { side: located.side(), located: Some(located), confidence }
         }
         _ => unknown,
     }

@@ -6,7 +6,7 @@ use super::address::names_another_address;
 use super::build::{Build, finding};
 use super::passive::{all_end, ended};
 use crate::diagnosis::case::Case;
-use crate::diagnosis::finding::{Confidence, Finding, Location, Side, Who};
+use crate::diagnosis::finding::{Confidence, Finding, Side, Who};
 use crate::diagnosis::location::{self, Located, ResetFrom};
 use crate::diagnosis::text::Text;
 use crate::diagnosis::{ports, remedies};
@@ -185,9 +185,7 @@ fn blocked_remedies(case: &Case<'_>, build: Build, side: Side, located: Option<&
 /// Where packets die, in words.
 pub fn place(located: Option<&Located>, sender: Option<IpAddr>) -> Text {
     let Some(located) = located else { return Text::new("where-unknown") };
-    let Location { hop_min: Some(min), hop_max: Some(max), .. } = located.location else {
-        return Text::new("where-unknown");
-    };
+    let (min, max) = located.between;
     let hops = located.location.hops;
     let id = match (sender.is_some(), located.side(), max) {
         (true, _, 0) => "where-icmp-own",
@@ -207,10 +205,10 @@ pub fn place(located: Option<&Located>, sender: Option<IpAddr>) -> Text {
 
 /// The ladder as evidence.
 pub fn seen_ladder(located: &Located) -> Text {
-    let Location { hop_min, hop_max, hops, .. } = located.location;
-    let word = |hop: Option<u8>| hop.map_or_else(|| "?".to_owned(), |h| h.to_string());
+    let (min, max) = located.between;
+    let hops = located.location.hops.map_or_else(|| "?".to_owned(), |h| h.to_string());
     Text::new("seen-ladder")
-        .with("min", word(hop_min))
-        .with("max", word(hop_max))
-        .with("hops", word(hops))
+        .with("min", u16::from(min))
+        .with("max", u16::from(max))
+        .with("hops", hops)
 }
