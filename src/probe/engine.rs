@@ -14,6 +14,7 @@ use super::control::Control;
 use super::dial::dial;
 use super::limits::Limits;
 use super::login::Door;
+use super::os;
 use super::passive::{Passive, knock_policy};
 use super::plan::{self, Next};
 use super::recorder::Recorder;
@@ -225,8 +226,15 @@ impl Engine<'_> {
     }
 
     fn door(&self, address: IpAddr) -> Door<'_> {
+        let mut to = SocketAddr::new(address, self.spec.request.port);
+        // A link-local address means nothing without the interface that it was given with.
+        if let (SocketAddr::V6(v6), Some((_, zone))) =
+            (&mut to, self.spec.request.host.split_once('%'))
+        {
+            v6.set_scope_id(os::scope_id(zone).unwrap_or(0));
+        }
         Door {
-            to: SocketAddr::new(address, self.spec.request.port),
+            to,
             bind: self.bind(address),
             credentials: &self.spec.credentials,
             limits: &self.spec.limits,

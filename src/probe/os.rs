@@ -60,6 +60,18 @@ fn is_reject(icmp: Icmp) -> bool {
     }
 }
 
+/// The number of an interface, for the zone of a link-local address: a name or the number itself.
+#[cfg(unix)]
+pub fn scope_id(zone: &str) -> Option<u32> {
+    zone.parse().ok().or_else(|| nix::net::if_::if_nametoindex(zone).ok())
+}
+
+/// The number of an interface: only if it was given as one.
+#[cfg(not(unix))]
+pub fn scope_id(zone: &str) -> Option<u32> {
+    zone.parse().ok()
+}
+
 /// Addresses of a network interface.
 ///
 /// # Errors

@@ -160,6 +160,9 @@ pub fn outcome(report: &Value, mode: Mode) -> &Value {
 /// What holds for every report whatsoever.
 fn always(run: &Run, report: &Value) -> Vec<String> {
     let mut wrong = Vec::new();
+    for fault in validator().iter_errors(report).take(5) {
+        wrong.push(format!("not after the schema at {}: {fault}", fault.instance_path()));
+    }
     let mut must = |holds: bool, what: &str| {
         if !holds {
             wrong.push(what.to_owned());
@@ -200,4 +203,14 @@ fn always(run: &Run, report: &Value) -> Vec<String> {
 
 fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
     value[key].as_array().into_iter().flatten()
+}
+
+/// The report's own schema, read by a validator that is not ours.
+fn validator() -> &'static jsonschema::Validator {
+    static VALIDATOR: std::sync::OnceLock<jsonschema::Validator> = std::sync::OnceLock::new();
+    VALIDATOR.get_or_init(|| {
+        let schema = ftp_doctor::report::schema::schema().expect("a schema");
+        let schema = serde_json::from_slice(&schema).expect("JSON");
+        jsonschema::validator_for(&schema).expect("a JSON Schema")
+    })
 }
