@@ -82,6 +82,13 @@ pub enum TlsAnswer {
     Closed,
 }
 
+impl TlsAnswer {
+    /// Whether that connection was greeted as by an FTP server.
+    pub fn is_greeting(&self) -> bool {
+        matches!(self, Self::Other { head } if head.starts_with("220"))
+    }
+}
+
 /// One login.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use zeroize::Zeroizing;
 
 use super::active::Active;
+use super::blank::{draft, fill_gaps};
 use super::climb;
 use super::control::Control;
 use super::dial::dial;
@@ -20,8 +21,8 @@ use super::plan::{self, Next};
 use super::recorder::Recorder;
 use super::resolve;
 use crate::facts::{
-    Attempt, CutShort, DialOutcome, Facts, Family, LoginOutcome, Micros, Mode, Names, NotTested,
-    Outcome, Proxy, Purpose, Request, SCHEMA, Security, Step, Why,
+    Attempt, CutShort, DialOutcome, Facts, Family, Greeting, LoginOutcome, Micros, Mode, Names,
+    NotTested, Outcome, Proxy, Purpose, Request, SCHEMA, Step, TlsAnswer, Why,
 };
 use crate::wire::command::Command;
 use crate::wire::peer;
@@ -118,63 +119,6 @@ fn blank(spec: &Spec) -> Facts {
     }
 }
 
-/// Gives every mode that was asked for its one entry, with the reason where it was not tested.
-fn fill_gaps(facts: &mut Facts) {
-    let family = facts
-        .family()
-        .or(facts.request.family)
-        .or_else(|| facts.names.addresses.first().map(|a| Family::of(*a)))
-        .unwrap_or(Family::V4);
-    for mode in facts.request.modes.clone() {
-        if facts.attempts.iter().any(|a| a.mode == mode && a.purpose == Purpose::Mode) {
-            continue;
-        }
-        let reason = if !mode.speaks(family) {
-            NotTested::Ipv6
-        } else if facts.survey().is_none() && facts.cut_short != Some(CutShort::Interrupted) {
-            NotTested::NoLogin
-        } else {
-            match facts.cut_short {
-                Some(CutShort::Interrupted) => NotTested::Interrupted,
-                _ => NotTested::Deadline,
-            }
-        };
-        let mut gap = draft(facts, mode, Purpose::Mode, family, facts.elapsed);
-        gap.why = Why::Not(reason);
-        facts.attempts.push(gap);
-    }
-}
-
-fn draft(facts: &Facts, mode: Mode, purpose: Purpose, family: Family, began: Micros) -> Attempt {
-    let count = facts.attempts.iter().filter(|a| a.mode == mode).count();
-    Attempt {
-        id: format!("{}-{}", mode.word(), count + 1),
-        purpose,
-        mode,
-        family,
-        security: Security::Clear,
-        session: None,
-        first_exchange: 0,
-        began,
-        elapsed: Micros(0),
-        step: Step::NotBegun,
-        advertised: None,
-        oddities: Vec::new(),
-        dialled: None,
-        knocks: Vec::new(),
-        listened: None,
-        observed: None,
-        strangers: Vec::new(),
-        late: None,
-        hole: None,
-        connect: None,
-        bytes: 0,
-        data_end: None,
-        outcome: Outcome::NotTested,
-        why: Why::Not(NotTested::Deadline),
-    }
-}
-
 struct Engine<'a> {
     spec: &'a Spec,
     stage: &'a dyn Fn(Stage),
@@ -255,7 +199,16 @@ impl Engine<'_> {
                 continue;
             };
             // The first address that answers is the one that is probed, whatever it says.
-            if !door.greet(&mut control).await || !door.login(&mut control).await {
+            let mut ready = door.greet(&mut control).await;
+            for _ in 0..2 {
+                if ready || !self.lost_before_the_greeting(&control) {
+                    break;
+                }
+                let Some(fresh) = door.connect(false).await else { break };
+                control = fresh;
+                ready = door.greet(&mut control).await;
+            }
+            if !ready || !door.login(&mut control).await {
                 control.quit(&self.spec.limits, false).await;
                 return;
             }
@@ -272,6 +225,16 @@ impl Engine<'_> {
         if let Some(address) = first.filter(|a| silent && localise && !a.is_loopback()) {
             climb::climb_silent(&self.door(address)).await;
         }
+    }
+
+    /// Whether a connection stayed silent while another one was greeted.
+    fn lost_before_the_greeting(&self, control: &Control) -> bool {
+        let facts = self.recorder.facts();
+        let silent = facts
+            .sessions
+            .get(control.index)
+            .is_some_and(|s| matches!(s.greeting, Greeting::Silent(_)));
+        silent && facts.tls_hello.as_ref().is_some_and(TlsAnswer::is_greeting)
     }
 
     async fn plan(&self, door: &Door<'_>, first: Control) {

@@ -104,9 +104,11 @@ impl Door<'_> {
     ) -> Option<ControlEvent> {
         let ask = async {
             let answer = self.ask_for_tls(limit).await;
-            let speaks_tls = answer == TlsAnswer::Tls;
+            // A connection that is greeted says that the silent one was lost on the way: its last
+            // acknowledgement may never have arrived, and who waits for a greeting sends no other.
+            let decides = answer == TlsAnswer::Tls || answer.is_greeting();
             self.recorder.facts().tls_hello = Some(answer);
-            if !speaks_tls {
+            if !decides {
                 std::future::pending::<()>().await;
             }
         };

@@ -193,7 +193,8 @@ pub fn silent(case: &Case<'_>) -> Option<Finding> {
         3_000_000..10_000_000 => Confidence::Possible,
         _ => Confidence::Likely,
     };
-    if not_ftp(case).is_some() {
+    let greeted = case.facts.tls_hello.as_ref().is_some_and(TlsAnswer::is_greeting);
+    if not_ftp(case).is_some() || (greeted && command.is_none()) {
         return None;
     }
     let text = Text::new(if command.is_some() {
