@@ -16,7 +16,7 @@ use super::dial::dial;
 use super::limits::Limits;
 use super::login::Door;
 use super::os;
-use super::passive::{Passive, knock_policy};
+use super::passive::{Passive, knock_policy, not_let_in};
 use super::plan::{self, Next};
 use super::recorder::Recorder;
 use super::resolve;
@@ -505,14 +505,9 @@ impl Engine<'_> {
         draft.dialled = Some(to);
         draft.elapsed = record.took;
         (draft.outcome, draft.why) = match record.outcome {
+            // Only the way is asked for: whoever answers the handshake stands at its end.
             DialOutcome::Connected | DialOutcome::Reset => (Outcome::Open, Why::Complete),
-            DialOutcome::Refused => (Outcome::Refused, Why::Reset),
-            DialOutcome::TimedOut => {
-                (Outcome::TimedOut, Why::NoAnswer { waited: record.took, syns: record.syns })
-            }
-            DialOutcome::Prohibited { icmp } => (Outcome::Prohibited, Why::Icmp { icmp }),
-            DialOutcome::Unreachable { icmp } => (Outcome::Unreachable, Why::Icmp { icmp }),
-            DialOutcome::Local { text } => (Outcome::Unreachable, Why::Local { text }),
+            other => not_let_in(other, record.took, record.syns),
         };
         self.recorder.facts().attempts.push(draft);
     }

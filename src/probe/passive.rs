@@ -10,7 +10,7 @@ use super::dial::{DialEvent, Dialler, KnockPolicy};
 use super::limits::Limits;
 use super::recorder::Recorder;
 use super::transfer::{Source, Transfer};
-use crate::facts::{Attempt, DialOutcome, ExchangeEnd, Mode, Outcome, Step, Why};
+use crate::facts::{Attempt, DialOutcome, ExchangeEnd, Micros, Mode, Outcome, Step, Why};
 use crate::wire::address::{parse_227, parse_229};
 use crate::wire::command::Command;
 
@@ -126,16 +126,7 @@ impl Passive<'_> {
         let Some(DialEvent::Connected(stream)) = first else {
             draft.knocks = dialler.knocks();
             let waited = began.elapsed().into();
-            (draft.outcome, draft.why) = match dialler.outcome() {
-                DialOutcome::Connected | DialOutcome::TimedOut => {
-                    (Outcome::TimedOut, Why::NoAnswer { waited, syns: dialler.syns() })
-                }
-                DialOutcome::Refused => (Outcome::Refused, Why::Reset),
-                DialOutcome::Reset => (Outcome::Closed, Why::DataReset),
-                DialOutcome::Prohibited { icmp } => (Outcome::Prohibited, Why::Icmp { icmp }),
-                DialOutcome::Unreachable { icmp } => (Outcome::Unreachable, Why::Icmp { icmp }),
-                DialOutcome::Local { text } => (Outcome::Unreachable, Why::Local { text }),
-            };
+            (draft.outcome, draft.why) = not_let_in(dialler.outcome(), waited, dialler.syns());
             return;
         };
         draft.connect = dialler.connect_time();
@@ -151,6 +142,21 @@ impl Passive<'_> {
         if let Source::Dial(dialler) = source {
             draft.knocks = dialler.knocks();
         }
+    }
+}
+
+/// What a knock that was not let in means for an attempt.
+pub fn not_let_in(outcome: DialOutcome, waited: Micros, syns: Option<u32>) -> (Outcome, Why) {
+    match outcome {
+        // Cut off while it was still knocking.
+        DialOutcome::Connected | DialOutcome::TimedOut => {
+            (Outcome::TimedOut, Why::NoAnswer { waited, syns })
+        }
+        DialOutcome::Refused => (Outcome::Refused, Why::Reset),
+        DialOutcome::Reset => (Outcome::Closed, Why::DataReset),
+        DialOutcome::Prohibited { icmp } => (Outcome::Prohibited, Why::Icmp { icmp }),
+        DialOutcome::Unreachable { icmp } => (Outcome::Unreachable, Why::Icmp { icmp }),
+        DialOutcome::Local { text } => (Outcome::Unreachable, Why::Local { text }),
     }
 }
 
