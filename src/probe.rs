@@ -11,6 +11,7 @@ pub mod dial;
 pub mod engine;
 pub mod limits;
 pub mod login;
+mod logins;
 pub mod os;
 pub mod passive;
 pub mod path;
@@ -18,6 +19,7 @@ pub mod plan;
 pub mod recorder;
 pub mod resolve;
 pub mod transfer;
+mod turn;
 
 pub use engine::{Credentials, Spec, Stage, run};
 pub use limits::Limits;

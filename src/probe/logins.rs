@@ -1,0 +1,115 @@
+//! Logins for attempts: the survey's own first, fresh ones after that, and when to stop asking.
+
+use std::time::Duration;
+
+use super::control::Control;
+use super::engine::{Engine, Stage};
+use super::login::Door;
+use super::turn::Progress;
+use crate::facts::{DialOutcome, LoginOutcome, NotTested, Outcome};
+use crate::wire::peer;
+
+impl Engine<'_> {
+    /// A login for the next attempt: the survey's own first, a fresh one after that.
+    pub(super) async fn session(
+        &self,
+        door: &Door<'_>,
+        progress: &mut Progress,
+    ) -> Result<Control, NotTested> {
+        if let Some(control) = progress.first.take()
+            && !control.is_gone()
+        {
+            return Ok(control);
+        }
+        if let Some(reason) = &progress.barred {
+            return Err(reason.clone());
+        }
+        let mut failure = NotTested::Deadline;
+        for again in 0..3 {
+            let pause = match (again, &failure) {
+                (0, _) => Duration::ZERO,
+                // A server that counts sessions may notice a moment late that the last one ended.
+                (1, NotTested::TooMany { held: false, .. }) => self.spec.limits.recount_pause,
+                (_, NotTested::TooMany { held: true, .. }) => self.spec.limits.held_pause,
+                _ => self.spec.limits.too_many_pause,
+            };
+            if self.recorder.remaining() < pause * 2
+                || (again == 2 && matches!(failure, NotTested::TooMany { held: true, .. }))
+            {
+                break;
+            }
+            if !pause.is_zero() {
+                (self.stage)(Stage::Pausing(pause));
+                tokio::time::sleep(pause).await;
+            }
+            match self.log_in(door, progress).await {
+                Ok(control) => return Ok(control),
+                Err(reason) => failure = reason,
+            }
+            if matches!(failure, NotTested::LoginFailed { refused: true, .. }) {
+                // Asking again and again looks like an attack, and can lock the account.
+                progress.barred = Some(failure.clone());
+                break;
+            }
+        }
+        Err(failure)
+    }
+
+    async fn log_in(&self, door: &Door<'_>, progress: &Progress) -> Result<Control, NotTested> {
+        let Some(mut control) = door.connect(false).await else {
+            let text = self
+                .recorder
+                .facts()
+                .dials
+                .last()
+                .map_or_else(String::new, |d| dial_words(&d.outcome));
+            return Err(NotTested::LoginFailed { text, refused: false });
+        };
+        let index = control.index;
+        if door.greet(&mut control).await && door.login(&mut control).await {
+            if let Some(path) =
+                self.spec.request.path.as_deref().filter(|_| !progress.path_in_listing)
+            {
+                let _ = door.enter(&mut control, path).await;
+            }
+            return Ok(control);
+        }
+        control.quit(&self.spec.limits, false).await;
+        let facts = self.recorder.facts();
+        let Some(session) = facts.sessions.get(index) else {
+            return Err(NotTested::Deadline);
+        };
+        let refusal = match (&session.login, session.greeting_reply()) {
+            (LoginOutcome::Refused { code, text, .. }, _) => Some((*code, text.clone())),
+            (_, Some(reply)) if reply.code >= 400 => Some((reply.code, reply.text.clone())),
+            _ => None,
+        };
+        let held =
+            facts.attempts.iter().any(|a| !a.mode.is_passive() && a.outcome == Outcome::TimedOut);
+        Err(match refusal {
+            Some((code, text)) if peer::is_too_many(code, &text) || code == 421 => {
+                NotTested::TooMany { code, text, held }
+            }
+            Some((code, text)) => {
+                NotTested::LoginFailed { text: format!("{code} {text}"), refused: true }
+            }
+            None => {
+                let text = "the control connection broke".to_owned();
+                NotTested::LoginFailed { text, refused: false }
+            }
+        })
+    }
+}
+
+fn dial_words(outcome: &DialOutcome) -> String {
+    match outcome {
+        DialOutcome::Connected => "connected",
+        DialOutcome::Refused => "the control connection was refused",
+        DialOutcome::Reset => "the control connection was reset",
+        DialOutcome::TimedOut => "the control connection was not answered",
+        DialOutcome::Prohibited { .. } => "the control connection was rejected by an ICMP message",
+        DialOutcome::Unreachable { .. } => "no route for the control connection",
+        DialOutcome::Local { text } => return text.clone(),
+    }
+    .to_owned()
+}

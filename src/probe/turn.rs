@@ -1,0 +1,206 @@
+//! One attempt at a data connection: a login for it, the listing, and what the record says of it.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+
+use super::active::Active;
+use super::blank::draft;
+use super::control::Control;
+use super::dial::dial;
+use super::engine::{Engine, Stage};
+use super::login::Door;
+use super::passive::{Passive, knock_policy, not_let_in};
+use crate::facts::{Attempt, DialOutcome, Family, Mode, NotTested, Outcome, Purpose, Step, Why};
+use crate::wire::command::Command;
+use crate::wire::peer;
+
+/// One attempt as the plan wants it.
+#[derive(Clone, Copy)]
+pub struct Turn {
+    /// Its mode.
+    pub mode: Mode,
+    /// Why it is made.
+    pub purpose: Purpose,
+    /// The address to announce instead of our own; only the reply is wanted.
+    pub announce: Option<IpAddr>,
+    /// Open a hole this far first.
+    pub hole: Option<u8>,
+}
+
+impl Turn {
+    /// A plain one.
+    pub fn new(mode: Mode, purpose: Purpose) -> Self {
+        Self { mode, purpose, announce: None, hole: None }
+    }
+}
+
+/// What is left of a run while its plan is carried out.
+pub struct Progress {
+    /// The survey's own session, to be used by the first attempt.
+    pub first: Option<Control>,
+    /// Listing commands still to be tried, the one in use first.
+    pub listings: Vec<&'static str>,
+    /// The path goes with the listing command because CWD did not take it.
+    pub path_in_listing: bool,
+    /// Why no further login is tried.
+    pub barred: Option<NotTested>,
+    /// Listeners of active attempts that were given up.
+    pub waiting: Vec<(String, TcpListener)>,
+}
+
+impl Engine<'_> {
+    /// Makes an attempt on a login of its own and records it.
+    pub(super) async fn attempt(&self, door: &Door<'_>, progress: &mut Progress, turn: Turn) {
+        let Turn { mode, purpose, .. } = turn;
+        (self.stage)(Stage::Trying(mode, purpose));
+        let family = Family::of(door.to.ip());
+        let mut draft = draft(&self.recorder.facts(), mode, purpose, family, self.recorder.now());
+        match self.session(door, progress).await {
+            Ok(mut control) => {
+                draft.session = Some(control.index);
+                draft.step = Step::LoggedIn;
+                self.list(&mut control, progress, &mut draft, turn).await;
+                let held = !mode.is_passive() && draft.outcome == Outcome::TimedOut;
+                let unfinished = held
+                    || matches!(
+                        draft.why,
+                        Why::NoData { .. } | Why::CutByUs | Why::NoCompletion { .. }
+                    );
+                control.quit(&self.spec.limits, unfinished).await;
+            }
+            Err(reason) => draft.why = Why::Not(reason),
+        }
+        let waiting = matches!(draft.outcome, Outcome::TimedOut | Outcome::Stalled);
+        if waiting && self.recorder.remaining() < Duration::from_millis(50) {
+            // The deadline cut the wait short: silence for that long is no verdict.
+            (draft.outcome, draft.why) = (Outcome::NotTested, Why::Not(NotTested::Deadline));
+        } else if waiting && self.too_short(&draft) {
+            (draft.outcome, draft.why) = (Outcome::NotTested, Why::Not(NotTested::ShortTimeout));
+        }
+        draft.elapsed = self.recorder.now().since(draft.began);
+        self.recorder.facts().attempts.push(draft);
+    }
+
+    /// Whether `--timeout` ended a wait before silence could mean anything.
+    fn too_short(&self, draft: &Attempt) -> bool {
+        let limits = &self.spec.limits;
+        let needed = match (&draft.why, draft.mode.is_passive()) {
+            (Why::NoAnswer { .. }, true) => {
+                limits.knock_spacing * limits.knocks.saturating_sub(1) + limits.knock_patience
+            }
+            (Why::NoAnswer { .. }, false) if draft.purpose == Purpose::Hole => limits.hole_door,
+            (Why::NoAnswer { .. }, false) => limits.door,
+            (Why::NoData { .. } | Why::NoCompletion { .. }, _) => limits.idle,
+            _ => limits.reply,
+        };
+        self.spec.request.timeout.duration() < needed
+    }
+
+    async fn list(
+        &self,
+        control: &mut Control,
+        progress: &mut Progress,
+        draft: &mut Attempt,
+        turn: Turn,
+    ) {
+        let mut limits = self.spec.limits.clone();
+        if turn.hole.is_some() && !self.recorder.lossy() {
+            limits.door = limits.hole_door;
+        }
+        let limits = &limits;
+        loop {
+            draft.first_exchange = control.exchanges();
+            let verb = progress.listings.first().copied().unwrap_or("LIST");
+            let listing = match &self.spec.request.path {
+                Some(path) if progress.path_in_listing => Command::with(verb, path),
+                _ => Command::new(verb),
+            };
+            let limit = self.recorder.until(self.spec.request.timeout.duration());
+            if draft.mode.is_passive() {
+                let passive = Passive {
+                    bind: self.bind(control.peer.ip()),
+                    dial_advertised: draft.purpose == Purpose::Comparison,
+                    listing: &listing,
+                    recorder: self.recorder,
+                    limits,
+                    limit,
+                };
+                passive.run(control, draft).await;
+            } else {
+                let own = matches!(control.local.ip().to_canonical(), IpAddr::V4(_))
+                    == (draft.family == Family::V4);
+                let external =
+                    self.spec.request.external_ip.filter(|e| own && Family::of(*e) == draft.family);
+                let active = Active {
+                    ports: self.spec.request.active_ports,
+                    turn: u16::try_from(self.recorder.facts().attempts.len()).unwrap_or(0),
+                    announce: turn.announce.or(external),
+                    reply_only: turn.announce.is_some(),
+                    hole: turn.hole.map(|ttl| (self.spec.request.port.saturating_sub(1), ttl)),
+                    listing: &listing,
+                    recorder: self.recorder,
+                    limits,
+                    limit,
+                };
+                if let Some(listener) = active.run(control, draft).await {
+                    progress.waiting.push((draft.id.clone(), listener));
+                }
+            }
+            // A server without this listing command may have another one.
+            let lacks_command = matches!(&draft.why,
+                Why::ListingRefused { code, text, .. } if peer::is_not_implemented(*code, text));
+            if !lacks_command || progress.listings.len() < 2 || control.is_gone() {
+                return;
+            }
+            progress.listings.remove(0);
+            (draft.outcome, draft.why) = (Outcome::NotTested, Why::Not(NotTested::Deadline));
+            (draft.observed, draft.connect, draft.bytes, draft.data_end) = (None, None, 0, None);
+            draft.knocks.clear();
+        }
+    }
+
+    /// Knocks at a port that nobody listens on any more; the answer is about the way, not the door.
+    pub(super) async fn knock(&self, door: &Door<'_>, mode: Mode, port: u16) {
+        (self.stage)(Stage::Trying(mode, Purpose::Neighbour));
+        let family = Family::of(door.to.ip());
+        let mut draft =
+            draft(&self.recorder.facts(), mode, Purpose::Neighbour, family, self.recorder.now());
+        let mut to = door.to;
+        to.set_port(port);
+        let policy = knock_policy(
+            &self.spec.limits,
+            None,
+            self.recorder.lossy(),
+            self.spec.request.timeout.duration(),
+        );
+        let (record, _) = dial(to, door.bind, policy, self.recorder).await;
+        draft.dialled = Some(to);
+        draft.elapsed = record.took;
+        (draft.outcome, draft.why) = match record.outcome {
+            // Only the way is asked for: whoever answers the handshake stands at its end.
+            DialOutcome::Connected | DialOutcome::Reset => (Outcome::Open, Why::Complete),
+            other => not_let_in(other, record.took, record.syns),
+        };
+        self.recorder.facts().attempts.push(draft);
+    }
+
+    /// A knock that came after its attempt was given up means delay or loss, not a block.
+    pub(super) async fn note_late(&self, progress: &mut Progress, server: IpAddr) {
+        for (id, listener) in progress.waiting.drain(..) {
+            let accepted = tokio::time::timeout(Duration::from_millis(1), listener.accept()).await;
+            let Ok(Ok((_, from))) = accepted else {
+                continue;
+            };
+            if from.ip().to_canonical() != server.to_canonical() {
+                continue;
+            }
+            if let Some(attempt) = self.recorder.facts().attempts.iter_mut().find(|a| a.id == id) {
+                attempt.late = Some(from);
+                attempt.outcome = Outcome::NotTested;
+                attempt.why = Why::Not(NotTested::CameLate);
+            }
+        }
+    }
+}
