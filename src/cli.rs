@@ -112,9 +112,9 @@ pub struct ProbeOptions {
     /// Limit of one data attempt; "timed out" needs about 2 s (passive) or 4 s (active) to be sure
     #[arg(long, value_parser = values::duration, default_value = "20s", value_name = "DUR")]
     pub timeout: Duration,
-    /// Limit of the whole run
-    #[arg(long, value_parser = values::duration, default_value = "30s", value_name = "DUR")]
-    pub deadline: Duration,
+    /// Limit of the whole run [default: 30s, longer with --idle]
+    #[arg(long, value_parser = values::duration, value_name = "DUR")]
+    pub deadline: Option<Duration>,
     /// Ports to listen on in active mode
     #[arg(long, value_parser = values::port_range, value_name = "MIN-MAX")]
     pub active_ports: Option<PortRange>,
@@ -127,6 +127,12 @@ pub struct ProbeOptions {
     /// Do not look for the place where packets are lost
     #[arg(long)]
     pub no_localise: bool,
+    /// Hold one login silent this long, then ask whether it is still there
+    #[arg(long, value_parser = values::duration, value_name = "DUR")]
+    pub idle: Option<Duration>,
+    /// Retrieve this file too, in the first mode that works: what stalls only on longer transfers
+    #[arg(long, value_parser = values::remote_path, value_name = "PATH")]
+    pub get: Option<String>,
     /// Read the password from this file (its first line)
     #[arg(long, value_name = "FILE")]
     pub password_file: Option<PathBuf>,
@@ -284,10 +290,20 @@ pub fn order(input: &str, options: &ProbeOptions) -> Result<Order, UsageError> {
         dial_advertised: options.dial_advertised,
         localise: !options.no_localise,
         timeout: options.timeout.into(),
-        deadline: options.deadline.into(),
+        deadline: deadline(options).into(),
+        get: options.get.clone(),
+        idle: options.idle.map(Into::into),
         demo: false,
     };
     Ok(Order { request, target })
+}
+
+/// The limit of the whole run: as given, else 30 s and what holding a login silent takes, twice.
+fn deadline(options: &ProbeOptions) -> Duration {
+    let usual = Duration::from_secs(30);
+    options.deadline.unwrap_or_else(|| {
+        options.idle.map_or(usual, |held| usual + held * 2 + Duration::from_secs(15))
+    })
 }
 
 /// Proxies that the environment names, credentials taken out.

@@ -10,6 +10,7 @@ pub mod path;
 pub mod request;
 pub mod session;
 pub mod time;
+pub mod trial;
 
 use std::net::IpAddr;
 
@@ -28,6 +29,7 @@ pub use session::{
     Session, TlsAnswer,
 };
 pub use time::Micros;
+pub use trial::{Halves, Idle, IdleEnd, Varied};
 
 /// The schema of saved facts.
 pub const SCHEMA: &str = "ftp-doctor.facts/1";
@@ -66,6 +68,12 @@ pub struct Facts {
     /// answered.
     #[serde(default)]
     pub confirmed: Vec<Confirmed>,
+    /// Commands that were sent in two segments, to see whether somebody reads them on the way.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub halves: Vec<Halves>,
+    /// Logins that were held silent (`--idle`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub idles: Vec<Idle>,
     /// An interrupt or the deadline ended the run early.
     pub cut_short: Option<CutShort>,
 }
@@ -117,6 +125,34 @@ impl Facts {
     pub fn lossy(&self) -> bool {
         self.sessions.iter().any(|s| s.retransmits.is_some_and(|n| n > 0))
             || self.attempts.iter().any(|a| a.is_open() && a.knocks.len() > 1)
+    }
+
+    /// Whether the server has turned a data connection of ours away as somebody else's.
+    pub fn foreign_peer(&self) -> bool {
+        self.attempts.iter().any(|a| {
+            matches!(&a.why,
+                Why::ListingRefused { code, text, .. } | Why::BrokenOff { code, text }
+                    if a.observed.is_some() && peer::is_bad_data_peer(*code, text))
+        })
+    }
+
+    /// All addresses under which the server has seen us, by its own words.
+    pub fn seen_addresses(&self) -> Vec<IpAddr> {
+        let mut all: Vec<IpAddr> = self
+            .sessions
+            .iter()
+            .filter_map(|s| s.reply_to("STAT"))
+            .filter(|reply| (200..300).contains(&reply.code))
+            .filter_map(|reply| peer::stat_client_address(&reply.text))
+            .collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// Comparisons that vary in this.
+    pub fn varied(&self, how: fn(&Varied) -> bool) -> impl Iterator<Item = &Attempt> {
+        self.attempts.iter().filter(move |a| a.varied.iter().any(how))
     }
 
     /// The address under which the server sees us, as far as it has said so.

@@ -19,6 +19,7 @@ pub mod plan;
 pub mod recorder;
 pub mod resolve;
 pub mod transfer;
+mod trial;
 mod turn;
 
 pub use engine::{Credentials, Spec, Stage, run};

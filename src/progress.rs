@@ -37,6 +37,7 @@ impl Progress {
             Stage::Survey => "asking what the server is".to_owned(),
             Stage::Trying(mode, Purpose::Mode) => format!("trying {}", mode.verb()),
             Stage::Trying(mode, _) => format!("trying {} once more", mode.verb()),
+            Stage::Waiting(held) => format!("saying nothing for {} s", held.as_secs()),
             Stage::Climbing(to) => {
                 format!("looking how far packets come on the way to {}", to.ip())
             }

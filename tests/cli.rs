@@ -804,6 +804,7 @@ fn only_the_modes_asked_for_are_in_the_report() {
         .as_array()
         .unwrap()
         .iter()
+        .filter(|a| a["purpose"] == "mode")
         .map(|a| a["mode"].as_str().unwrap())
         .collect();
     assert_eq!(modes, ["pasv", "eprt"]);

@@ -18,8 +18,8 @@ mod scenario;
 use std::net::SocketAddr;
 
 use ftp_doctor::facts::{
-    Attempt, Facts, Family, Hole, Ladder, LadderRole, Micros, Mode, NotTested, Outcome, Purpose,
-    Rung, RungAnswer, Security, Why,
+    Attempt, Facts, Family, Hole, Idle, IdleEnd, Ladder, LadderRole, Micros, Mode, NotTested,
+    Observed, Outcome, Purpose, Rung, RungAnswer, Security, Varied, Why,
 };
 use ftp_doctor::probe::plan::{self, Next};
 use proptest::prelude::*;
@@ -54,6 +54,7 @@ fn verdict(word: &str) -> (Outcome, Why) {
         "refused" => (Outcome::Refused, Why::Reset),
         "prohibited" => (Outcome::Prohibited, Why::Icmp { icmp: None }),
         "unreachable" => (Outcome::Unreachable, Why::Icmp { icmp: None }),
+        "no-completion" => (Outcome::Stalled, Why::NoCompletion { waited }),
         "stalled" => (Outcome::Stalled, Why::NoData { waited }),
         "closed" => (Outcome::Closed, Why::DataReset),
         "unreadable" => (
@@ -90,6 +91,14 @@ fn attempt(template: &Attempt, line: &str, number: usize) -> Attempt {
         "neighbour" => Purpose::Neighbour,
         _ => panic!("purpose {purpose}"),
     };
+    if made.purpose == Purpose::Comparison {
+        let address = "203.0.113.9".parse().unwrap();
+        made.varied = vec![if made.mode.is_passive() {
+            Varied::DialAdvertised
+        } else {
+            Varied::Announce { address }
+        }];
+    }
     made.security = Security::Clear;
     (made.outcome, made.why) = verdict(outcome);
     made.bytes = if made.outcome == Outcome::Open { 197 } else { 0 };
@@ -110,14 +119,19 @@ fn attempt(template: &Attempt, line: &str, number: usize) -> Attempt {
 fn told(next: Option<&Next>) -> String {
     match next {
         None => "done".to_owned(),
-        Some(Next::Attempt { mode, purpose }) => {
-            format!("attempt {} {}", mode.word(), format!("{purpose:?}").to_lowercase())
+        Some(Next::Attempt { mode, purpose, varied }) => match varied.as_slice() {
+            [] => format!("attempt {} {}", mode.word(), format!("{purpose:?}").to_lowercase()),
+            [Varied::DialAdvertised] => "dial-advertised".to_owned(),
+            [Varied::Announce { address }] => format!("announce {} {address}", mode.word()),
+            other => format!("vary {} {other:?}", mode.word()),
+        },
+        Some(Next::Knock { doors }) => {
+            let doors: Vec<String> =
+                doors.iter().map(|(mode, port)| format!("{} {port}", mode.word())).collect();
+            format!("knock {}", doors.join(" "))
         }
-        Some(Next::DialAdvertised) => "dial-advertised".to_owned(),
-        Some(Next::AnnounceSeen { mode, address }) => {
-            format!("announce {} {address}", mode.word())
-        }
-        Some(Next::Knock { mode, port }) => format!("knock {} {port}", mode.word()),
+        Some(Next::Halves) => "halves".to_owned(),
+        Some(Next::Idle { keep_alive }) => format!("idle {keep_alive}"),
         Some(Next::Climb { ports }) => format!("climb {ports:?}"),
         Some(Next::Hole { mode, ttl }) => format!("hole {} {ttl}", mode.word()),
     }
@@ -342,7 +356,7 @@ fn ports_that_differ_are_asked_again() {
         let lines: Vec<&str> = three.iter().copied().chain(more.iter().copied()).collect();
         next(&Asked::default(), &lines)
     };
-    assert_eq!(with(&[]), "knock pasv 40001");
+    assert_eq!(with(&[]), "knock pasv 40001 epsv 40004");
     assert_eq!(with(&["pasv neighbour timed-out 40001"]), "knock epsv 40004");
     // Pinholes: both are silent now, and the plan goes on.
     assert_eq!(
@@ -381,7 +395,7 @@ fn a_lost_segment_leads_to_one_repetition_and_two_knocks() {
         &[
             (
                 &["pasv mode timed-out 40001", "epsv mode open 40002", "pasv repeat open 40003"],
-                "knock pasv 40003",
+                "knock pasv 40003 pasv 40001",
             ),
             (
                 &[
@@ -546,24 +560,27 @@ fn carry_out(asked: &Asked, world: impl Fn(usize, &Next) -> &'static str) -> Vec
     while let Some(step) = plan::next(&facts, asked.family.unwrap_or(Family::V4)) {
         let number = steps.len();
         let outcome = world(number, &step);
-        let line = match &step {
-            Next::Attempt { mode, purpose } => {
-                let port = if mode.is_passive() && !outcome.starts_with("refused-command") {
-                    format!(" {}", 40_000 + number)
-                } else {
-                    String::new()
+        let lines = match &step {
+            Next::Attempt { mode, purpose, varied } => {
+                let passive = mode.is_passive() && !outcome.starts_with("refused-command");
+                let port = match (passive, varied.is_empty()) {
+                    (true, true) => format!(" {}", 40_000 + number),
+                    (true, false) => format!(" 198.51.100.7:{}", 40_000 + number),
+                    _ => String::new(),
                 };
                 let purpose = format!("{purpose:?}").to_lowercase();
-                format!("{} {purpose} {outcome}{port}", mode.word())
+                vec![format!("{} {purpose} {outcome}{port}", mode.word())]
             }
-            Next::DialAdvertised => {
-                format!("pasv comparison {outcome} 198.51.100.7:{}", 40_000 + number)
-            }
-            Next::AnnounceSeen { mode, .. } => format!("{} comparison {outcome}", mode.word()),
-            Next::Knock { mode, port } => format!("{} neighbour {outcome} {port}", mode.word()),
-            Next::Climb { .. } | Next::Hole { .. } => panic!("localising was not asked for"),
+            Next::Knock { doors } => doors
+                .iter()
+                .map(|(mode, port)| format!("{} neighbour {outcome} {port}", mode.word()))
+                .collect(),
+            other => panic!("{other:?} was not asked for"),
         };
-        facts.attempts.push(attempt(&template, &line, number + 1));
+        for line in lines {
+            let id = facts.attempts.len() + 1;
+            facts.attempts.push(attempt(&template, &line, id));
+        }
         steps.push(told(Some(&step)));
         assert!(steps.len() < 40, "the plan does not end: {steps:#?}");
     }
@@ -643,8 +660,7 @@ fn dead_passive_ports_are_looked_for_on_the_way() {
         &[
             (&["pasv mode timed-out 1", "epsv mode timed-out 2"], "climb [1, 2]"),
             (&["pasv mode refused 1", "epsv mode refused 2"], "climb [1, 2]"),
-            // What works needs no ladder, and a refused command has no port.
-            (&["pasv mode open 1", "epsv mode open 2"], "attempt port mode"),
+            // A refused command has no port.
             (
                 &["pasv mode refused-command:502", "epsv mode refused-command:502"],
                 "attempt port mode",
@@ -660,13 +676,18 @@ fn dead_passive_ports_are_looked_for_on_the_way() {
 
 #[test]
 fn holes_begin_far_away_and_end_at_the_smallest() {
-    let blocked =
-        ["pasv mode open 1", "epsv mode open 2", "port mode timed-out", "eprt mode timed-out"];
+    let blocked = [
+        "pasv mode open 1",
+        "epsv mode open 2",
+        "pasv neighbour refused 1",
+        "port mode timed-out",
+        "eprt mode timed-out",
+    ];
     let step = |hops, dug: &[(u8, bool)]| {
         let asked = Asked { localise: Some(hops), ..Asked::default() };
         let mut facts = facts(&asked, &blocked);
         for (ttl, open) in dug {
-            let template = facts.attempts[2].clone();
+            let template = facts.attempts[3].clone();
             facts.attempts.push(Attempt {
                 purpose: Purpose::Hole,
                 hole: Some(Hole { ttl: *ttl, to_port: 20, answer: RungAnswer::Silent }),
@@ -686,4 +707,117 @@ fn holes_begin_far_away_and_end_at_the_smallest() {
     assert_eq!(step(4, &[(3, true), (1, false), (2, false)]), "done", "the box at hop 2");
     assert_eq!(step(9, &[(8, true), (1, false), (2, false)]), "hole port 5");
     assert_eq!(step(1, &[]), "done", "nothing lies between");
+}
+
+#[test]
+fn what_works_is_asked_for_pinholes() {
+    let asked = Asked { localise: Some(0), ..Asked::default() };
+    table(
+        &asked,
+        &[
+            (&["pasv mode open 1", "epsv mode open 2"], "knock pasv 1 epsv 2"),
+            (
+                &[
+                    "pasv mode open 1",
+                    "epsv mode open 2",
+                    "pasv neighbour refused 1",
+                    "epsv neighbour timed-out 2",
+                ],
+                "attempt port mode",
+            ),
+            (
+                &[
+                    "pasv mode open 1",
+                    "epsv mode open 2",
+                    "pasv neighbour timed-out 1",
+                    "epsv neighbour timed-out 2",
+                ],
+                "halves",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn a_way_in_that_brings_nothing_is_looked_at_in_three_ways() {
+    let asked = Asked { localise: Some(0), ..Asked::default() };
+    let starved = ["pasv mode stalled 50001", "epsv mode stalled 50002"];
+    let with = |more: &[&'static str]| {
+        let lines: Vec<&str> = starved.iter().copied().chain(more.iter().copied()).collect();
+        next(&asked, &lines)
+    };
+    assert_eq!(with(&[]), "knock epsv 50003 epsv 29991");
+    // Somebody answers everywhere: how near is he?
+    assert_eq!(with(&["epsv neighbour open 50003", "epsv neighbour open 29991"]), "climb [50003]");
+    // It is the server that answers: are segments too large?
+    assert_eq!(
+        with(&["epsv neighbour refused 50003", "epsv neighbour refused 29991"]),
+        "vary pasv [Segments { mss: 536 }]"
+    );
+}
+
+#[test]
+fn an_address_that_must_have_been_rewritten_is_sent_behind_a_noop() {
+    let asked = Asked {
+        seen: Some("203.0.113.9"),
+        modes: Some("port,eprt"),
+        localise: Some(0),
+        ..Asked::default()
+    };
+    assert_eq!(next(&asked, &["port mode open", "eprt mode open"]), "vary port [Pipelined]");
+    let none = Asked { modes: Some("port,eprt"), localise: Some(0), ..Asked::default() };
+    assert_eq!(next(&none, &["port mode open", "eprt mode open"]), "done", "no NAT");
+}
+
+#[test]
+fn files_and_silence() {
+    let step = |get: bool, tries: &[(&[Varied], &str)]| {
+        let asked = Asked { modes: Some("pasv"), ..Asked::default() };
+        let mut facts = facts(&asked, &["pasv mode open 1"]);
+        facts.request.get = get.then(|| "big".to_owned());
+        let template = facts.attempts[0].clone();
+        for (varied, word) in tries {
+            let (outcome, why) = verdict(word);
+            facts.attempts.push(Attempt {
+                purpose: Purpose::Comparison,
+                varied: varied.to_vec(),
+                observed: Some(Observed {
+                    from: "127.0.0.1:1".parse().unwrap(),
+                    to: "127.0.0.1:2".parse().unwrap(),
+                }),
+                outcome,
+                why,
+                ..template.clone()
+            });
+        }
+        told(plan::next(&facts, Family::V4).as_ref())
+    };
+    let file: &[Varied] = &[Varied::Retrieve];
+    let small: &[Varied] = &[Varied::Retrieve, Varied::Segments { mss: 536 }];
+    let kept: &[Varied] = &[Varied::Retrieve, Varied::KeepAlive];
+    assert_eq!(step(false, &[]), "done");
+    assert_eq!(step(true, &[]), "vary pasv [Retrieve]");
+    assert_eq!(step(true, &[(file, "open")]), "done");
+    assert_eq!(step(true, &[(file, "refused-listing:550")]), "done");
+    let in_small = "vary pasv [Retrieve, Segments { mss: 536 }]";
+    assert_eq!(step(true, &[(file, "stalled")]), in_small);
+    let again = "vary pasv [Retrieve]";
+    assert_eq!(step(true, &[(file, "stalled"), (small, "stalled")]), again);
+    assert_eq!(step(true, &[(file, "stalled"), (small, "open")]), again);
+    assert_eq!(step(true, &[(file, "stalled"), (small, "open"), (file, "stalled")]), "done");
+    assert_eq!(step(true, &[(file, "no-completion")]), "vary pasv [Retrieve, KeepAlive]");
+    assert_eq!(step(true, &[(file, "no-completion"), (kept, "open")]), "done");
+
+    let mut facts =
+        facts(&Asked { modes: Some("pasv"), ..Asked::default() }, &["pasv mode open 1"]);
+    facts.request.idle = Some(Micros(1));
+    let told_now = |facts: &Facts| told(plan::next(facts, Family::V4).as_ref());
+    assert_eq!(told_now(&facts), "idle false");
+    let idle = |end| Idle { session: None, keep_alive: None, held: Micros(1), end };
+    facts.idles = vec![idle(IdleEnd::Answered { code: 200, text: String::new() })];
+    assert_eq!(told_now(&facts), "done");
+    facts.idles = vec![idle(IdleEnd::Reset)];
+    assert_eq!(told_now(&facts), "idle true");
+    facts.idles.push(idle(IdleEnd::Reset));
+    assert_eq!(told_now(&facts), "done");
 }

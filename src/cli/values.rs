@@ -36,6 +36,20 @@ pub fn duration(value: &str) -> Result<Duration, String> {
     Ok(duration)
 }
 
+/// A path on the server, as it goes into a command.
+///
+/// # Errors
+/// When it is empty or would end the command.
+pub fn remote_path(value: &str) -> Result<String, String> {
+    if value.trim().is_empty() {
+        return Err("names no file".to_owned());
+    }
+    if value.contains(['\r', '\n', '\0']) {
+        return Err("a path has no line breaks".to_owned());
+    }
+    Ok(value.to_owned())
+}
+
 /// `MIN-MAX`, or a single port.
 ///
 /// # Errors

@@ -2,7 +2,9 @@
 //! tests iterate over it. Ids are API: none is renamed.
 
 use super::case::Case;
-use super::causes::{active, address, blocked, control, family, passive, server};
+use super::causes::{
+    active, address, blocked, control, family, lasting, middlebox, passive, server,
+};
 use super::finding::{Finding, Severity};
 
 /// Where in an FTP session a cause shows.
@@ -103,7 +105,7 @@ pub static CATALOGUE: &[Cause] = &[
     cause!("control-not-ftp", Control, Problem, [], Some(control::not_ftp)),
     cause!("too-many-connections", Control, Problem, [], Some(control::too_many)),
     cause!("login-rejected", Control, Problem, [], Some(control::login_rejected)),
-    cause!("control-idle-dropped", Control, Problem, [], None),
+    cause!("control-idle-dropped", Control, Problem, [], Some(lasting::control_idle_dropped)),
     cause!(
         "server-firewall-blocks-passive",
         Passive,
@@ -180,18 +182,24 @@ pub static CATALOGUE: &[Cause] = &[
         [],
         Some(active::source_address_unexpected)
     ),
-    cause!("alg-rewrites-control", Middlebox, Info, [], None),
-    cause!("helper-opens-pinholes", Middlebox, Info, [], None),
+    cause!("alg-rewrites-control", Middlebox, Info, [], Some(middlebox::alg_rewrites_control)),
+    cause!("helper-opens-pinholes", Middlebox, Info, [], Some(middlebox::helper_opens_pinholes)),
     cause!(
         "data-intercepted",
         Middlebox,
         Problem,
         ["transfer-stalls"],
-        Some(server::data_intercepted)
+        Some(middlebox::data_intercepted)
     ),
-    cause!("path-mtu-black-hole", Middlebox, Problem, [], None),
+    cause!(
+        "path-mtu-black-hole",
+        Middlebox,
+        Problem,
+        ["transfer-stalls"],
+        Some(middlebox::path_mtu_black_hole)
+    ),
     cause!("server-rejects-data-peer", Middlebox, Problem, [], Some(server::rejects_data_peer)),
-    cause!("transfer-stalls", Middlebox, Problem, [], Some(server::transfer_stalls)),
+    cause!("transfer-stalls", Middlebox, Problem, [], Some(lasting::transfer_stalls)),
     cause!("tls-required", Tls, Problem, [], Some(control::tls_required)),
     cause!("tls-unsupported", Tls, Problem, [], None),
     cause!("tls-handshake-failed", Tls, Problem, [], None),
@@ -217,5 +225,5 @@ pub static CATALOGUE: &[Cause] = &[
     ),
     cause!("data-closed-early", Server, Problem, [], Some(server::data_closed_early)),
     cause!("listing-refused", Server, Problem, [], Some(server::listing_refused)),
-    cause!("data-reaches-another-server", Server, Problem, [], None),
+    cause!("data-reaches-another-server", Server, Problem, [], Some(server::data_reaches_another)),
 ];

@@ -6,6 +6,8 @@ pub mod blocked;
 pub mod build;
 pub mod control;
 pub mod family;
+pub mod lasting;
+pub mod middlebox;
 pub mod passive;
 pub mod server;
 pub mod wording;

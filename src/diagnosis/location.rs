@@ -7,7 +7,7 @@
 use std::net::IpAddr;
 
 use super::finding::{Confidence, Location, Side};
-use crate::facts::{Facts, Hole, Icmp, Ladder, LadderRole, Outcome, RungAnswer};
+use crate::facts::{Facts, Hole, Icmp, Ladder, LadderRole, Outcome, Rung, RungAnswer};
 
 /// Where packets die, and how sure that is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -173,6 +173,20 @@ pub fn reset(facts: &Facts) -> Option<ResetFrom> {
         return Some(ResetFrom::Nat(Located::new(at, hops, Some(hops), confidence).by(server)));
     }
     Some(ResetFrom::Box(Located::new(at.saturating_sub(1), at, Some(hops), confidence)))
+}
+
+/// Where somebody answers knocks for the server, if he is nearer than the server.
+pub fn answers_nearer(facts: &Facts) -> Option<Located> {
+    let hops = hops(facts)?;
+    let data = facts.ladders.iter().filter(|l| l.role == LadderRole::Data);
+    let at = data
+        .filter_map(|l| {
+            let answer = |r: &&Rung| r.answer == RungAnswer::Connected;
+            l.rungs.iter().find(answer).map(|r| r.ttl)
+        })
+        .min()
+        .filter(|at| *at < hops)?;
+    Some(Located::new(at.saturating_sub(1), at, Some(hops), sure(facts)))
 }
 
 /// Where an ICMP reject came from.

@@ -1,7 +1,7 @@
 //! The detail behind an attempt's outcome, as a message.
 
 use super::text::Text;
-use crate::facts::{Attempt, Icmp, NotTested, Why};
+use crate::facts::{Attempt, Icmp, Idle, IdleEnd, NotTested, Why};
 
 /// The port of the door that an attempt is about.
 pub fn door_port(attempt: &Attempt) -> Option<u16> {
@@ -84,6 +84,35 @@ fn not_tested(not: &NotTested, verb: &str) -> Text {
         NotTested::CameLate => Text::new("why-not-came-late"),
         NotTested::Local { text } => Text::new("why-not-local").with("text", text),
     }
+}
+
+/// A silent login in words.
+pub fn idle(idle: &Idle) -> Text {
+    let id = match (&idle.end, idle.keep_alive.is_some()) {
+        (IdleEnd::Answered { .. }, false) => "seen-idle-answered",
+        (IdleEnd::Answered { .. }, true) => "seen-idle-kept",
+        (IdleEnd::Ended { reply: Some(_) }, _) => "seen-idle-said",
+        (IdleEnd::Ended { reply: None }, _) => "seen-idle-closed",
+        (IdleEnd::Reset, _) => "seen-idle-reset",
+        (IdleEnd::Silent { .. }, false) => "seen-idle-silent",
+        (IdleEnd::Silent { .. }, true) => "seen-idle-silent-kept",
+        (IdleEnd::Not { .. }, _) => "seen-idle-not",
+    };
+    let reply = match &idle.end {
+        IdleEnd::Answered { code, text } | IdleEnd::Ended { reply: Some((code, text)) } => {
+            brief(*code, text)
+        }
+        _ => String::new(),
+    };
+    let because = match &idle.end {
+        IdleEnd::Not { because } => not_tested(because, ""),
+        _ => Text::new("why-not-deadline"),
+    };
+    Text::new(id)
+        .with("held", idle.held.words())
+        .with("reply", reply)
+        .with("pause", idle.keep_alive.unwrap_or_default().words())
+        .with("because", because)
 }
 
 /// An ICMP message in words.

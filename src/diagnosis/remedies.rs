@@ -40,6 +40,62 @@ pub fn set_passive_range(case: &Case<'_>, range: Proposal) -> Vec<Snippet> {
     narrowed(case, all)
 }
 
+/// Lets the message through that tells a sender to send less at once.
+pub fn let_icmp_in(case: &Case<'_>) -> Vec<Snippet> {
+    let (nft, iptables) = if case.peer.is_some_and(|p| p.is_ipv6()) {
+        (
+            "icmpv6 type packet-too-big",
+            "ip6tables -I INPUT -p icmpv6 --icmpv6-type packet-too-big -j ACCEPT",
+        )
+    } else {
+        (
+            "icmp type destination-unreachable",
+            "iptables -I INPUT -p icmp --icmp-type fragmentation-needed -j ACCEPT",
+        )
+    };
+    vec![
+        snippet("nftables", format!("nft insert rule inet filter input {nft} accept")),
+        snippet("iptables", iptables.to_owned()),
+    ]
+}
+
+/// Makes both ends agree on segments that fit, on the router at the small link.
+pub fn clamp_mss(case: &Case<'_>) -> Vec<Snippet> {
+    let iptables = if case.peer.is_some_and(|p| p.is_ipv6()) { "ip6tables" } else { "iptables" };
+    vec![
+        snippet(
+            "nftables",
+            "nft insert rule inet filter forward tcp flags syn tcp option maxseg size set rt mtu"
+                .to_owned(),
+        ),
+        snippet(
+            "iptables",
+            format!(
+                "{iptables} -t mangle -A FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu"
+            ),
+        ),
+    ]
+}
+
+/// Makes a NAT or stateful firewall on Linux remember silent connections (RFC 5382, REQ-5).
+pub fn remember_longer() -> Vec<Snippet> {
+    vec![snippet(
+        "nftables",
+        "sysctl net.netfilter.nf_conntrack_tcp_timeout_established=7440".to_owned(),
+    )]
+}
+
+/// A longer idle limit of the server itself.
+pub fn longer_idle(case: &Case<'_>) -> Vec<Snippet> {
+    let all = [
+        ("vsftpd", "idle_session_timeout=600".to_owned()),
+        ("proftpd", "TimeoutIdle 600".to_owned()),
+        ("pure-ftpd", "MaxIdleTime 15".to_owned()),
+        ("pyftpdlib", "handler.timeout = 600".to_owned()),
+    ];
+    narrowed(case, all)
+}
+
 /// Makes the server announce its public address.
 pub fn set_passive_address(case: &Case<'_>) -> Vec<Snippet> {
     let address = case.peer.map_or_else(|| "PUBLIC-ADDRESS".to_owned(), |p| p.to_string());

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{DialOutcome, Family, Hole, Icmp, Micros, Security};
+use super::{DialOutcome, Family, Hole, Icmp, Micros, Security, Varied};
 use crate::wire::address::AddressOddity;
 
 /// One try of a data connection.
@@ -15,6 +15,9 @@ pub struct Attempt {
     pub id: String,
     /// Why it was made.
     pub purpose: Purpose,
+    /// What is done differently from the attempt that stands for the mode.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub varied: Vec<Varied>,
     /// Which command announces it.
     pub mode: Mode,
     /// Address family of the control connection.
@@ -69,6 +72,11 @@ impl Attempt {
     /// Whether the data connection came to its end and the server confirmed it.
     pub fn is_open(&self) -> bool {
         self.outcome == Outcome::Open
+    }
+
+    /// Whether it varies in this.
+    pub fn varies(&self, how: fn(&Varied) -> bool) -> bool {
+        self.varied.iter().any(how)
     }
 
     /// The data port of this attempt: the passive port announced by the server.

@@ -41,6 +41,12 @@ pub struct Request {
     pub timeout: Micros,
     /// Limit of the whole run.
     pub deadline: Micros,
+    /// `--get`: a file to retrieve.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub get: Option<String>,
+    /// `--idle`: how long a login is held silent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idle: Option<Micros>,
     /// The target is an embedded demonstration server on loopback.
     pub demo: bool,
 }

@@ -4,11 +4,13 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
+use socket2::SockRef;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::Instant;
 
 use super::control::{Control, ControlEvent};
 use super::limits::Limits;
+use super::os;
 use super::passive::no_reply;
 use super::path::open_hole;
 use super::recorder::Recorder;
@@ -27,6 +29,10 @@ pub struct Active<'a> {
     pub announce: Option<IpAddr>,
     /// Only the reply to the announcement is wanted: no listing follows.
     pub reply_only: bool,
+    /// The announcement travels behind a NOOP, in one segment.
+    pub pipelined: bool,
+    /// Largest segment that either end may send.
+    pub segments: Option<u16>,
     /// Open a hole first, by a SYN to this port of the server that lives this long.
     pub hole: Option<(u16, u8)>,
     /// Listing command.
@@ -64,6 +70,15 @@ impl Active<'_> {
         let Ok(local) = listener.local_addr() else {
             return None;
         };
+        if let Some(mss) = self.segments {
+            let limited = SockRef::from(&listener).try_clone().map(|s| os::limit_segments(&s, mss));
+            if let Err(error) = limited.and_then(|result| result) {
+                let text = error.to_string();
+                (draft.outcome, draft.why) =
+                    (Outcome::NotTested, Why::Not(NotTested::Local { text }));
+                return None;
+            }
+        }
         draft.listened = Some(local);
         let advertised = SocketAddr::new(self.announce.unwrap_or(local.ip()), local.port());
         draft.advertised = Some(advertised);
@@ -137,7 +152,15 @@ impl Active<'_> {
         command: &Command,
         ear: &mut Ear,
     ) -> Result<(ReplyFact, Option<TcpStream>), (Outcome, Why)> {
-        control.send(command).await;
+        if self.pipelined {
+            let before = Command::new("NOOP");
+            control
+                .send_behind(&before, command, self.limits.reply)
+                .await
+                .map_err(|end| no_reply(&end, &before))?;
+        } else {
+            control.send(command).await;
+        }
         let began = Instant::now();
         let mut delivered = None;
         let mut early = None;

@@ -44,6 +44,7 @@ pub fn draft(
     Attempt {
         id: format!("{}-{}", mode.word(), count + 1),
         purpose,
+        varied: Vec::new(),
         mode,
         family,
         security: Security::Clear,

@@ -212,17 +212,87 @@ impl Control {
     /// Sends a command and opens its exchange.
     pub async fn send(&mut self, command: &Command) {
         self.drain();
-        let sent = self.recorder.now();
-        let end = match command.line() {
-            Ok(line) => match self.stream.write_all(line.as_bytes()).await {
-                Ok(()) => ExchangeEnd::Open,
-                Err(error) => {
-                    self.gone = true;
-                    ExchangeEnd::Failed { text: error.to_string() }
-                }
-            },
-            Err(error) => ExchangeEnd::Failed { text: error.to_string() },
+        match command.line() {
+            Ok(line) => {
+                let sent = self.recorder.now();
+                let end = self.write(line.as_bytes()).await;
+                self.open_exchange(command, sent, end);
+            }
+            Err(error) => {
+                let end = ExchangeEnd::Failed { text: error.to_string() };
+                self.open_exchange(command, self.recorder.now(), end);
+            }
+        }
+    }
+
+    /// Sends a command behind another one, both in one segment, and waits for the answer to the
+    /// first. The exchange of the second is open when this returns.
+    ///
+    /// # Errors
+    /// How the wait for the first answer ended, if not by a reply.
+    pub async fn send_behind(
+        &mut self,
+        first: &Command,
+        command: &Command,
+        wait: Duration,
+    ) -> Result<ReplyFact, ExchangeEnd> {
+        self.drain();
+        let failed = |error: crate::wire::command::CommandError| ExchangeEnd::Failed {
+            text: error.to_string(),
         };
+        let both = first.line().map_err(failed)? + &command.line().map_err(failed)?;
+        let began = Instant::now();
+        let sent = self.recorder.now();
+        let end = self.write(both.as_bytes()).await;
+        self.open_exchange(first, sent, end);
+        if self.gone {
+            return Err(ExchangeEnd::Closed);
+        }
+        let answer = self.answer(began, wait).await?;
+        self.open_exchange(command, sent, ExchangeEnd::Open);
+        Ok(answer)
+    }
+
+    /// Sends a command in two segments, the second one when the first was acknowledged or `patience`
+    /// has passed. Tells whether the first was held back, where the system knows.
+    pub async fn send_in_halves(&mut self, command: &Command, patience: Duration) -> Option<bool> {
+        self.drain();
+        let line = command.line().ok()?;
+        let (first, second) = line.as_bytes().split_at(line.len() / 2);
+        let sent = self.recorder.now();
+        let mut end = self.write(first).await;
+        let began = Instant::now();
+        let mut held = self.delivered().map(|arrived| !arrived);
+        while held == Some(true) && began.elapsed() < patience {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            held = self.delivered().map(|arrived| !arrived);
+        }
+        if !self.gone {
+            end = self.write(second).await;
+        }
+        self.open_exchange(command, sent, end);
+        held
+    }
+
+    /// Has TCP ask every `pause` whether the other end is still there.
+    pub fn keep_alive(&self, pause: Duration) {
+        let probes = socket2::TcpKeepalive::new().with_time(pause);
+        #[cfg(any(unix, windows))]
+        let probes = probes.with_interval(pause);
+        let _ = SockRef::from(&self.stream).set_tcp_keepalive(&probes);
+    }
+
+    async fn write(&mut self, bytes: &[u8]) -> ExchangeEnd {
+        match self.stream.write_all(bytes).await {
+            Ok(()) => ExchangeEnd::Open,
+            Err(error) => {
+                self.gone = true;
+                ExchangeEnd::Failed { text: error.to_string() }
+            }
+        }
+    }
+
+    fn open_exchange(&self, command: &Command, sent: Micros, end: ExchangeEnd) {
         self.note(|session| {
             session.exchanges.push(Exchange {
                 command: command.redacted(),

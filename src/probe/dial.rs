@@ -50,6 +50,7 @@ pub struct Dialler {
     to: SocketAddr,
     bind: Option<IpAddr>,
     policy: KnockPolicy,
+    segments: Option<u16>,
     recorder: Recorder,
     began: Micros,
     tasks: JoinSet<(usize, io::Result<TcpStream>)>,
@@ -72,6 +73,7 @@ impl Dialler {
             to,
             bind,
             policy,
+            segments: None,
             recorder,
             began,
             tasks: JoinSet::new(),
@@ -80,6 +82,13 @@ impl Dialler {
             connected: None,
             done: false,
         }
+    }
+
+    /// Limits the size of segments, in both directions.
+    #[must_use]
+    pub fn segments(mut self, mss: Option<u16>) -> Self {
+        self.segments = mss;
+        self
     }
 
     /// Waits for the next thing to happen. After a connection there may come more of them, and
@@ -163,7 +172,7 @@ impl Dialler {
         );
         let mut fact =
             Knock { from: unspecified, at: self.recorder.now(), syns: None, outcome: None };
-        let prepared = prepare(self.to, self.bind);
+        let prepared = prepare(self.to, self.bind, self.segments);
         let (twin, error) = match prepared {
             Ok((socket, twin)) => {
                 if let Ok(local) = socket.local_addr() {
@@ -249,10 +258,17 @@ fn local_of(pending: &Pending) -> SocketAddr {
         .unwrap_or(pending.fact.from)
 }
 
-fn prepare(to: SocketAddr, bind: Option<IpAddr>) -> io::Result<(TcpSocket, Socket)> {
+fn prepare(
+    to: SocketAddr,
+    bind: Option<IpAddr>,
+    segments: Option<u16>,
+) -> io::Result<(TcpSocket, Socket)> {
     let socket = if to.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     let twin = SockRef::from(&socket).try_clone()?;
     os::want_icmp(&twin, to.is_ipv6());
+    if let Some(mss) = segments {
+        os::limit_segments(&twin, mss)?;
+    }
     if let Some(address) = bind {
         socket.bind(SocketAddr::new(address, 0))?;
     }

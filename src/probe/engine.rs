@@ -62,6 +62,8 @@ pub enum Stage {
     Survey,
     /// A data connection.
     Trying(Mode, Purpose),
+    /// Holding a login silent for this long.
+    Waiting(Duration),
     /// Looking how far packets come on the way to the server.
     Climbing(SocketAddr),
     /// Waiting before a server that said "too many" is asked again.
@@ -110,6 +112,8 @@ fn blank(spec: &Spec) -> Facts {
         attempts: Vec::new(),
         ladders: Vec::new(),
         confirmed: Vec::new(),
+        halves: Vec::new(),
+        idles: Vec::new(),
         cut_short: None,
     }
 }
@@ -223,30 +227,24 @@ impl Engine<'_> {
             let next = plan::next(&self.recorder.facts(), family);
             let Some(next) = next else { break };
             let logins = self.recorder.facts().sessions.len();
-            let exhausted =
-                logins >= self.spec.limits.logins && !matches!(next, Next::Knock { .. });
+            let exhausted = logins >= self.spec.limits.logins && next.logs_in();
             if exhausted || self.recorder.remaining() < Duration::from_millis(300) {
                 break;
             }
             match next {
-                Next::Attempt { mode, purpose } => {
-                    self.attempt(door, &mut progress, Turn::new(mode, purpose)).await;
-                }
-                Next::DialAdvertised => {
-                    let turn = Turn::new(Mode::Pasv, Purpose::Comparison);
-                    self.attempt(door, &mut progress, turn).await;
-                }
-                Next::AnnounceSeen { mode, address } => {
-                    let turn = Turn::new(mode, Purpose::Comparison);
-                    let turn = Turn { announce: Some(address), ..turn };
+                Next::Attempt { mode, purpose, varied } => {
+                    let turn = Turn { mode, purpose, varied, hole: None };
                     self.attempt(door, &mut progress, turn).await;
                 }
                 Next::Hole { mode, ttl } => {
-                    let turn = Turn { hole: Some(ttl), ..Turn::new(mode, Purpose::Hole) };
+                    let purpose = Purpose::Hole;
+                    let turn = Turn { mode, purpose, varied: Vec::new(), hole: Some(ttl) };
                     self.attempt(door, &mut progress, turn).await;
                 }
                 Next::Climb { ports } => climb::climb(door, &ports).await,
-                Next::Knock { mode, port } => self.knock(door, mode, port).await,
+                Next::Knock { doors } => self.knock(door, &doors).await,
+                Next::Halves => self.halves(door, &mut progress).await,
+                Next::Idle { keep_alive } => self.idle(door, &mut progress, keep_alive).await,
             }
         }
         self.note_late(&mut progress, door.to.ip()).await;

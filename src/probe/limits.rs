@@ -34,6 +34,14 @@ pub struct Limits {
     pub hole_door: Duration,
     /// Silence on a data connection that stands.
     pub idle: Duration,
+    /// Wait for the completion reply after a whole file: shorter, so that a second try still fits
+    /// into a run.
+    pub completion: Duration,
+    /// Wait for the first half of a command to be acknowledged, at least. Longer than the delayed
+    /// acknowledgements of any system.
+    pub half: Duration,
+    /// Wait for an answer after a long silence.
+    pub wake: Duration,
     /// Wait for the end of the data connection once 226 is there, and for a close after QUIT.
     pub close: Duration,
     /// Bytes of a listing that are read before it is cut.
@@ -66,6 +74,9 @@ impl Default for Limits {
             door: Duration::from_millis(3500),
             hole_door: Duration::from_millis(1300),
             idle: Duration::from_secs(6),
+            completion: Duration::from_secs(8),
+            half: Duration::from_millis(350),
+            wake: Duration::from_secs(8),
             close: Duration::from_secs(2),
             listing_bytes: 4 << 20,
             logins: 12,

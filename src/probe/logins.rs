@@ -7,6 +7,7 @@ use super::engine::{Engine, Stage};
 use super::login::Door;
 use super::turn::Progress;
 use crate::facts::{DialOutcome, LoginOutcome, NotTested, Outcome};
+use crate::wire::command::Command;
 use crate::wire::peer;
 
 impl Engine<'_> {
@@ -71,6 +72,10 @@ impl Engine<'_> {
                 self.spec.request.path.as_deref().filter(|_| !progress.path_in_listing)
             {
                 let _ = door.enter(&mut control, path).await;
+            }
+            if self.recorder.facts().foreign_peer() {
+                // A server that takes us for two machines may see several addresses of ours.
+                let _ = control.exchange(&Command::new("STAT"), self.spec.limits.reply).await;
             }
             return Ok(control);
         }

@@ -13,6 +13,8 @@ use std::io;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use socket2::Socket;
+
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 pub use linux::{acknowledge_at_once, pending_icmp, tcp_state, want_icmp};
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
@@ -58,6 +60,25 @@ fn is_reject(icmp: Icmp) -> bool {
         Some(IpAddr::V6(_)) => icmp.kind == 1 && matches!(icmp.code, 1 | 4 | 5 | 6),
         _ => icmp.kind == 3 && matches!(icmp.code, 2 | 3 | 9 | 10 | 13),
     }
+}
+
+/// Limits the size of segments on a connection that is not open yet, in both directions: the other
+/// end is told.
+///
+/// # Errors
+/// When the system does not take it.
+#[cfg(unix)]
+pub fn limit_segments(socket: &Socket, mss: u16) -> io::Result<()> {
+    socket.set_tcp_mss(u32::from(mss))
+}
+
+/// Limits the size of segments: not to be had on this system.
+///
+/// # Errors
+/// Always.
+#[cfg(not(unix))]
+pub fn limit_segments(_socket: &Socket, _mss: u16) -> io::Result<()> {
+    Err(io::Error::new(io::ErrorKind::Unsupported, "the segment size cannot be set here"))
 }
 
 /// The number of an interface, for the zone of a link-local address: a name or the number itself.

@@ -20,6 +20,8 @@ pub struct Passive<'a> {
     pub bind: Option<IpAddr>,
     /// Knock at the advertised address instead of the control connection's peer.
     pub dial_advertised: bool,
+    /// Largest segment that either end may send.
+    pub segments: Option<u16>,
     /// Listing command.
     pub listing: &'a Command,
     /// Clock and facts.
@@ -110,7 +112,9 @@ impl Passive<'_> {
     async fn knock(&self, control: &mut Control, to: SocketAddr, draft: &mut Attempt) {
         let left = self.limit.saturating_duration_since(Instant::now());
         let policy = knock_policy(self.limits, control.rtt(), self.recorder.lossy(), left);
-        let mut dialler = Box::new(Dialler::new(to, self.bind, policy, self.recorder.clone()));
+        let mut dialler = Box::new(
+            Dialler::new(to, self.bind, policy, self.recorder.clone()).segments(self.segments),
+        );
         let began = Instant::now();
         let first = loop {
             tokio::select! {

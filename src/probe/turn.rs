@@ -12,27 +12,47 @@ use super::dial::dial;
 use super::engine::{Engine, Stage};
 use super::login::Door;
 use super::passive::{Passive, knock_policy, not_let_in};
-use crate::facts::{Attempt, DialOutcome, Family, Mode, NotTested, Outcome, Purpose, Step, Why};
+use crate::facts::{
+    Attempt, DialOutcome, Family, Mode, NotTested, Outcome, Purpose, Step, Varied, Why,
+};
 use crate::wire::command::Command;
 use crate::wire::peer;
 
+/// Pause between TCP's own keep-alive probes, where a comparison uses them: shorter than any
+/// box's memory.
+const KEEP_ALIVE: Duration = Duration::from_secs(2);
+
 /// One attempt as the plan wants it.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Turn {
     /// Its mode.
     pub mode: Mode,
     /// Why it is made.
     pub purpose: Purpose,
-    /// The address to announce instead of our own; only the reply is wanted.
-    pub announce: Option<IpAddr>,
+    /// What is done differently.
+    pub varied: Vec<Varied>,
     /// Open a hole this far first.
     pub hole: Option<u8>,
 }
 
 impl Turn {
-    /// A plain one.
-    pub fn new(mode: Mode, purpose: Purpose) -> Self {
-        Self { mode, purpose, announce: None, hole: None }
+    fn varies(&self, how: fn(&Varied) -> bool) -> bool {
+        self.varied.iter().any(how)
+    }
+
+    /// The address to announce instead of our own; only the reply is wanted.
+    fn announce(&self) -> Option<IpAddr> {
+        self.varied.iter().find_map(|v| match v {
+            Varied::Announce { address } => Some(*address),
+            _ => None,
+        })
+    }
+
+    fn segments(&self) -> Option<u16> {
+        self.varied.iter().find_map(|v| match v {
+            Varied::Segments { mss } => Some(*mss),
+            _ => None,
+        })
     }
 }
 
@@ -54,14 +74,23 @@ impl Engine<'_> {
     /// Makes an attempt on a login of its own and records it.
     pub(super) async fn attempt(&self, door: &Door<'_>, progress: &mut Progress, turn: Turn) {
         let Turn { mode, purpose, .. } = turn;
+        let get = turn.varies(|v| *v == Varied::Retrieve);
         (self.stage)(Stage::Trying(mode, purpose));
         let family = Family::of(door.to.ip());
         let mut draft = draft(&self.recorder.facts(), mode, purpose, family, self.recorder.now());
+        draft.varied.clone_from(&turn.varied);
         match self.session(door, progress).await {
             Ok(mut control) => {
+                if turn.varies(|v| *v == Varied::KeepAlive) {
+                    control.keep_alive(KEEP_ALIVE);
+                }
+                if get {
+                    let _ =
+                        control.exchange(&Command::with("TYPE", "I"), self.spec.limits.reply).await;
+                }
                 draft.session = Some(control.index);
                 draft.step = Step::LoggedIn;
-                self.list(&mut control, progress, &mut draft, turn).await;
+                self.list(&mut control, progress, &mut draft, &turn).await;
                 let held = !mode.is_passive() && draft.outcome == Outcome::TimedOut;
                 let unfinished = held
                     || matches!(
@@ -103,25 +132,38 @@ impl Engine<'_> {
         control: &mut Control,
         progress: &mut Progress,
         draft: &mut Attempt,
-        turn: Turn,
+        turn: &Turn,
     ) {
         let mut limits = self.spec.limits.clone();
-        if turn.hole.is_some() && !self.recorder.lossy() {
+        let pipelined = turn.varies(|v| *v == Varied::Pipelined);
+        if (turn.hole.is_some() || pipelined) && !self.recorder.lossy() {
             limits.door = limits.hole_door;
+        }
+        let file =
+            self.spec.request.get.as_deref().filter(|_| turn.varies(|v| *v == Varied::Retrieve));
+        if file.is_some() {
+            limits.listing_bytes = u64::MAX;
+            limits.reply = limits.completion;
         }
         let limits = &limits;
         loop {
             draft.first_exchange = control.exchanges();
             let verb = progress.listings.first().copied().unwrap_or("LIST");
-            let listing = match &self.spec.request.path {
-                Some(path) if progress.path_in_listing => Command::with(verb, path),
+            let listing = match (&self.spec.request.path, file) {
+                (_, Some(file)) => Command::with("RETR", file),
+                (Some(path), _) if progress.path_in_listing => Command::with(verb, path),
                 _ => Command::new(verb),
             };
-            let limit = self.recorder.until(self.spec.request.timeout.duration());
+            let limit = match file {
+                // A file takes what is left of the run, less what a farewell takes.
+                Some(_) => self.recorder.deadline() - limits.close.min(self.recorder.remaining()),
+                None => self.recorder.until(self.spec.request.timeout.duration()),
+            };
             if draft.mode.is_passive() {
                 let passive = Passive {
                     bind: self.bind(control.peer.ip()),
-                    dial_advertised: draft.purpose == Purpose::Comparison,
+                    dial_advertised: turn.varies(|v| *v == Varied::DialAdvertised),
+                    segments: turn.segments(),
                     listing: &listing,
                     recorder: self.recorder,
                     limits,
@@ -136,8 +178,10 @@ impl Engine<'_> {
                 let active = Active {
                     ports: self.spec.request.active_ports,
                     turn: u16::try_from(self.recorder.facts().attempts.len()).unwrap_or(0),
-                    announce: turn.announce.or(external),
-                    reply_only: turn.announce.is_some(),
+                    announce: turn.announce().or(external),
+                    reply_only: turn.announce().is_some(),
+                    pipelined,
+                    segments: turn.segments(),
                     hole: turn.hole.map(|ttl| (self.spec.request.port.saturating_sub(1), ttl)),
                     listing: &listing,
                     recorder: self.recorder,
@@ -151,7 +195,8 @@ impl Engine<'_> {
             // A server without this listing command may have another one.
             let lacks_command = matches!(&draft.why,
                 Why::ListingRefused { code, text, .. } if peer::is_not_implemented(*code, text));
-            if !lacks_command || progress.listings.len() < 2 || control.is_gone() {
+            if file.is_some() || !lacks_command || progress.listings.len() < 2 || control.is_gone()
+            {
                 return;
             }
             progress.listings.remove(0);
@@ -161,29 +206,35 @@ impl Engine<'_> {
         }
     }
 
-    /// Knocks at a port that nobody listens on any more; the answer is about the way, not the door.
-    pub(super) async fn knock(&self, door: &Door<'_>, mode: Mode, port: u16) {
-        (self.stage)(Stage::Trying(mode, Purpose::Neighbour));
+    /// Knocks, all at once, at ports that nobody listens on; the answers are about the way.
+    pub(super) async fn knock(&self, door: &Door<'_>, doors: &[(Mode, u16)]) {
         let family = Family::of(door.to.ip());
-        let mut draft =
-            draft(&self.recorder.facts(), mode, Purpose::Neighbour, family, self.recorder.now());
-        let mut to = door.to;
-        to.set_port(port);
-        let policy = knock_policy(
-            &self.spec.limits,
-            None,
-            self.recorder.lossy(),
-            self.spec.request.timeout.duration(),
-        );
-        let (record, _) = dial(to, door.bind, policy, self.recorder).await;
-        draft.dialled = Some(to);
-        draft.elapsed = record.took;
-        (draft.outcome, draft.why) = match record.outcome {
-            // Only the way is asked for: whoever answers the handshake stands at its end.
-            DialOutcome::Connected | DialOutcome::Reset => (Outcome::Open, Why::Complete),
-            other => not_let_in(other, record.took, record.syns),
+        let lossy = self.recorder.lossy();
+        let timeout = self.spec.request.timeout.duration();
+        let policy = knock_policy(&self.spec.limits, None, lossy, timeout);
+        let knock = async |mode: Mode, port: u16| {
+            (self.stage)(Stage::Trying(mode, Purpose::Neighbour));
+            let mut to = door.to;
+            to.set_port(port);
+            let (record, _) = dial(to, door.bind, policy, self.recorder).await;
+            let mut facts = self.recorder.facts();
+            let mut draft = draft(&facts, mode, Purpose::Neighbour, family, record.began);
+            draft.dialled = Some(to);
+            draft.elapsed = record.took;
+            (draft.outcome, draft.why) = match record.outcome {
+                // Only the way is asked for: whoever answers the handshake stands at its end.
+                DialOutcome::Connected | DialOutcome::Reset => (Outcome::Open, Why::Complete),
+                other => not_let_in(other, record.took, record.syns),
+            };
+            facts.attempts.push(draft);
         };
-        self.recorder.facts().attempts.push(draft);
+        match doors {
+            [(first, at), (second, beside), ..] => {
+                tokio::join!(knock(*first, *at), knock(*second, *beside));
+            }
+            [(only, at)] => knock(*only, *at).await,
+            [] => {}
+        }
     }
 
     /// A knock that came after its attempt was given up means delay or loss, not a block.

@@ -339,14 +339,26 @@ server-rejects-data-peer-title = The server rejects our data connection: wrong a
 server-rejects-data-peer-text = The data connection stood, and then the server said: { $reply }. It saw the data connection come from another address than the control connection. Not a firewall, but a way out with several addresses (NAT pool, two lines), or a box in front of the server that hides the client's address.
 server-rejects-data-peer-fix-network = Let control and data connection leave by the same public address (a NAT with "address pooling paired", one line per session).
 server-rejects-data-peer-fix-server = If a load balancer, container network or proxy stands in front, make it keep the client's address. Switching the check off (vsftpd pasv_promiscuous) is the last resort: it lets others steal transfers.
+server-rejects-data-peer-text-several = The data connection stood, and then the server said: { $reply }. On different logins of this run it saw us under different addresses: { $seen }. Control and data connection leave by different ones, and to the server the caller at the door is a stranger.
+seen-as-several = on different logins the server saw us as { $seen }
 data-intercepted-title = Something answers the knock in the server's place
-data-intercepted-text = Every passive data connection stood, and not one byte came; and port { $port }, which the server never announced, answers a knock just the same. So it is not the server that answers, but a box on the way that takes every connection: a transparent proxy, a SYN proxy, a virus scanner.
+data-intercepted-text = Every passive data connection stood, and not one byte came; and { $count ->
+    [one] port { $ports }, which the server never announced, answers
+   *[other] ports { $ports }, which the server never announced, answer
+} a knock just the same. So it is not the server that answers, but a box on the way that takes every connection: a transparent proxy, a SYN proxy, a virus scanner.
+data-intercepted-text-nearer = Every passive data connection stood, and not one byte came; { $count ->
+    [one] port { $ports }, which the server never announced, answers
+   *[other] ports { $ports }, which the server never announced, answer
+} a knock just the same; and whoever answers is at hop { $hop }, while the server is { $hops } hops away. So a box on the way takes every connection in the server's place: a transparent proxy, a SYN proxy, a virus scanner.
 data-intercepted-fix-network = Exempt FTP to this server from the proxy or inspection, or give that box an FTP helper.
 transfer-stalls-title = The transfer begins and does not move
 transfer-stalls-text = The data connection stood and brought { $bytes }, then nothing more. The way in is open, but something on it swallows packets: large ones (a path-MTU black hole), or all of them after a while.
 transfer-stalls-text-nothing = The handshake of the data connection came through, but not one byte after it. Perhaps a box on the way answers in the server's place (a transparent proxy, a SYN proxy), or the server hangs; perhaps only large packets are lost.
 transfer-stalls-text-completion = All data came and the data connection was closed in order, but the server never said 226. The control connection may have been dropped by a NAT in the meantime, or the server hangs.
 transfer-stalls-text-reply = The server never answered { $command }, though it had answered everything before. Perhaps a box on the way swallows that command.
+transfer-stalls-text-file = Listings come through, but retrieving { $path } stopped after { $bytes } and nothing more came. Something on the way swallows packets after a while (a quota, an inspection, a route that changes), or the server stops sending.
+transfer-stalls-text-file-control = Listings come through. Retrieving { $path } brought all data, { $bytes } in { $took }, but never the closing 226: the control connection, silent all the while, had died. A NAT or firewall on the way forgets connections on which nothing is said.
+transfer-stalls-text-file-forgotten = Listings come through. Retrieving { $path } brought all data, { $bytes } in { $took }, but never the closing 226; the same with TCP keep-alive on the control connection ended as it should. So a NAT or firewall on the way forgets connections on which nothing is said, and the control connection is silent for as long as the file takes.
 transfer-stalls-fix-network = Look for a proxy, virus scanner or inspecting firewall between the two, and let ICMP "fragmentation needed" (IPv6: "packet too big") pass.
 transfer-stalls-fix-server = See the server's log and its connections ("ss -tno") during such a transfer.
 listing-refused-title = The server refuses the listing
@@ -360,6 +372,63 @@ data-closed-early-text-reply = The data connection stood, and the server broke t
 data-closed-early-text-control = The data connection stood, and after { $bytes } the control connection ended, before the server could say that all was sent.
 data-closed-early-text-before = The server ended the control connection after { $command }, before a data connection could be tried.
 data-closed-early-fix-server = See the server's log for this transfer; check for a virus scanner or an inspecting firewall, and free space.
+
+not-mtu-answered-for = whoever answered is not the server at all
+not-mtu-small-too = smaller segments did not come through either
+not-intercepted-cured = data came as soon as the segments were smaller
+not-nat-rewritten = the data came: somebody put the right address in
+not-partly-open-before = the very same ports were open a moment before
+not-refused-some-open = other passive ports of the same server were open
+what-listing = the listing
+what-file = the file
+path-mtu-black-hole-title = Large packets get lost on the way
+path-mtu-black-hole-text = The data connection stood, and { $what } never came. The very same with segments of at most { $mss } bytes came through. A link on the way takes only smaller packets than both ends send, and the message that would say so (ICMP "fragmentation needed", IPv6 "packet too big") is dropped: logins, short listings and small files work, everything larger hangs.
+path-mtu-black-hole-fix-server = Let that ICMP message in at the server and its gateway; a firewall that drops all ICMP breaks large transfers.
+path-mtu-black-hole-fix-network = Or let the router at the small link (tunnel, VPN, PPPoE) make both ends agree on smaller segments.
+alg-rewrites-control-title = An FTP helper on the way rewrites the active command
+alg-rewrites-control-text = { $verb } with our own address { $own } was accepted and the data came, though the server knows us under another one{ $seen ->
+    ["?"] {""}
+   *[other] , { $seen }
+}. Behind another command in the same segment, where a helper overlooks it, the same { $verb } was refused. So an FTP helper (ALG) on a NAT on the way puts the right address in. It helps as long as the control connection is in clear: under TLS it is blind, and with an "external address" set in the client it does harm.
+alg-rewrites-control-text-shut = { $verb } with our own address { $own } was accepted, and behind another command in the same segment, where a helper overlooks it, it was refused. So an FTP helper (ALG) on a NAT on the way puts the right address in; the knock that the server sent there was stopped all the same.
+alg-rewrites-control-text-unheard = { $verb } with our own address { $own } brought the server's knock to us through the NAT. Behind another command in the same segment, where a helper overlooks it, no knock came. That is what an FTP helper (ALG) on the NAT does: it puts the right address in and opens the way. Under TLS it is blind.
+helper-opens-pinholes-title = Data ports are opened one by one, as they are announced: this ends under TLS
+helper-opens-pinholes-text = { $count ->
+    [one] Port { $ports } was open while the server announced it, and is silent
+   *[other] Ports { $ports } were open while the server announced them, and are silent
+} now that nobody does; in a range that is opened for good the server itself would answer with RST. Somebody opens each port for one connection when he hears it announced: an FTP helper (ALG) that reads the control connection, or a firewall on the server that knows its program. The helper is blind as soon as the control connection is encrypted (FTPS); then every passive transfer will time out.
+helper-opens-pinholes-text-read = { $count ->
+    [one] Port { $ports } was open while the server announced it, and is silent
+   *[other] Ports { $ports } were open while the server announced them, and are silent
+} now that nobody does. And half a PORT command is held back on the way, half a NOOP is not: somebody there reads FTP. So an FTP helper (ALG) opens each port for one connection when it hears it announced. As soon as the control connection is encrypted (FTPS) it hears nothing, and every passive transfer will time out.
+helper-opens-pinholes-fix = Before TLS is switched on, open the passive range for good.
+seen-halves = half a PORT, sent in a segment of its own, was not acknowledged; half a NOOP was
+control-idle-dropped-title = The control connection is forgotten while it is silent
+control-idle-dropped-title-server = The server ends silent sessions
+control-idle-dropped-text = The control connection worked; after { $held } of silence NOOP got no answer at all. A NAT or stateful firewall on the way has forgotten the connection and drops what belongs to it. The same happens to every transfer that takes this long: the file arrives, the closing 226 never does.
+control-idle-dropped-text-reset = The control connection worked; after { $held } of silence it was reset. A NAT or stateful firewall on the way has forgotten the connection (or the server was restarted). The same happens to every transfer that takes this long: the file arrives, the closing 226 never does.
+control-idle-dropped-text-kept = The control connection worked; after { $held } of silence it was dead. The same once more with TCP keep-alive, and it was alive. So a NAT or stateful firewall on the way forgets connections on which nothing is said. The same happens to every transfer that takes this long: the file arrives, the closing 226 never does.
+control-idle-dropped-text-said = After less than { $held } of silence the server itself ended the session: { $reply }. That is its own idle limit, no firewall's, and no fault as long as it is longer than people and programs pause; RFC 1123 asks for at least five minutes.
+control-idle-dropped-text-closed = After less than { $held } of silence the connection was closed in order, without a word. That looks like the server's own idle limit, not a firewall's.
+control-idle-dropped-fix-user = Switch keep-alive on in the client (FileZilla: "Send FTP keep-alive commands"; WinSCP: keepalives; curl: --keepalive-time).
+control-idle-dropped-fix-network = Let the NAT or firewall remember silent TCP connections for at least 2 h 4 min (RFC 5382).
+control-idle-dropped-fix-server = If sessions should last longer, raise the server's idle limit.
+seen-idle-answered = after { $held } of silence NOOP was answered: { $reply }
+seen-idle-kept = after { $held } with TCP keep-alive every { $pause } NOOP was answered: { $reply }
+seen-idle-said = during { $held } of silence the server said: { $reply }
+seen-idle-closed = during { $held } of silence the connection was closed in order
+seen-idle-reset = after { $held } of silence the connection was reset
+seen-idle-silent = after { $held } of silence NOOP was not answered
+seen-idle-silent-kept = after { $held } NOOP was not answered, though TCP had asked every { $pause } whether the other end is there
+seen-idle-not = silence of { $held } was not tried: { $because }
+data-reaches-another-server-title = The data connection reaches another machine than the login did
+data-reaches-another-server-text = Of the ports that the server announced { $open } let us in and { $refused } refused us at once, with no pattern in their numbers. That is what it looks like when one address stands for several machines: the login reaches the one, the knock another one, where nobody announced that port. A firewall that rejects part of the range would look alike.
+data-reaches-another-server-text-several = The same address calls itself by different names ({ $faces }): several machines stand behind it. Of the announced ports { $open } let us in and { $refused } refused us at once: the login reached the one machine and the knock another one, where nobody announced that port.
+data-reaches-another-server-fix = Bind each client to one machine, for the control port and the passive range together (source affinity), or give each machine a passive range of its own and forward it there.
+listing-refused-title-file = The file to retrieve is refused
+listing-refused-text-file = { $path } could not be retrieved: { $reply }. So nothing is known about longer transfers.
+listing-refused-fix-file = Give --get the path of a file that this user may read.
+note-file = { $path }: { $why } in { $took }.
 
 ## TLS
 tls-required-title = The server wants TLS before a login

@@ -8,11 +8,11 @@ use super::json::{ends, folded_reason, software_name};
 use super::words::Words;
 use super::{Style, table, transcript};
 use crate::diagnosis::location;
-use crate::diagnosis::reason::reason;
+use crate::diagnosis::reason::{idle, reason};
 use crate::diagnosis::{
     Arg, Case, Diagnosis, Finding, ModeView, Nat, RuleState, Severity, Side, Text, Verdict, Who,
 };
-use crate::facts::{CutShort, Direction, Outcome, Via};
+use crate::facts::{CutShort, Direction, Outcome, Varied, Via};
 
 /// Renders the whole report.
 pub fn render(diagnosis: &Diagnosis<'_>, words: &Words, style: Style) -> String {
@@ -419,6 +419,17 @@ impl Page<'_> {
                 );
             }
         }
+        // What was asked for and is no mode: a finding tells of it only where it fails.
+        for attempt in facts.varied(|v| *v == Varied::Retrieve).filter(|a| a.varied.len() == 1) {
+            let path = facts.request.get.clone().unwrap_or_default();
+            notes.push(
+                Text::new("note-file")
+                    .with("path", path)
+                    .with("why", reason(attempt))
+                    .with("took", attempt.elapsed.words()),
+            );
+        }
+        notes.extend(facts.idles.iter().map(idle));
         match facts.cut_short {
             Some(CutShort::Interrupted) => notes.push(Text::new("report-cut-short-interrupted")),
             Some(CutShort::Deadline) => notes.push(Text::new("report-cut-short-deadline")),

@@ -421,3 +421,13 @@ impl<'a> ExtendedForm<'a> {
         }
     }
 }
+/// RFC 1918, RFC 6598 (carrier-grade NAT) and link-local: no address of the public Internet.
+pub fn is_inner(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => {
+            let [a, b, ..] = v4.octets();
+            v4.is_private() || v4.is_link_local() || (a == 100 && (64..128).contains(&b))
+        }
+        IpAddr::V6(v6) => v6.is_unique_local() || v6.is_unicast_link_local(),
+    }
+}

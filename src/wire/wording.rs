@@ -375,3 +375,49 @@ pub fn is_empty_listing(code: u16, text: &str) -> bool {
             ],
         )
 }
+
+/// Whether a reply to the listing command, or to PORT, says that the server's knock was not let in;
+/// not that it could not knock, or would not.
+pub fn is_knock_failed(code: u16, text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let own_trouble = [
+        "bind",
+        "in use",
+        "use port",
+        "permission",
+        "permitted",
+        "session",
+        "ssl",
+        "tls",
+        "security",
+        "foreign",
+        "match",
+        "no data connection",
+    ];
+    match code {
+        425 | 426 => !own_trouble.iter().any(|word| lower.contains(word)),
+        421 => lower.contains("data") && lower.contains("timed out"),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_cannot_knock_is_not_kept_out() {
+        assert!(is_knock_failed(425, "Failed to establish connection."));
+        assert!(is_knock_failed(425, "Unable to build data connection: Connection refused"));
+        assert!(is_knock_failed(421, "Active data channel timed out."));
+        for (code, text) in [
+            (425, "Can't bind to data port: Permission denied"),
+            (425, "Use PORT or PASV first."),
+            (425, "Unable to build data connection: Operation not permitted"),
+            (425, "Security: Bad IP connecting."),
+            (421, "Service not available."),
+        ] {
+            assert!(!is_knock_failed(code, text), "{code} {text}");
+        }
+    }
+}

@@ -1,8 +1,8 @@
 //! Data connections that the server opens.
 
-use super::address::is_inner;
 use super::blocked::at_gateway;
 use super::build::{Build, finding, verbs};
+use super::middlebox::address_is_rewritten;
 use super::wording::{self, Says};
 use crate::diagnosis::case::{Case, ModeView, Nat, address_refused};
 use crate::diagnosis::finding::{Confidence, Finding, Side, Who};
@@ -10,7 +10,8 @@ use crate::diagnosis::location::{self, Holes, Located};
 use crate::diagnosis::reason::brief;
 use crate::diagnosis::remedies;
 use crate::diagnosis::text::Text;
-use crate::facts::{Attempt, NotTested, Outcome, Purpose, Why};
+use crate::facts::{Attempt, NotTested, Outcome, Purpose, Varied, Why};
+use crate::wire::address::is_inner;
 use crate::wire::peer;
 
 /// The announcement was accepted and no connection came, or the server said that it had none.
@@ -18,18 +19,18 @@ fn no_knock(view: &ModeView<'_>) -> bool {
     match (&view.shown.why, view.outcome()) {
         (_, Outcome::TimedOut) => true,
         (Why::ListingRefused { code, text, .. }, Outcome::Rejected) => {
-            wording::knock_failed(*code, text) && view.shown.observed.is_none()
+            peer::is_knock_failed(*code, text) && view.shown.observed.is_none()
         }
         // A server that knocks at once says so in its reply to PORT itself.
         (Why::CommandRefused { code, text }, Outcome::Rejected) => {
-            wording::knock_failed(*code, text) && !peer::is_address_refusal(*code, text)
+            peer::is_knock_failed(*code, text) && !peer::is_address_refusal(*code, text)
         }
         _ => false,
     }
 }
 
 fn comparison<'a>(case: &Case<'a>) -> Option<&'a Attempt> {
-    case.facts.attempts.iter().find(|a| !a.mode.is_passive() && a.purpose == Purpose::Comparison)
+    case.facts.varied(|v| matches!(v, Varied::Announce { .. })).next()
 }
 
 fn with_addresses(text: Text, case: &Case<'_>) -> Text {
@@ -81,6 +82,10 @@ pub fn nat_breaks(case: &Case<'_>) -> Option<Finding> {
         }
         _ => return None,
     };
+    if refused.is_empty() && address_is_rewritten(case) {
+        // The address arrives as it should: somebody on the way sees to it.
+        return None;
+    }
     let explained = if refused.is_empty() { unanswered } else { refused.clone() };
     let id = match (refused.is_empty(), case.seen_as.is_some()) {
         (false, _) if external.is_some() => "client-nat-breaks-active-text-external",

@@ -7,7 +7,8 @@ use crate::diagnosis::case::{Case, ModeView};
 use crate::diagnosis::finding::{Confidence, Finding, Severity, Side, Who};
 use crate::diagnosis::remedies;
 use crate::diagnosis::text::Text;
-use crate::facts::{Attempt, Mode, Purpose};
+use crate::facts::{Attempt, Mode, Purpose, Varied};
+use crate::wire::address::is_inner;
 
 fn is_unroutable(address: IpAddr, peer: IpAddr) -> bool {
     let IpAddr::V4(v4) = address else {
@@ -20,17 +21,6 @@ fn is_unroutable(address: IpAddr, peer: IpAddr) -> bool {
         return !peer.is_loopback();
     }
     is_inner(address) && !is_inner(peer) && !peer.is_loopback()
-}
-
-/// RFC 1918, RFC 6598 (carrier-grade NAT) and link-local: no address of the public Internet.
-pub fn is_inner(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => {
-            let [a, b, ..] = v4.octets();
-            v4.is_private() || v4.is_link_local() || (a == 100 && (64..128).contains(&b))
-        }
-        IpAddr::V6(v6) => v6.is_unique_local() || v6.is_unicast_link_local(),
-    }
 }
 
 /// The 227 that names another address than the server's own, if one does.
@@ -54,7 +44,7 @@ fn dialled_there<'a>(case: &Case<'a>) -> Option<&'a Attempt> {
     case.facts
         .attempts
         .iter()
-        .find(|a| a.mode == Mode::Pasv && a.purpose == Purpose::Comparison && a.dialled.is_some())
+        .find(|a| a.varies(|v| *v == Varied::DialAdvertised) && a.dialled.is_some())
 }
 
 /// 227 names an address that cannot be reached from anywhere else.

@@ -2,10 +2,10 @@
 
 use super::build::finding;
 use crate::diagnosis::case::{Case, ModeView};
-use crate::diagnosis::finding::{Confidence, Finding, Side, Who};
-use crate::diagnosis::reason::brief;
+use crate::diagnosis::finding::{Confidence, Finding, Severity, Side, Who};
+use crate::diagnosis::reason::{brief, first_line};
 use crate::diagnosis::text::Text;
-use crate::facts::{Outcome, Purpose, Why};
+use crate::facts::{Attempt, Mode, Outcome, Varied, Why};
 use crate::wire::peer;
 
 /// 425 after a connection that stood: the server does not take it from this address.
@@ -22,22 +22,49 @@ pub fn rejects_data_peer(case: &Case<'_>) -> Option<Finding> {
     else {
         return None;
     };
+    let seen = case.facts.seen_addresses();
+    let several = seen.len() > 1;
+    let list: Vec<String> = seen.iter().map(ToString::to_string).collect();
     // The server's own words, and a handshake that a firewall would not have let through.
-    finding(
-        "server-rejects-data-peer",
-        Confidence::Likely,
-        Text::new("server-rejects-data-peer-text").with("reply", brief(*code, text)),
-    )
-    .side(Side::Unknown)
-    .explains(&views)
-    .not("firewall-blocks-passive", Text::new("not-firewall-connected"))
-    .fix(Who::NetworkAdmin, Text::new("server-rejects-data-peer-fix-network"), Vec::new())
-    .fix(Who::ServerAdmin, Text::new("server-rejects-data-peer-fix-server"), Vec::new())
-    .done()
+    let (id, confidence) = if several {
+        ("server-rejects-data-peer-text-several", Confidence::Proven)
+    } else {
+        ("server-rejects-data-peer-text", Confidence::Likely)
+    };
+    let text = Text::new(id).with("reply", brief(*code, text)).with("seen", list.join(", "));
+    let mut build =
+        finding("server-rejects-data-peer", confidence, text).side(Side::Unknown).explains(&views);
+    if several {
+        build = build.saw(Text::new("seen-as-several").with("seen", list.join(", ")));
+    }
+    build
+        .not("firewall-blocks-passive", Text::new("not-firewall-connected"))
+        .fix(Who::NetworkAdmin, Text::new("server-rejects-data-peer-fix-network"), Vec::new())
+        .fix(Who::ServerAdmin, Text::new("server-rejects-data-peer-fix-server"), Vec::new())
+        .done()
 }
 
-/// The data connection stood, and the listing command was refused.
+/// The data connection stood, and the listing command was refused; or the file of `--get` was.
 pub fn listing_refused(case: &Case<'_>) -> Option<Finding> {
+    listings_refused(case).or_else(|| file_refused(case))
+}
+
+fn file_refused(case: &Case<'_>) -> Option<Finding> {
+    let attempt = case.facts.varied(|v| *v == Varied::Retrieve).next()?;
+    let Why::ListingRefused { code, text, .. } = &attempt.why else { return None };
+    let text = Text::new("listing-refused-text-file")
+        .with("path", case.facts.request.get.clone().unwrap_or_default())
+        .with("reply", brief(*code, text));
+    finding("listing-refused", Confidence::Proven, text)
+        .title(Text::new("listing-refused-title-file"))
+        .severity(Severity::Warning)
+        .side(Side::Server)
+        .attempt(attempt)
+        .fix(Who::User, Text::new("listing-refused-fix-file"), Vec::new())
+        .done()
+}
+
+fn listings_refused(case: &Case<'_>) -> Option<Finding> {
     let views: Vec<&ModeView<'_>> = case
         .modes
         .iter()
@@ -112,59 +139,74 @@ pub fn data_closed_early(case: &Case<'_>) -> Option<Finding> {
     .done()
 }
 
-/// Every passive handshake comes, data never, and a port that nobody announced answers as well.
-pub fn data_intercepted(case: &Case<'_>) -> Option<Finding> {
-    let views = case.passive();
-    let empty = |v: &&ModeView<'_>| v.outcome() == Outcome::Stalled && v.shown.bytes == 0;
-    if views.is_empty() || !views.iter().all(empty) {
-        return None;
+/// One address, several machines: the knock reaches another one than the login did.
+pub fn data_reaches_another(case: &Case<'_>) -> Option<Finding> {
+    let passive = case.passive();
+    let all: Vec<&Attempt> = passive.iter().flat_map(|v| v.all.iter().copied()).collect();
+    let refused: Vec<&Attempt> =
+        all.iter().copied().filter(|a| a.outcome == Outcome::Refused).collect();
+    let open = all.iter().filter(|a| a.is_open()).count();
+    let faces = faces(case);
+    let several = faces.len() > 1;
+    let confidence = match (several, open > 0, refused.len()) {
+        (_, _, 0) => return None,
+        (true, true, _) => Confidence::Likely,
+        (true, false, _) | (false, true, 2..) => Confidence::Possible,
+        _ => return None,
+    };
+    let id = if several {
+        "data-reaches-another-server-text-several"
+    } else {
+        "data-reaches-another-server-text"
+    };
+    let count = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
+    let text = Text::new(id)
+        .with("refused", count(refused.len()))
+        .with("open", count(open))
+        .with("faces", faces.join(" / "));
+    let views: Vec<&ModeView<'_>> =
+        passive.iter().copied().filter(|v| v.outcome() == Outcome::Refused).collect();
+    let mut build = finding("data-reaches-another-server", confidence, text).side(Side::Server);
+    build = build.explains(&views);
+    for attempt in all.iter().filter(|a| views.iter().all(|v| v.mode != a.mode)) {
+        build = build.attempt(attempt);
     }
-    let announced = case.announced_ports();
-    let unannounced = case.facts.attempts.iter().find(|a| {
-        a.purpose == Purpose::Neighbour
-            && a.is_open()
-            && a.dialled.is_some_and(|d| !announced.contains(&d.port()))
-    })?;
-    let port = unannounced.dialled.map_or(0, |d| d.port());
-    finding(
-        "data-intercepted",
-        Confidence::Likely,
-        Text::new("data-intercepted-text").with("port", port),
-    )
-    .explains(&views)
-    .attempt(unannounced)
-    .not("firewall-blocks-passive", Text::new("not-firewall-connected"))
-    .fix(Who::NetworkAdmin, Text::new("data-intercepted-fix-network"), Vec::new())
-    .fix_if(case.active_open(), Who::User, Text::new("fix-use-active"))
-    .done()
+    build
+        .not("firewall-blocks-passive", Text::new("not-blocked-answered"))
+        .not_if(open > 0, "passive-port-refused", Text::new("not-refused-some-open"))
+        .fix(Who::ServerAdmin, Text::new("data-reaches-another-server-fix"), Vec::new())
+        .done()
 }
 
-/// The data connection stood, and nothing, or nothing more, came; or a command was never answered.
-pub fn transfer_stalls(case: &Case<'_>) -> Option<Finding> {
-    let views: Vec<&ModeView<'_>> =
-        case.modes.iter().filter(|v| v.outcome() == Outcome::Stalled).collect();
-    let first = views.first()?;
-    let id = match &first.shown.why {
-        Why::NoReply { .. } => "transfer-stalls-text-reply",
-        Why::NoCompletion { .. } => "transfer-stalls-text-completion",
-        _ if first.shown.bytes == 0 => "transfer-stalls-text-nothing",
-        _ => "transfer-stalls-text",
+/// Names that the server gave itself on different logins: greetings, numbers aside, or else the
+/// addresses in 227. One name is one machine, or machines that look alike.
+fn faces(case: &Case<'_>) -> Vec<String> {
+    let distinct = |mut all: Vec<String>| {
+        let mut seen: Vec<String> = Vec::new();
+        all.retain(|face| {
+            let bare: String = face.chars().filter(|c| !c.is_ascii_digit()).collect();
+            let new = !seen.contains(&bare);
+            seen.push(bare);
+            new
+        });
+        all
     };
-    let command = match &first.shown.why {
-        Why::NoReply { command, .. } => command.as_str(),
-        _ => "",
-    };
-    let text = Text::new(id)
-        .with("command", command)
-        .with("bytes", crate::diagnosis::reason::bytes(first.shown.bytes));
-    let stood = first.shown.observed.is_some();
-    // Several things end like this; what tells them apart was not measured.
-    finding("transfer-stalls", Confidence::Possible, text)
-        .explains(&views)
-        .not_if(stood, "firewall-blocks-passive", Text::new("not-firewall-connected"))
-        .fix(Who::NetworkAdmin, Text::new("transfer-stalls-fix-network"), Vec::new())
-        .fix(Who::ServerAdmin, Text::new("transfer-stalls-fix-server"), Vec::new())
-        .done()
+    let greetings = case.facts.sessions.iter().filter_map(|s| s.greeting_reply());
+    let greetings =
+        distinct(greetings.filter(|r| r.code == 220).map(|r| first_line(&r.text)).collect());
+    if greetings.len() > 1 {
+        return greetings;
+    }
+    let mut addresses: Vec<String> = case
+        .facts
+        .attempts
+        .iter()
+        .filter(|a| a.mode == Mode::Pasv)
+        .filter_map(|a| a.advertised.map(|at| at.ip().to_string()))
+        .collect();
+    addresses.sort();
+    addresses.dedup();
+    addresses
 }
 
 /// A data connection in clear is refused, by the reply to its announcement or to the listing.

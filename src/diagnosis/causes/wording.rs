@@ -32,31 +32,6 @@ pub fn refusal(code: u16, text: &str) -> Says {
     }
 }
 
-/// Whether a reply to the listing command, or to PORT, says that the server's knock was not let in;
-/// not that it could not knock, or would not.
-pub fn knock_failed(code: u16, text: &str) -> bool {
-    let lower = text.to_ascii_lowercase();
-    let own_trouble = [
-        "bind",
-        "in use",
-        "use port",
-        "permission",
-        "permitted",
-        "session",
-        "ssl",
-        "tls",
-        "security",
-        "foreign",
-        "match",
-        "no data connection",
-    ];
-    match code {
-        425 | 426 => !own_trouble.iter().any(|word| lower.contains(word)),
-        421 => lower.contains("data") && lower.contains("timed out"),
-        _ => false,
-    }
-}
-
 /// Words for "no passive port left", which some servers put behind a code for good.
 pub fn out_of_ports(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
@@ -91,22 +66,6 @@ mod tests {
             (425, "Can't open."),
         ] {
             assert_eq!(refusal(code, text), Says::Otherwise, "{code} {text}");
-        }
-    }
-
-    #[test]
-    fn a_server_that_cannot_knock_is_not_kept_out() {
-        assert!(knock_failed(425, "Failed to establish connection."));
-        assert!(knock_failed(425, "Unable to build data connection: Connection refused"));
-        assert!(knock_failed(421, "Active data channel timed out."));
-        for (code, text) in [
-            (425, "Can't bind to data port: Permission denied"),
-            (425, "Use PORT or PASV first."),
-            (425, "Unable to build data connection: Operation not permitted"),
-            (425, "Security: Bad IP connecting."),
-            (421, "Service not available."),
-        ] {
-            assert!(!knock_failed(code, text), "{code} {text}");
         }
     }
 }

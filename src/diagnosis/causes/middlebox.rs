@@ -1,0 +1,238 @@
+//! Boxes on the way: those that read along and help, those that answer in the server's place, and
+//! those that lose what is too large.
+
+use super::blocked::{at_gateway, seen_ladder};
+use super::build::{Build, finding};
+use crate::diagnosis::case::{Case, ModeView, Nat};
+use crate::diagnosis::finding::{Confidence, Finding, Side, Who};
+use crate::diagnosis::location;
+use crate::diagnosis::text::Text;
+use crate::diagnosis::{ports, remedies};
+use crate::facts::{Attempt, Outcome, Purpose, Step, Varied, Why};
+use crate::wire::peer;
+
+/// The active command behind a NOOP, beside the same command alone.
+fn pipelined<'a>(case: &Case<'a>) -> Option<(&'a Attempt, &'a Attempt)> {
+    let behind = case.facts.varied(|v| *v == Varied::Pipelined).next()?;
+    let alone =
+        case.facts.attempts.iter().filter(|a| {
+            a.mode == behind.mode && matches!(a.purpose, Purpose::Mode | Purpose::Repeat)
+        });
+    let alone: Vec<&Attempt> = alone.filter(|a| a.step >= Step::Announced).collect();
+    let open = alone.iter().find(|a| a.is_open());
+    Some((open.or(alone.first())?, behind))
+}
+
+/// Whether the server objected to the address of the active command only when that command was
+/// hidden behind another one: somebody on the way had put another address there before.
+pub fn address_is_rewritten(case: &Case<'_>) -> bool {
+    pipelined(case).is_some_and(|(_, behind)| match &behind.why {
+        Why::CommandRefused { code, text } => peer::is_address_refusal(*code, text),
+        _ => false,
+    })
+}
+
+/// PORT arrives with another address than it was sent with.
+pub fn alg_rewrites_control(case: &Case<'_>) -> Option<Finding> {
+    let (alone, behind) = pipelined(case)?;
+    let refused = address_is_rewritten(case);
+    // Who takes any address may still not be let in where nobody read the announcement.
+    let unheard = alone.is_open()
+        && match &behind.why {
+            Why::NoAnswer { .. } => true,
+            Why::ListingRefused { code, text, .. } => peer::is_knock_failed(*code, text),
+            _ => false,
+        };
+    let confidence = match (refused, unheard, case.facts.lossy()) {
+        (true, _, _) => Confidence::Proven,
+        (_, true, false) => Confidence::Likely,
+        (_, true, true) => Confidence::Possible,
+        _ => return None,
+    };
+    let id = match (refused, alone.is_open()) {
+        (true, true) => "alg-rewrites-control-text",
+        (true, false) => "alg-rewrites-control-text-shut",
+        (false, _) => "alg-rewrites-control-text-unheard",
+    };
+    let word = |a: Option<std::net::IpAddr>| a.map_or_else(|| "?".to_owned(), |a| a.to_string());
+    let text = Text::new(id)
+        .with("verb", alone.mode.verb())
+        .with("own", word(case.own))
+        .with("seen", word(case.seen_as));
+    finding("alg-rewrites-control", confidence, text)
+        .attempt(alone)
+        .attempt(behind)
+        .not_if(
+            alone.is_open() && case.nat == Nat::Present,
+            "client-nat-breaks-active",
+            Text::new("not-nat-rewritten"),
+        )
+        .done()
+}
+
+/// Ports are opened one by one, as they are announced.
+pub fn helper_opens_pinholes(case: &Case<'_>) -> Option<Finding> {
+    let opened = case.passive_ports(Outcome::Open);
+    let again: Vec<&Attempt> = case
+        .facts
+        .attempts
+        .iter()
+        .filter(|a| a.purpose == Purpose::Neighbour)
+        .filter(|a| a.dialled.is_some_and(|d| opened.contains(&d.port())))
+        .collect();
+    if again.is_empty() || again.iter().any(|a| a.outcome != Outcome::TimedOut) {
+        return None;
+    }
+    let held = |verb: &[&str], wanted: bool| {
+        let of: Vec<bool> = case
+            .facts
+            .halves
+            .iter()
+            .filter(|h| verb.contains(&h.verb.as_str()))
+            .filter_map(|h| h.held)
+            .collect();
+        of.len() >= 2 && of.iter().all(|h| *h == wanted)
+    };
+    // Only who knows what PORT means holds half of it back, and lets half of a NOOP pass.
+    let read = held(&["PORT", "EPRT"], true) && held(&["NOOP"], false);
+    let confidence = match (read, again.len(), case.facts.lossy()) {
+        (true, _, _) => Confidence::Proven,
+        (false, 2.., false) => Confidence::Likely,
+        _ => Confidence::Possible,
+    };
+    let id = if read { "helper-opens-pinholes-text-read" } else { "helper-opens-pinholes-text" };
+    let text = Text::new(id).with("ports", ports::list(&opened)).with("count", opened.len());
+    let mut build = finding("helper-opens-pinholes", confidence, text);
+    for attempt in &again {
+        build = build.attempt(attempt);
+    }
+    if read {
+        build = build.saw(Text::new("seen-halves"));
+    }
+    let range = ports::proposal(case);
+    build
+        .not_if(
+            again.len() > 1,
+            "passive-range-partly-blocked",
+            Text::new("not-partly-open-before"),
+        )
+        .fix(
+            Who::ServerAdmin,
+            Text::new("helper-opens-pinholes-fix"),
+            remedies::open_passive_range(case, range),
+        )
+        .done()
+}
+
+/// Every passive handshake comes, data never, and ports that nobody announced answer as well.
+pub fn data_intercepted(case: &Case<'_>) -> Option<Finding> {
+    let views = case.passive();
+    let empty = |v: &&ModeView<'_>| v.outcome() == Outcome::Stalled && v.shown.bytes == 0;
+    if views.is_empty() || !views.iter().all(empty) {
+        return None;
+    }
+    let announced = case.announced_ports();
+    let unannounced: Vec<&Attempt> = case
+        .facts
+        .attempts
+        .iter()
+        .filter(|a| {
+            a.purpose == Purpose::Neighbour
+                && a.is_open()
+                && a.dialled.is_some_and(|d| !announced.contains(&d.port()))
+        })
+        .collect();
+    let list: Vec<u16> = unannounced.iter().filter_map(|a| Some(a.dialled?.port())).collect();
+    if list.is_empty() {
+        return None;
+    }
+    let nearer = location::answers_nearer(case.facts);
+    let confidence = match (&nearer, list.len()) {
+        (Some(located), _) => located.confidence,
+        (None, 2..) => Confidence::Likely,
+        _ => Confidence::Possible,
+    };
+    let id =
+        if nearer.is_some() { "data-intercepted-text-nearer" } else { "data-intercepted-text" };
+    let text = Text::new(id)
+        .with("ports", ports::list(&list))
+        .with("count", list.len())
+        .with("hop", nearer.map_or(0, |l| u16::from(l.between.1)))
+        .with("hops", nearer.and_then(|l| l.location.hops).map_or(0, u16::from));
+    let mut build = finding("data-intercepted", confidence, text).explains(&views);
+    for attempt in unannounced {
+        build = build.attempt(attempt);
+    }
+    if let Some(located) = nearer {
+        build = build.side(located.side()).at(located.location).saw(seen_ladder(&located));
+    }
+    let who = match nearer.map(|l| l.side()) {
+        Some(Side::Client) => Who::ClientAdmin,
+        Some(Side::Server) => Who::ServerAdmin,
+        _ => Who::NetworkAdmin,
+    };
+    let gateway = at_gateway(nearer.as_ref());
+    build
+        .not("firewall-blocks-passive", Text::new("not-firewall-connected"))
+        .not_if(gateway, "path-mtu-black-hole", Text::new("not-mtu-answered-for"))
+        .fix(who, Text::new("data-intercepted-fix-network"), Vec::new())
+        .fix_if(case.active_open(), Who::User, Text::new("fix-use-active"))
+        .done()
+}
+
+/// Transfers that starve come through in smaller segments.
+pub fn path_mtu_black_hole(case: &Case<'_>) -> Option<Finding> {
+    let small: Vec<&Attempt> =
+        case.facts.varied(|v| matches!(v, Varied::Segments { .. })).collect();
+    let cured = small.iter().find(|a| a.is_open())?;
+    let file = cured.varies(|v| *v == Varied::Retrieve);
+    let starved = |a: &&Attempt| {
+        a.outcome == Outcome::Stalled && matches!(a.why, Why::NoData { .. }) && a.observed.is_some()
+    };
+    let plain: Vec<&Attempt> = if file {
+        case.facts.varied(|v| *v == Varied::Retrieve).filter(|a| a.varied.len() == 1).collect()
+    } else {
+        case.modes.iter().flat_map(|v| v.all.iter().copied()).collect()
+    };
+    let failed: Vec<&Attempt> = plain.iter().copied().filter(starved).collect();
+    // The same transfer in full segments must not have come through meanwhile.
+    let opened = plain.iter().any(|a| a.is_open() && (file || a.mode == cured.mode));
+    if failed.is_empty() || opened {
+        return None;
+    }
+    let confidence = match (failed.len(), case.facts.lossy()) {
+        (2.., false) => Confidence::Proven,
+        _ => Confidence::Likely,
+    };
+    let mss = cured.varied.iter().find_map(|v| match v {
+        Varied::Segments { mss } => Some(*mss),
+        _ => None,
+    });
+    let what = Text::new(if file { "what-file" } else { "what-listing" });
+    let text =
+        Text::new("path-mtu-black-hole-text").with("what", what).with("mss", mss.unwrap_or(0));
+    let views: Vec<&ModeView<'_>> =
+        case.modes.iter().filter(|v| !file && starved(&v.shown)).collect();
+    let mut build = finding("path-mtu-black-hole", confidence, text).explains(&views);
+    if file {
+        build = evidence(build, &failed);
+    }
+    evidence(build, &[cured])
+        .not("firewall-blocks-passive", Text::new("not-firewall-connected"))
+        .not("data-intercepted", Text::new("not-intercepted-cured"))
+        .fix(
+            Who::ServerAdmin,
+            Text::new("path-mtu-black-hole-fix-server"),
+            remedies::let_icmp_in(case),
+        )
+        .fix(
+            Who::NetworkAdmin,
+            Text::new("path-mtu-black-hole-fix-network"),
+            remedies::clamp_mss(case),
+        )
+        .done()
+}
+
+fn evidence(build: Build, attempts: &[&Attempt]) -> Build {
+    attempts.iter().fold(build, |build, attempt| build.attempt(attempt))
+}

@@ -1,0 +1,114 @@
+//! What to try in active mode: the plain commands, the address in them, and holes.
+
+use super::step::{
+    Next, PORTS_EACH, agree, asked, chancy, compare, first_attempts, has_a_way, of, repeat,
+    smaller_segments, tried,
+};
+use crate::facts::{Attempt, Facts, Family, LadderRole, Mode, Outcome, Purpose, Step, Varied, Why};
+use crate::wire::address::is_inner;
+use crate::wire::peer;
+
+pub fn active(facts: &Facts, family: Family) -> Option<Next> {
+    let modes = asked(facts, family, false);
+    if let Some(next) = first_attempts(facts, &modes) {
+        return Some(next);
+    }
+    let all: Vec<&Attempt> = modes.iter().flat_map(|m| of(facts, *m)).collect();
+    let opened = all.iter().any(|a| a.is_open());
+    let failed: Vec<&&Attempt> = all.iter().filter(|a| chancy(a)).collect();
+    let enough = if opened { PORTS_EACH } else { 2 };
+    if !failed.is_empty()
+        && (opened || !agree(&failed))
+        && all.iter().all(|a| tried(a))
+        && let Some(next) = repeat(facts, &modes, enough)
+    {
+        return Some(next);
+    }
+    smaller_segments(facts, &modes, family).or_else(|| announce_seen(facts, &modes, opened))
+}
+
+/// No active connection came, and the server sees us under another address: does it take that one?
+fn announce_seen(facts: &Facts, modes: &[Mode], opened: bool) -> Option<Next> {
+    let address = facts.seen_as()?;
+    let own = facts.leading_session()?.local.ip().to_canonical();
+    let asked_already = facts.varied(|v| matches!(v, Varied::Announce { .. })).next().is_some();
+    if opened || asked_already || address == own || facts.request.external_ip.is_some() {
+        return None;
+    }
+    let mode = *modes.iter().find(|m| of(facts, **m).any(tried))?;
+    Some(compare(mode, vec![Varied::Announce { address }]))
+}
+
+/// The active command was taken though it names an address that the server cannot know us by:
+/// either the server does not mind, or somebody rewrites it on the way. Linux' FTP helper reads
+/// only the first command of a segment.
+pub fn pipelined(facts: &Facts, family: Family) -> Option<Next> {
+    let session = facts.leading_session()?;
+    let (own, peer) = (session.local.ip().to_canonical(), session.peer.ip().to_canonical());
+    let nat = match facts.seen_as() {
+        Some(seen) => seen != own,
+        None => is_inner(own) && !is_inner(peer) && !peer.is_loopback(),
+    };
+    let asked_already = facts.varied(|v| *v == Varied::Pipelined).next().is_some();
+    if !nat || asked_already || !facts.request.localise || facts.request.external_ip.is_some() {
+        return None;
+    }
+    let modes = asked(facts, family, false);
+    let all: Vec<&Attempt> = modes.iter().flat_map(|m| of(facts, *m)).collect();
+    if all.iter().any(|a| matches!(a.why, Why::Not(_))) {
+        return None;
+    }
+    let taken = all.iter().find(|a| a.is_open());
+    let taken = taken.or_else(|| all.iter().find(|a| a.step >= Step::Announced))?;
+    Some(compare(taken.mode, vec![Varied::Pipelined]))
+}
+
+/// Holes at the most: each costs a login, and the server holds what does not arrive.
+const HOLES: usize = 5;
+
+/// The server's knock did not arrive: nothing came, or the server says that it was turned away.
+fn shut_out(attempt: &Attempt) -> bool {
+    match &attempt.why {
+        Why::ListingRefused { code, text, .. } => {
+            attempt.observed.is_none() && peer::is_knock_failed(*code, text)
+        }
+        _ => attempt.outcome == Outcome::TimedOut,
+    }
+}
+
+/// The server's knock does not arrive: does it, once a hole was opened from the inside? First the
+/// longest life that does not reach the server; if that helps, the shortest one that does.
+pub fn hole(facts: &Facts, family: Family) -> Option<Next> {
+    let modes = asked(facts, family, false);
+    let all: Vec<&Attempt> = modes.iter().flat_map(|m| of(facts, *m)).collect();
+    let own = facts.leading_session()?.local.ip().to_canonical();
+    let nat = facts.seen_as().is_some_and(|seen| seen != own);
+    let silent = |a: &&&Attempt| shut_out(a);
+    let blocked = all.iter().any(|a| silent(&a)) && all.iter().all(|a| silent(&a) || !tried(a));
+    let full = all.iter().any(|a| matches!(a.why, Why::Not(_)));
+    if !has_a_way(facts) || nat || facts.request.external_ip.is_some() || !blocked || full {
+        return None;
+    }
+    let Some(control) = facts.ladders.iter().find(|l| l.role == LadderRole::Control) else {
+        return Some(Next::Climb { ports: Vec::new() });
+    };
+    let last = control.reached()?.checked_sub(1).filter(|last| *last >= 1)?;
+    let mode = all.iter().find(|a| silent(a))?.mode;
+    let dug: Vec<&Attempt> = facts.attempts.iter().filter(|a| a.purpose == Purpose::Hole).collect();
+    let opened =
+        dug.iter().filter(|a| a.is_open()).filter_map(|a| Some(a.hole.as_ref()?.ttl)).min();
+    let failed =
+        dug.iter().filter(|a| shut_out(a)).filter_map(|a| Some(a.hole.as_ref()?.ttl)).max();
+    if dug.len() >= HOLES || dug.iter().any(|a| !a.is_open() && !shut_out(a)) {
+        return None;
+    }
+    let ttl = match (opened, failed.unwrap_or(0)) {
+        (None, 0) => last,
+        (None, _) => return None,
+        (Some(open), shut) if open <= shut + 1 => return None,
+        // This machine and its gateway are the likely ones.
+        (Some(_), shut @ (0 | 1)) => shut + 1,
+        (Some(open), shut) => shut.midpoint(open),
+    };
+    Some(Next::Hole { mode, ttl })
+}

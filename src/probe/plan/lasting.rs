@@ -1,0 +1,60 @@
+//! What takes longer than a listing: a whole file, and silence.
+
+use super::step::{Next, compare, of, small, starved};
+use crate::facts::{Attempt, Facts, Family, Mode, Outcome, Varied, Why};
+
+/// The control connection ended, or fell silent, in the middle of a transfer whose data connection
+/// stood.
+fn lost_control(attempt: &Attempt) -> bool {
+    attempt.observed.is_some()
+        && matches!(
+            attempt.why,
+            Why::NoCompletion { .. } | Why::ControlLost { .. } | Why::NoReply { .. }
+        )
+}
+
+/// `--get`: a file, in the first mode that lists. If it does not come through, the same once more
+/// with the one thing changed that would explain it. What works in passive mode is tried before
+/// the active attempts, whose blocked transfers a server may hold.
+pub fn retrieve(facts: &Facts, family: Family, passive: bool) -> Option<Next> {
+    facts.request.get.as_ref()?;
+    let mode = Mode::ALL.into_iter().find(|m| of(facts, *m).any(Attempt::is_open))?;
+    if passive && !mode.is_passive() {
+        return None;
+    }
+    let tries: Vec<&Attempt> = facts.varied(|v| *v == Varied::Retrieve).collect();
+    let Some(last) = tries.last() else {
+        return Some(compare(mode, vec![Varied::Retrieve]));
+    };
+    let plain = |a: &&&Attempt| a.varied.len() == 1;
+    let tried = |how: fn(&Varied) -> bool| tries.iter().any(|a| a.varies(how));
+    let same = |more: Option<Varied>| {
+        let varied = std::iter::once(Varied::Retrieve).chain(more).collect();
+        Some(compare(last.mode, varied))
+    };
+    let plain_tries = tries.iter().filter(plain).count();
+    if tries.iter().any(|a| a.is_open()) {
+        // Full segments, small ones, full ones again: no chance decides.
+        let small = last.is_open() && last.varies(|v| matches!(v, Varied::Segments { .. }));
+        return (small && plain_tries == 1).then(|| same(None))?;
+    }
+    if starved(last) && !tried(|v| matches!(v, Varied::Segments { .. })) {
+        return same(Some(small(family)));
+    }
+    if lost_control(last) && !tried(|v| *v == Varied::KeepAlive) {
+        return same(Some(Varied::KeepAlive));
+    }
+    let failed = matches!(last.outcome, Outcome::Stalled | Outcome::Closed);
+    (failed && plain_tries < 2).then(|| same(None))?
+}
+
+/// `--idle`: a login that is silent for a while, and is then asked; if it is lost, once more with
+/// TCP's keep-alive.
+pub fn idle(facts: &Facts) -> Option<Next> {
+    facts.request.idle?;
+    match facts.idles.as_slice() {
+        [] => Some(Next::Idle { keep_alive: false }),
+        [first] if first.end.lost() => Some(Next::Idle { keep_alive: true }),
+        _ => None,
+    }
+}
