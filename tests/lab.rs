@@ -8,7 +8,7 @@
 //! | variable | meaning |
 //! | --- | --- |
 //! | `FTP_DOCTOR_LAB` | where `tests/setup` put the servers (`/var/tmp/ftp-doctor-lab`) |
-//! | `FTP_DOCTOR_LOSS_RUNS` | runs per case where packets are lost (10) |
+//! | `FTP_DOCTOR_LOSS_RUNS` | runs per case where packets are lost (3 to 10) |
 
 #![cfg(target_os = "linux")]
 #![allow(
@@ -68,18 +68,23 @@ mod lab {
     mod servers;
     mod sh;
     mod world;
+    mod worlds;
 
     mod control;
     mod family;
     mod firewalls;
     mod healthy;
+    mod helper;
     mod itself;
+    mod itself_worlds;
+    mod lasting;
     mod localise;
     mod localise_judge;
     mod localise_special;
     mod localise_table;
     mod localise_truth;
     mod loss;
+    mod middlebox;
     mod nat;
     mod server_side;
     mod timing;

@@ -41,6 +41,9 @@ impl Server {
             ("pasv_address", self.masquerade.map(|it| it.to_string())),
             ("max_per_ip", self.max_per_ip.map(|it| it.to_string())),
             ("max_clients", self.max_clients.map(|it| it.to_string())),
+            ("ftpd_banner", self.banner.map(Into::into)),
+            ("anon_max_rate", self.rate.map(|it| it.to_string())),
+            ("idle_session_timeout", self.idle.map(|it| it.to_string())),
         ];
         for (key, value) in optional {
             if let Some(value) = value {
@@ -76,6 +79,8 @@ impl Server {
             ("MasqueradeAddress", self.masquerade.map(|it| it.to_string())),
             ("MaxClientsPerHost", self.max_per_ip.map(|it| it.to_string())),
             ("MaxClients", self.max_clients.map(|it| it.to_string())),
+            ("ServerIdent", self.banner.map(|it| format!("on \"{it}\""))),
+            ("TimeoutIdle", self.idle.map(|it| it.to_string())),
         ];
         for (key, value) in optional {
             if let Some(value) = value {
@@ -84,6 +89,9 @@ impl Server {
         }
         for command in self.forbidden() {
             let _ = writeln!(limits, "<Limit {command}>\nDenyAll\n</Limit>");
+        }
+        if let Some(rate) = self.rate {
+            let _ = writeln!(limits, "TransferRate RETR {}", rate / 1000);
         }
         text += &limits;
         if self.anonymous {
@@ -101,6 +109,8 @@ impl Server {
         assert!(self.active, "Pure-FTPd cannot forbid active mode");
         assert!(self.epsv || !self.pasv, "Pure-FTPd has one switch for both");
         assert!(self.from_port_20, "Pure-FTPd always calls from port 20");
+        assert!(self.idle.is_none(), "Pure-FTPd counts its patience in minutes");
+        assert!(self.banner.is_none(), "Pure-FTPd greets as it likes");
         let bind = format!(",{}", self.port);
         let pid = folder.join("pid").display().to_string();
         // No names looked up; accounts as the namespace shows them.
@@ -121,6 +131,7 @@ impl Server {
             ("-P", self.masquerade.map(|it| it.to_string())),
             ("-C", self.max_per_ip.map(|it| it.to_string())),
             ("-c", self.max_clients.map(|it| it.to_string())),
+            ("-t", self.rate.map(|it| format!(":{}", it / 1000))),
         ];
         for (flag, value) in optional {
             if let Some(value) = value {
@@ -144,6 +155,9 @@ impl Server {
             "anonymous": self.anonymous,
             "user": USER,
             "password": PASSWORD,
+            "banner": self.banner,
+            "rate": self.rate,
+            "idle": self.idle,
         });
         config.to_string()
     }

@@ -9,7 +9,8 @@ use serde_json::Value;
 use super::run::{Mode, Run};
 use super::world::World;
 
-/// No run may take longer: the program's own limit, and what a busy machine adds.
+/// No run may take longer, unless it was asked for: the program's own limit, and what a busy
+/// machine adds.
 const LIMIT: Duration = Duration::from_secs(33);
 
 /// What is expected of one run.
@@ -22,40 +23,116 @@ pub struct Expect {
     modes: Vec<(Mode, Vec<&'static str>)>,
     /// Whether the folder that is listed has files in it.
     files: Option<bool>,
+    /// These are there too, wherever they stand.
+    also: Vec<Found>,
+    /// No finding has one of these causes.
+    without: Vec<&'static str>,
+    /// A finding with one of these causes may be there, and may not be proven.
+    unproven: Vec<&'static str>,
+    limit: Duration,
+}
+
+/// What is expected of a finding.
+#[derive(Clone, Debug)]
+pub struct Found {
+    cause: &'static str,
+    severity: &'static str,
+    confidence: Option<&'static str>,
+    sides: Vec<&'static str>,
+    hop: Option<u64>,
+}
+
+impl Found {
+    /// It is a problem.
+    pub fn problem(cause: &'static str) -> Self {
+        Self { cause, severity: "problem", confidence: None, sides: Vec::new(), hop: None }
+    }
+
+    /// It is a warning.
+    pub fn warning(cause: &'static str) -> Self {
+        Self { severity: "warning", ..Self::problem(cause) }
+    }
+
+    /// It is information.
+    pub fn info(cause: &'static str) -> Self {
+        Self { severity: "info", ..Self::problem(cause) }
+    }
+
+    /// It is certain.
+    pub fn proven(mut self) -> Self {
+        self.confidence = Some("proven");
+        self
+    }
+
+    /// It is at this side.
+    pub fn side(mut self, side: &'static str) -> Self {
+        self.sides.push(side);
+        self
+    }
+
+    /// This hop is among the suspects.
+    pub fn hop(mut self, hop: u64) -> Self {
+        self.hop = Some(hop);
+        self
+    }
+
+    fn mismatches(&self, report: &Value) -> Vec<String> {
+        let Self { cause, severity, confidence, sides, hop } = self;
+        let Some(found) = list(report, "findings").find(|it| it["cause"] == *cause) else {
+            return vec![format!("no finding {cause}, expected a {severity}")];
+        };
+        let mut wrong = Vec::new();
+        let mut want = |what: &str, wanted: &[&str]| {
+            if !wanted.is_empty() && !found[what].as_str().is_some_and(|it| wanted.contains(&it)) {
+                wrong.push(format!("{what} of {cause} is {}, expected {wanted:?}", found[what]));
+            }
+        };
+        want("severity", &[severity]);
+        want("confidence", confidence.as_slice());
+        want("side", sides);
+        let place = &found["location"];
+        let [min, max] = ["hop_min", "hop_max"].map(|end| place[end].as_u64());
+        if let Some(hop) = *hop
+            && !min.zip(max).is_some_and(|(min, max)| (min..=max).contains(&hop))
+        {
+            wrong.push(format!("{cause} is at {place}, expected hop {hop} to be among them"));
+        }
+        wrong
+    }
 }
 
 impl Expect {
     /// All is well: every mode works.
     pub fn healthy() -> Self {
-        Self {
-            verdicts: vec!["healthy"],
-            exit: 0,
-            causes: Vec::new(),
-            modes: Vec::new(),
-            files: None,
-        }
-        .modes(&Mode::ALL, &["open"])
+        Self::new("healthy", 0, &[]).modes(&Mode::ALL, &["open"])
     }
 
     /// Some mode works, and the first finding is one of these.
     pub fn degraded(causes: &[&'static str]) -> Self {
-        Self {
-            verdicts: vec!["degraded"],
-            exit: 1,
-            causes: causes.to_vec(),
-            modes: Vec::new(),
-            files: None,
-        }
+        Self::new("degraded", 1, causes)
     }
 
     /// There was no login, for one of these reasons.
     pub fn unreachable(causes: &[&'static str]) -> Self {
+        Self::new("unreachable", 3, causes)
+    }
+
+    /// There is a login and no mode works, and the first finding is one of these.
+    pub fn broken(causes: &[&'static str]) -> Self {
+        Self::new("broken", 1, causes)
+    }
+
+    fn new(verdict: &'static str, exit: i32, causes: &[&'static str]) -> Self {
         Self {
-            verdicts: vec!["unreachable"],
-            exit: 3,
+            verdicts: vec![verdict],
+            exit,
             causes: causes.to_vec(),
             modes: Vec::new(),
             files: None,
+            also: Vec::new(),
+            without: Vec::new(),
+            unproven: Vec::new(),
+            limit: LIMIT,
         }
     }
 
@@ -70,6 +147,30 @@ impl Expect {
     /// What is open brought a listing of an empty folder, or of one with files.
     pub fn files(mut self, some: bool) -> Self {
         self.files = Some(some);
+        self
+    }
+
+    /// There is this finding, wherever it stands.
+    pub fn also(mut self, found: Found) -> Self {
+        self.also.push(found);
+        self
+    }
+
+    /// There is no finding with this cause.
+    pub fn without(mut self, cause: &'static str) -> Self {
+        self.without.push(cause);
+        self
+    }
+
+    /// If there is a finding with this cause, it is not proven.
+    pub fn unproven(mut self, cause: &'static str) -> Self {
+        self.unproven.push(cause);
+        self
+    }
+
+    /// It was asked for more than fits into the usual time.
+    pub fn within(mut self, seconds: u64) -> Self {
+        self.limit = Duration::from_secs(seconds);
         self
     }
 
@@ -101,7 +202,7 @@ impl Expect {
 
     fn mismatches(&self, run: &Run) -> Vec<String> {
         let report = run.report();
-        let mut wrong = always(run, &report);
+        let mut wrong = always(run, &report, self.limit);
         let mut want = |what: &str, seen: &Value, wanted: &[&str]| {
             if !seen.as_str().is_some_and(|seen| wanted.contains(&seen)) {
                 wrong.push(format!("{what} is {seen}, expected {wanted:?}"));
@@ -123,8 +224,18 @@ impl Expect {
             let first = &report["findings"][0];
             want("the first cause", &first["cause"], &self.causes);
             want("its severity", &first["severity"], &["problem"]);
-        } else if let Some(problem) = problems(&report).first() {
+        } else if self.also.iter().all(|found| found.severity != "problem")
+            && let Some(problem) = problems(&report).first()
+        {
             wrong.push(format!("a problem, expected none: {}", problem["cause"]));
+        }
+        wrong.extend(self.also.iter().flat_map(|found| found.mismatches(&report)));
+        for finding in list(&report, "findings") {
+            let is = |causes: &[&str]| causes.iter().any(|cause| finding["cause"] == *cause);
+            if is(&self.without) || (is(&self.unproven) && finding["confidence"] == "proven") {
+                let what = &finding["confidence"];
+                wrong.push(format!("a {what} finding, expected none: {}", finding["cause"]));
+            }
         }
         if run.exit != Some(self.exit) {
             wrong.push(format!("exit is {:?}, expected {}", run.exit, self.exit));
@@ -158,7 +269,7 @@ pub fn outcome(report: &Value, mode: Mode) -> &Value {
 }
 
 /// What holds for every report whatsoever.
-fn always(run: &Run, report: &Value) -> Vec<String> {
+fn always(run: &Run, report: &Value, limit: Duration) -> Vec<String> {
     let mut wrong = Vec::new();
     for fault in validator().iter_errors(report).take(5) {
         wrong.push(format!("not after the schema at {}: {fault}", fault.instance_path()));
@@ -171,7 +282,7 @@ fn always(run: &Run, report: &Value) -> Vec<String> {
     must(report.is_object(), "stdout is one JSON document");
     must(report["schema"] == "ftp-doctor.report/1", "the schema is named");
     must(report["exit_code"].as_i64() == run.exit.map(i64::from), "exit_code is the exit code");
-    must(run.elapsed < LIMIT, "it keeps within its time");
+    must(run.elapsed < limit, "it keeps within its time");
     must(!run.stderr.contains("panicked"), "nothing panics");
     let ids: Vec<String> =
         list(report, "attempts").map(|attempt| attempt["id"].to_string()).collect();

@@ -1,6 +1,7 @@
 //! Firewalls, address translation and FTP helpers as plain data, and their nftables text.
 
 use std::fmt::Write as _;
+use std::net::Ipv4Addr;
 use std::ops::RangeInclusive;
 
 use super::net::{Node, TO_CLIENT, TO_SERVER};
@@ -55,6 +56,13 @@ pub enum Match {
     Syn,
     /// It is a router's ICMP message (IPv4) that a packet's time to live is over.
     TimeExceeded,
+    /// It is an ICMP message (IPv4) that a packet went nowhere, also for being too long.
+    Unreachable,
+    /// It is an ICMP message (IPv6) that a packet is too long for a link on the way.
+    TooBig,
+    /// It belongs to a data connection that has carried more bytes than this, both ways together.
+    /// The machine must count them: `netfilter/nf_conntrack_acct`.
+    After(u32),
     /// It is TCP to one of these ports.
     To(Vec<Ports>),
     /// It is TCP from one of these ports.
@@ -143,6 +151,14 @@ pub enum Nat {
     Masquerade { hop: usize },
     /// Connections to the router's outer address go to the server: those to these ports, or all.
     Forward { hop: usize, ports: Option<Vec<Ports>> },
+    /// What goes on towards the server to these ports (to all, where there are none) carries these
+    /// addresses in turn. The first line that names a port decides.
+    Pool { hop: usize, turns: Vec<(Vec<Ports>, Vec<Ipv4Addr>)> },
+    /// Connections to the router's outer address, to these ports, go to these machines in turn.
+    Balance { hop: usize, turns: Vec<(Vec<Ports>, Vec<Ipv4Addr>)> },
+    /// Connections from the client's side to every port but the control port end at a port of the
+    /// router itself. Both address families.
+    Intercept { hop: usize, port: u16 },
 }
 
 /// A connection tracking helper that reads FTP on port 21, and rewrites it where there is a NAT too.
@@ -155,7 +171,7 @@ pub struct Helper {
 pub trait Ruleset {
     fn node(&self) -> Node;
     /// The table, under a name that nothing else on that machine has.
-    fn render(&self, name: &str, server: std::net::Ipv4Addr) -> String;
+    fn render(&self, name: &str, server: Ipv4Addr) -> String;
 }
 
 impl Ruleset for Firewall {
@@ -163,7 +179,7 @@ impl Ruleset for Firewall {
         self.place.node
     }
 
-    fn render(&self, name: &str, _server: std::net::Ipv4Addr) -> String {
+    fn render(&self, name: &str, _server: Ipv4Addr) -> String {
         let hook = match self.place.hook {
             Hook::Prerouting => "prerouting",
             Hook::Input => "input",
@@ -193,6 +209,9 @@ impl Match {
             Self::New => "ct state new".into(),
             Self::Syn => "tcp flags & (syn | ack) == syn".into(),
             Self::TimeExceeded => "icmp type time-exceeded".into(),
+            Self::Unreachable => "icmp type destination-unreachable".into(),
+            Self::TooBig => "icmpv6 type packet-too-big".into(),
+            Self::After(bytes) => format!("tcp dport != 21 tcp sport != 21 ct bytes > {bytes}"),
             Self::To(ports) => format!("tcp dport {}", set(ports)),
             Self::From(ports) => format!("tcp sport {}", set(ports)),
             Self::Outbound => format!("iifname {TO_CLIENT}"),
@@ -240,11 +259,15 @@ impl Action {
 impl Ruleset for Nat {
     fn node(&self) -> Node {
         match self {
-            Self::Masquerade { hop } | Self::Forward { hop, .. } => Node::Router(*hop),
+            Self::Masquerade { hop }
+            | Self::Forward { hop, .. }
+            | Self::Pool { hop, .. }
+            | Self::Balance { hop, .. }
+            | Self::Intercept { hop, .. } => Node::Router(*hop),
         }
     }
 
-    fn render(&self, name: &str, server: std::net::Ipv4Addr) -> String {
+    fn render(&self, name: &str, server: Ipv4Addr) -> String {
         let chain = match self {
             Self::Masquerade { .. } => format!(
                 "type nat hook postrouting priority srcnat;\n\
@@ -263,6 +286,23 @@ impl Ruleset for Nat {
                      oifname {TO_CLIENT} counter masquerade\n"
                 )
             }
+            Self::Pool { turns, .. } => format!(
+                "type nat hook postrouting priority srcnat;\n{}",
+                lines(turns, &format!("oifname {TO_SERVER}"), "snat")
+            ),
+            Self::Balance { turns, .. } => format!(
+                "type nat hook prerouting priority dstnat;\n{}}}\n\
+                 chain out {{\ntype nat hook postrouting priority srcnat;\n\
+                 oifname {TO_CLIENT} counter masquerade\n",
+                lines(turns, &format!("iifname {TO_CLIENT}"), "dnat")
+            ),
+            Self::Intercept { port, .. } => {
+                let chain = format!(
+                    "type nat hook prerouting priority dstnat;\n\
+                     iifname {TO_CLIENT} tcp dport != 21 counter redirect to :{port}\n"
+                );
+                return format!("table inet {name} {{\nchain nat {{\n{chain}}}\n}}\n");
+            }
         };
         format!("table ip {name} {{\nchain nat {{\n{chain}}}\n}}\n")
     }
@@ -273,7 +313,7 @@ impl Ruleset for Helper {
         self.node
     }
 
-    fn render(&self, name: &str, _server: std::net::Ipv4Addr) -> String {
+    fn render(&self, name: &str, _server: Ipv4Addr) -> String {
         // After connection tracking (−200) has met the packet; a client's own leave by "output".
         let hook = if self.node == Node::Client { "output" } else { "prerouting" };
         format!(
@@ -282,6 +322,26 @@ impl Ruleset for Helper {
              tcp dport 21 counter ct helper set \"ftp\"\n}}\n}}\n"
         )
     }
+}
+
+/// A line for each group of ports; its addresses are taken in turn, each group counts for itself.
+fn lines(turns: &[(Vec<Ports>, Vec<Ipv4Addr>)], when: &str, how: &str) -> String {
+    turns.iter().fold(String::new(), |mut text, (ports, addresses)| {
+        let ports = match ports.as_slice() {
+            [] => "meta l4proto tcp".to_owned(),
+            some => format!("tcp dport {}", set(some)),
+        };
+        let to = match addresses.as_slice() {
+            [one] => one.to_string(),
+            many => {
+                let map: Vec<String> =
+                    many.iter().enumerate().map(|(turn, to)| format!("{turn} : {to}")).collect();
+                format!("numgen inc mod {} map {{ {} }}", many.len(), map.join(", "))
+            }
+        };
+        let _ = writeln!(text, "{when} {ports} counter {how} to {to}");
+        text
+    })
 }
 
 fn set(ports: &[Ports]) -> String {

@@ -4,6 +4,10 @@
     banner PORT TEXT         accepts and greets with TEXT
     tls PORT                 speaks TLS from the first byte (server.pem lies next to this script)
     hold ADDRESS PORT        logs in and stays
+    idle ADDRESS PORT N HOW  logs in, is silent for N seconds, and says what NOOP is answered; HOW is
+                             "silent" or "keepalive"
+    hole ADDRESS PORT N      sends a SYN with hop limit N to port 20 (with 0: none), then says what comes
+                             of an active listing to the port that it came from
     ladder ADDRESS PORT N    one connection attempt for each hop limit 1..N, the outcomes as a line
 """
 
@@ -13,6 +17,7 @@ import socket
 import ssl
 import sys
 import threading
+import time
 
 IP_RECVERR, IPV6_RECVERR = 11, 25
 
@@ -62,23 +67,78 @@ def tls(port):
     listen(int(port), greet)
 
 
-def hold(address, port):
+def log_in(address, port):
+    """The connection, and a function that sends a command and returns the reply."""
     connection = socket.create_connection((address, int(port)))
-    lines = connection.makefile("rw", newline="\r\n")
+    lines = connection.makefile("rw", newline="")
 
     def reply():
         line = lines.readline()
-        while line[3:4] == "-" or not line[:3].isdigit():
+        while line and (line[3:4] == "-" or not line[:3].isdigit()):
             line = lines.readline()
-        return line
+        return line.strip()
+
+    def say(command):
+        lines.write(command + "\r\n")
+        lines.flush()
+        return reply()
 
     reply()
     for command in ("USER anonymous", "PASS lab@example.com"):
-        lines.write(command + "\r\n")
-        lines.flush()
-        print(reply(), end="")
+        print(say(command))
+    return connection, say
+
+
+def hold(address, port):
+    _session = log_in(address, port)
     print("ready", flush=True)
     threading.Event().wait()
+
+
+def idle(address, port, seconds, how):
+    connection, say = log_in(address, port)
+    if how == "keepalive":
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 2)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 2)
+    time.sleep(float(seconds))
+    connection.settimeout(3)
+    try:
+        print(say("NOOP"))
+    except OSError as error:
+        print(type(error).__name__)
+
+
+def hole(address, port, hops):
+    connection, say = log_in(address, port)
+    own = connection.getsockname()[0]
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if int(hops):
+        probe = socket.socket()
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.setsockopt(socket.IPPROTO_IP, IP_RECVERR, 1)
+        probe.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, int(hops))
+        probe.bind((own, 0))
+        end = probe.getsockname()
+        probe.settimeout(1)
+        try:
+            probe.connect((address, 20))
+        except OSError as error:
+            print(error)
+        probe.close()
+        listener.bind(end)
+    else:
+        listener.bind((own, 0))
+    listener.listen()
+    listener.settimeout(2)
+    mine = listener.getsockname()[1]
+    print(say(f"PORT {own.replace('.', ',')},{mine >> 8},{mine & 255}"))
+    connection.sendall(b"LIST\r\n")
+    try:
+        print("open from", listener.accept()[1][1])
+    except OSError as error:
+        print(type(error).__name__)
 
 
 def ladder(address, port, last):

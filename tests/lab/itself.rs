@@ -22,7 +22,7 @@ fn listing(world: &World, mode: Mode, path: &str) -> Run {
 }
 
 /// Each mode of `working` lists, and no other.
-fn only(world: &World, working: &[Mode]) {
+pub fn only(world: &World, working: &[Mode]) {
     for mode in Mode::ALL {
         let run = listing(world, mode, "");
         let wanted = working.contains(&mode);

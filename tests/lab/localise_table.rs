@@ -128,8 +128,15 @@ pub fn cells() -> Vec<Cell> {
         cells.push(base.active(spot, Action::Drop));
         cells.push(Cell::new(Software::PureFtpd, 4).active(spot, Action::Drop));
     }
-    for (spot, action) in usual(4, Direction::Active).step_by(2).zip(ACTIONS.into_iter().skip(1)) {
-        cells.push(base.active(spot, action));
+    for (spot, action) in usual(4, Direction::Active).skip(2).step_by(2).zip(&ACTIONS[2..]) {
+        cells.push(base.active(spot, *action));
+    }
+    // What is told no at the client and at its gateway, as most of those firewalls are set up.
+    for software in [Software::Vsftpd, Software::PureFtpd, Software::ProFtpd] {
+        for action in [Action::Reset, Action::Icmp(Icmp::AdminProhibited)] {
+            let near = [Spot::at(0), Spot::at(1)].into_iter();
+            cells.extend(near.map(|spot| Cell::new(software, 4).active(spot, action)));
+        }
     }
     // A sample on the other servers and the other family, shifted so that all places and actions
     // come up.

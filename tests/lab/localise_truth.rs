@@ -64,10 +64,9 @@ pub fn place(spot: Spot, hops: usize, direction: Direction) -> Place {
     let hook = match (spot.early, node, direction) {
         (true, _, _) => Hook::Prerouting,
         (_, Node::Router(_), _) => Hook::Forward,
-        (_, Node::Client, Direction::Passive) | (_, Node::Server, Direction::Active) => {
-            Hook::Output
-        }
-        (_, Node::Client, Direction::Active) | (_, Node::Server, Direction::Passive) => Hook::Input,
+        (_, Node::Client, Direction::Passive)
+        | (_, Node::Server | Node::Twin, Direction::Active) => Hook::Output,
+        (_, Node::Client, _) | (_, Node::Server | Node::Twin, Direction::Passive) => Hook::Input,
     };
     Place::new(node, hook)
 }
@@ -248,8 +247,11 @@ impl Want {
         };
         let from_port_20 = matches!(software, Software::Vsftpd | Software::PureFtpd);
         if action != Action::Drop {
-            // A server that is told so says so at once; whether holes are tried then is open.
-            return want(&honest(truth, hops), None);
+            // A server that is told so says so at once. Nearest to the client a hole shows whose
+            // filter it is; whether holes are tried elsewhere is open.
+            let near = from_port_20 && truth <= 1 && truth + 2 <= hops;
+            let sides = if near { vec!["client"] } else { honest(truth, hops) };
+            return want(&sides, near.then_some((truth, truth)));
         }
         if !from_port_20 {
             return want(&["unknown"], None);

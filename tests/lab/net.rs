@@ -1,6 +1,7 @@
 //! Networks: `client — r1 — … — rN — server`, a namespace for each, both address families.
 //!
-//! A node's number is its hop: 0 is the client, 1 to N the routers, N + 1 the server.
+//! A node's number is its hop: 0 is the client, 1 to N the routers, N + 1 the server. A twin, where
+//! there is one, is another server behind the last router.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -16,6 +17,8 @@ pub enum Node {
     /// Counted from the client, beginning with 1.
     Router(usize),
     Server,
+    /// A second server, with a private address on a link of its own to the last router.
+    Twin,
 }
 
 /// What a machine's IPv4 address is; IPv6 addresses are always public.
@@ -33,11 +36,13 @@ pub struct Topology {
     pub routers: usize,
     pub client: Address,
     pub server: Address,
+    /// There is a [`Node::Twin`].
+    pub twin: bool,
 }
 
 impl Default for Topology {
     fn default() -> Self {
-        Self { routers: 3, client: Address::Public, server: Address::Public }
+        Self { routers: 3, client: Address::Public, server: Address::Public, twin: false }
     }
 }
 
@@ -45,6 +50,10 @@ impl Default for Topology {
 pub const TO_CLIENT: &str = "to-client";
 /// The interface that leads to the server, on every machine but the server.
 pub const TO_SERVER: &str = "to-server";
+/// The last router's interface that leads to the twin.
+const TO_TWIN: &str = "to-twin";
+/// Both ends of that link: the router, and the twin.
+const TWINS: [Ipv4Addr; 2] = [Ipv4Addr::new(10, 0, 10, 1), Ipv4Addr::new(10, 0, 10, 2)];
 
 /// A network that is up; dropped, it is gone with everything that runs in it.
 pub struct Net {
@@ -60,31 +69,39 @@ impl Net {
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let prefix = format!("{}{}-{count}", gate::PREFIX, std::process::id());
         let last = topology.routers + 1;
-        let namespaces = (0..=last)
+        let mut namespaces: Vec<String> = (0..=last)
             .map(|hop| match hop {
                 0 => format!("{prefix}-client"),
                 hop if hop == last => format!("{prefix}-server"),
                 hop => format!("{prefix}-r{hop}"),
             })
             .collect();
+        if topology.twin {
+            namespaces.push(format!("{prefix}-twin"));
+        }
         // From here on a panic takes down what is already up.
         let net = Self { topology, namespaces };
         net.connect();
         for hop in 0..=last {
             net.configure(hop);
         }
+        if topology.twin {
+            net.configure_twin();
+        }
         net
     }
 
     /// The namespace of a machine.
     pub fn namespace(&self, node: Node) -> &str {
-        &self.namespaces[self.hop(node)]
+        let beside = usize::from(node == Node::Twin);
+        &self.namespaces[self.hop(node) + beside]
     }
 
     /// All machines, from the client to the server.
     pub fn nodes(&self) -> impl Iterator<Item = Node> {
         let routers = (1..=self.topology.routers).map(Node::Router);
-        [Node::Client].into_iter().chain(routers).chain([Node::Server])
+        let twin = self.topology.twin.then_some(Node::Twin);
+        [Node::Client].into_iter().chain(routers).chain([Node::Server]).chain(twin)
     }
 
     /// The hop at which a machine is.
@@ -94,6 +111,8 @@ impl Net {
             Node::Router(hop) if (1..=self.topology.routers).contains(&hop) => hop,
             Node::Router(hop) => panic!("there is no router {hop}"),
             Node::Server => self.topology.routers + 1,
+            Node::Twin if self.topology.twin => self.topology.routers + 1,
+            Node::Twin => panic!("there is no twin"),
         }
     }
 
@@ -108,6 +127,38 @@ impl Net {
             Address::Public => self.server_v4(),
             Address::Private => self.v4(self.topology.routers - 1, End::Server),
         }
+    }
+
+    /// The twin's own address.
+    pub fn twin_v4() -> Ipv4Addr {
+        TWINS[1]
+    }
+
+    /// The address that a router shows to the server's side.
+    pub fn outer_v4(&self, hop: usize) -> Ipv4Addr {
+        self.v4(hop, End::Client)
+    }
+
+    /// Gives a router one more address on its server's side, beside [`Net::outer_v4`].
+    pub fn add_outer_v4(&self, hop: usize) -> Ipv4Addr {
+        let [a, b, c, _] = self.outer_v4(hop).octets();
+        let more = Ipv4Addr::new(a, b, c, 77);
+        let script = format!("ip addr add {more}/24 dev {TO_SERVER}\n");
+        sh::inside(self.namespace(Node::Router(hop)), &script);
+        more
+    }
+
+    /// Lets nothing longer pass between the machine at a hop and the one behind it.
+    pub fn narrow(&self, hop: usize, mtu: u32) {
+        let near = format!("ip link set {TO_SERVER} mtu {mtu}\n");
+        sh::inside(&self.namespaces[hop], &near);
+        let far = format!("ip link set {TO_CLIENT} mtu {mtu}\n");
+        sh::inside(&self.namespaces[hop + 1], &far);
+    }
+
+    /// Sets a number below /proc/sys/net on one machine.
+    pub fn set(&self, node: Node, name: &str, number: u32) {
+        sh::inside(self.namespace(node), &format!("echo {number} >/proc/sys/net/{name}\n"));
     }
 
     /// The server's address.
@@ -127,7 +178,7 @@ impl Net {
     }
 
     fn network(&self, link: usize) -> [u8; 3] {
-        let Topology { routers, client, server } = self.topology;
+        let Topology { routers, client, server, .. } = self.topology;
         match (link, client, server) {
             (0, Address::Public, _) => [198, 51, 100],
             (0, Address::Private, _) => [10, 0, 1],
@@ -146,7 +197,8 @@ impl Net {
         }
         // Where both ends of a pair have the same index, the kernel takes up to a second to notice
         // that the link is up, and drops what is sent before.
-        for pair in self.namespaces.windows(2) {
+        let last = self.topology.routers + 1;
+        for pair in self.namespaces[..=last].windows(2) {
             let (near, far) = (&pair[0], &pair[1]);
             let _ = writeln!(
                 batch,
@@ -154,7 +206,28 @@ impl Net {
                  peer name {TO_CLIENT} index 20 netns {far}"
             );
         }
+        if self.topology.twin {
+            let (near, far) = (&self.namespaces[last - 1], &self.namespaces[last + 1]);
+            let _ = writeln!(
+                batch,
+                "link add {TO_TWIN} index 11 netns {near} type veth \
+                 peer name {TO_CLIENT} index 20 netns {far}"
+            );
+        }
         sh::run("ip", &["-batch", "-"], &batch);
+    }
+
+    /// Gives the twin, and the last router towards it, their addresses and routes.
+    fn configure_twin(&self) {
+        let [near, far] = TWINS;
+        let router = format!("ip addr add {near}/24 dev {TO_TWIN}\nip link set {TO_TWIN} up\n");
+        sh::inside(self.namespace(Node::Router(self.topology.routers)), &router);
+        let twin = format!(
+            "ip link set lo up\nip addr add {far}/24 dev {TO_CLIENT}\n\
+             ip link set {TO_CLIENT} up\nip route add default via {near}\n\
+             until grep -q up /sys/class/net/{TO_CLIENT}/operstate; do sleep 0.01; done\n"
+        );
+        sh::inside(self.namespace(Node::Twin), &twin);
     }
 
     /// Gives one machine its settings, addresses and routes.

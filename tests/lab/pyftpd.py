@@ -5,7 +5,7 @@ import logging
 import sys
 
 from pyftpdlib.authorizers import DummyAuthorizer
-from pyftpdlib.handlers import FTPHandler
+from pyftpdlib.handlers import FTPHandler, ThrottledDTPHandler
 from pyftpdlib.servers import FTPServer
 
 with open(sys.argv[1]) as file:
@@ -31,6 +31,15 @@ class Handler(FTPHandler):
 
 
 Handler.authorizer = authorizer
+if config["banner"]:
+    Handler.banner = config["banner"]
+if config["idle"]:
+    Handler.timeout = config["idle"]
+if config["rate"]:
+    Handler.dtp_handler = ThrottledDTPHandler
+    ThrottledDTPHandler.write_limit = config["rate"]
+    # It counts what it sent after each write: long ones make it faster than it was told.
+    ThrottledDTPHandler.ac_out_buffer_size = 5000
 Handler.masquerade_address = config["masquerade"]
 if config["passive"]:
     first, last = config["passive"]

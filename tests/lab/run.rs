@@ -20,8 +20,8 @@ use super::world::World;
 const DOCTOR: &str = env!("CARGO_BIN_EXE_ftp-doctor");
 /// Nobody.
 const UID: u32 = 65534;
-/// When the program hangs. Its own limit, 30 s, must do long before.
-const HANGS: Duration = Duration::from_secs(60);
+/// When the program hangs. Its own limit, 30 s and what it was asked to be idle, must do long before.
+const HANGS: Duration = Duration::from_secs(75);
 
 /// What a program did.
 pub struct Run {

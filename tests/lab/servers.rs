@@ -51,6 +51,14 @@ pub struct Server {
     pub max_per_ip: Option<u32>,
     pub max_clients: Option<u32>,
     pub anonymous: bool,
+    /// What it greets with.
+    pub banner: Option<&'static str>,
+    /// How many bytes a second an anonymous user is sent.
+    pub rate: Option<u32>,
+    /// After how many seconds of silence it ends a session.
+    pub idle: Option<u32>,
+    /// Files beside those that are always there: their paths and lengths.
+    pub more: Vec<(String, usize)>,
 }
 
 impl Server {
@@ -69,11 +77,15 @@ impl Server {
             max_per_ip: None,
             max_clients: None,
             anonymous: true,
+            banner: None,
+            rate: None,
+            idle: None,
+            more: Vec::new(),
         }
     }
 
     /// Writes all that the server reads, and says how it is started.
-    pub fn prepare(&self, net: &Net, lab: &Path, folder: &Path) -> Program {
+    pub fn prepare(&self, net: &Net, node: Node, lab: &Path, folder: &Path) -> Program {
         let files = folder.join("files");
         for name in ["pub", "empty"] {
             fs::create_dir_all(files.join(name)).expect("a folder to list");
@@ -81,7 +93,14 @@ impl Server {
         for name in ["readme.txt", "pub/hello.txt", "pub/notes.txt"] {
             fs::write(files.join(name), format!("This is {name}.\n")).expect("a file to list");
         }
-        accounts(net, &files);
+        for (name, length) in &self.more {
+            let path = files.join(name.trim_start_matches('/'));
+            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder to list");
+            let line = format!("This is {name}.\n");
+            fs::write(path, line.repeat(length.div_ceil(line.len())).split_at(*length).0)
+                .expect("a file to list");
+        }
+        accounts(net, node, &files);
         let libraries = ("LD_LIBRARY_PATH", lab.join("lib").display().to_string());
         match self.software {
             Software::Vsftpd => {
@@ -131,9 +150,9 @@ impl Server {
 }
 
 /// Gives the server's machine accounts of its own; those of this machine stay as they are.
-fn accounts(net: &Net, files: &Path) {
+fn accounts(net: &Net, node: Node, files: &Path) {
     let home = files.display();
-    let etc = |file, content: &str| net.replace_etc(Node::Server, file, content);
+    let etc = |file, content: &str| net.replace_etc(node, file, content);
     etc(
         "passwd",
         &format!(

@@ -45,10 +45,15 @@ impl World {
 
     /// Starts an FTP server; it is listening when this returns.
     pub fn serve(&mut self, server: &Server) {
+        self.serve_at(Node::Server, server);
+    }
+
+    /// As [`World::serve`], on the machine that is named.
+    pub fn serve_at(&mut self, node: Node, server: &Server) {
         let folder = self.folder.path().join(format!("server{}", self.daemons.len()));
-        let command = server.prepare(&self.net, &self.gate.folder, &folder);
-        let mut daemon = Daemon::start(&self.net, Node::Server, command, &folder);
-        daemon.wait_for_port(self.net.namespace(Node::Server), server.port);
+        let command = server.prepare(&self.net, node, &self.gate.folder, &folder);
+        let mut daemon = Daemon::start(&self.net, node, command, &folder);
+        daemon.wait_for_port(self.net.namespace(node), server.port);
         self.daemons.push(daemon);
     }
 
