@@ -29,7 +29,7 @@ pub use session::{
     Session, TlsAnswer,
 };
 pub use time::Micros;
-pub use trial::{Halves, Idle, IdleEnd, Varied};
+pub use trial::{Halves, Idle, IdleEnd, Nearer, Varied};
 
 /// The schema of saved facts.
 pub const SCHEMA: &str = "ftp-doctor.facts/1";
@@ -68,6 +68,9 @@ pub struct Facts {
     /// answered.
     #[serde(default)]
     pub confirmed: Vec<Confirmed>,
+    /// Where the RST of a port came from that had been open while it was announced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nearer: Option<Nearer>,
     /// Commands that were sent in two segments, to see whether somebody reads them on the way.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub halves: Vec<Halves>,
@@ -124,7 +127,10 @@ impl Facts {
     /// Whether segments are known to have been lost in this run.
     pub fn lossy(&self) -> bool {
         self.sessions.iter().any(|s| s.retransmits.is_some_and(|n| n > 0))
-            || self.attempts.iter().any(|a| a.is_open() && a.knocks.len() > 1)
+            || self
+                .attempts
+                .iter()
+                .any(|a| a.is_open() && a.varied.is_empty() && a.knocks.len() > 1)
     }
 
     /// Whether the server has turned a data connection of ours away as somebody else's.

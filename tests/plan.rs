@@ -130,6 +130,7 @@ fn told(next: Option<&Next>) -> String {
                 doors.iter().map(|(mode, port)| format!("{} {port}", mode.word())).collect();
             format!("knock {}", doors.join(" "))
         }
+        Some(Next::Nearer { port }) => format!("nearer {port}"),
         Some(Next::Halves) => "halves".to_owned(),
         Some(Next::Idle { keep_alive }) => format!("idle {keep_alive}"),
         Some(Next::Climb { ports }) => format!("climb {ports:?}"),
@@ -659,7 +660,7 @@ fn dead_passive_ports_are_looked_for_on_the_way() {
         &asked,
         &[
             (&["pasv mode timed-out 1", "epsv mode timed-out 2"], "climb [1, 2]"),
-            (&["pasv mode refused 1", "epsv mode refused 2"], "climb [1, 2]"),
+            (&["pasv mode refused 1", "epsv mode refused 2"], "vary pasv [KnockAgain]"),
             // A refused command has no port.
             (
                 &["pasv mode refused-command:502", "epsv mode refused-command:502"],
@@ -679,7 +680,7 @@ fn holes_begin_far_away_and_end_at_the_smallest() {
     let blocked = [
         "pasv mode open 1",
         "epsv mode open 2",
-        "pasv neighbour refused 1",
+        "pasv neighbour open 1",
         "port mode timed-out",
         "eprt mode timed-out",
     ];
@@ -723,7 +724,7 @@ fn what_works_is_asked_for_pinholes() {
                     "pasv neighbour refused 1",
                     "epsv neighbour timed-out 2",
                 ],
-                "attempt port mode",
+                "nearer 1",
             ),
             (
                 &[

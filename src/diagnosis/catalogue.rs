@@ -225,5 +225,11 @@ pub static CATALOGUE: &[Cause] = &[
     ),
     cause!("data-closed-early", Server, Problem, [], Some(server::data_closed_early)),
     cause!("listing-refused", Server, Problem, [], Some(server::listing_refused)),
-    cause!("data-reaches-another-server", Server, Problem, [], Some(server::data_reaches_another)),
+    cause!(
+        "data-reaches-another-server",
+        Server,
+        Problem,
+        ["passive-port-refused"],
+        Some(server::data_reaches_another)
+    ),
 ];

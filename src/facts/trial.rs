@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use super::Micros;
+use super::{Micros, RungAnswer};
 
 /// One thing that a comparison does differently.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +17,8 @@ pub enum Varied {
         /// The address.
         address: IpAddr,
     },
+    /// Who is refused knocks again at the same port, a few times.
+    KnockAgain,
     /// The active command travels behind a NOOP, in the same segment.
     Pipelined,
     /// Both ends of the data connection send segments of this size at most.
@@ -91,4 +93,31 @@ pub struct Halves {
     pub held: Option<bool>,
     /// How long its acknowledgement was awaited.
     pub waited: Micros,
+}
+
+/// How near the RST of a port that is not announced comes from, and what a control connection of
+/// the same life meets there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Nearer {
+    /// The port, announced a moment before.
+    pub port: u16,
+    /// The shortest life of a SYN that was answered with RST.
+    pub resets_at: Option<u8>,
+    /// What became of a SYN of that life to the control port.
+    pub control: Option<RungAnswer>,
+}
+
+impl Nearer {
+    /// The hop whose box resets under the server's own address and forwards the control connection
+    /// from there: a NAT.
+    pub fn nat_at(&self, server: IpAddr) -> Option<u8> {
+        match &self.control {
+            Some(RungAnswer::Expired { router: Some(router) })
+                if router.to_canonical() == server.to_canonical() =>
+            {
+                self.resets_at
+            }
+            _ => None,
+        }
+    }
 }

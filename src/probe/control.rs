@@ -423,6 +423,8 @@ impl Control {
         let mut end = ControlEnd::ClosedByServer;
         if !self.gone {
             if pending_transfer {
+                // A busy server acknowledges late: what TCP repeats from here on is no loss.
+                self.measure();
                 self.send(&Command::new("ABOR")).await;
             }
             self.send(&Command::new("QUIT")).await;
@@ -438,7 +440,9 @@ impl Control {
                 }
             };
         }
-        self.measure();
+        if !pending_transfer {
+            self.measure();
+        }
         self.note(|session| session.end = Some(end));
     }
 

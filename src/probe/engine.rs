@@ -112,6 +112,7 @@ fn blank(spec: &Spec) -> Facts {
         attempts: Vec::new(),
         ladders: Vec::new(),
         confirmed: Vec::new(),
+        nearer: None,
         halves: Vec::new(),
         idles: Vec::new(),
         cut_short: None,
@@ -242,6 +243,7 @@ impl Engine<'_> {
                     self.attempt(door, &mut progress, turn).await;
                 }
                 Next::Climb { ports } => climb::climb(door, &ports).await,
+                Next::Nearer { port } => climb::nearer(door, port).await,
                 Next::Knock { doors } => self.knock(door, &doors).await,
                 Next::Halves => self.halves(door, &mut progress).await,
                 Next::Idle { keep_alive } => self.idle(door, &mut progress, keep_alive).await,

@@ -20,6 +20,8 @@ pub struct Passive<'a> {
     pub bind: Option<IpAddr>,
     /// Knock at the advertised address instead of the control connection's peer.
     pub dial_advertised: bool,
+    /// How often to knock again at a port that refuses.
+    pub again: u8,
     /// Largest segment that either end may send.
     pub segments: Option<u16>,
     /// Listing command.
@@ -109,14 +111,18 @@ impl Passive<'_> {
         self.knock(control, dialled, draft).await;
     }
 
-    async fn knock(&self, control: &mut Control, to: SocketAddr, draft: &mut Attempt) {
+    /// Knocks until somebody opens or the policy is used up.
+    async fn dial(
+        &self,
+        control: &mut Control,
+        to: SocketAddr,
+    ) -> (Box<Dialler>, Option<DialEvent>) {
         let left = self.limit.saturating_duration_since(Instant::now());
         let policy = knock_policy(self.limits, control.rtt(), self.recorder.lossy(), left);
         let mut dialler = Box::new(
             Dialler::new(to, self.bind, policy, self.recorder.clone()).segments(self.segments),
         );
-        let began = Instant::now();
-        let first = loop {
+        let event = loop {
             tokio::select! {
                 event = dialler.event() => break Some(event),
                 event = control.event(), if !control.is_gone() => {
@@ -127,12 +133,28 @@ impl Passive<'_> {
                 () = tokio::time::sleep_until(self.limit.min(self.recorder.deadline())) => break None,
             }
         };
-        let Some(DialEvent::Connected(stream)) = first else {
-            draft.knocks = dialler.knocks();
-            let waited = began.elapsed().into();
-            (draft.outcome, draft.why) = not_let_in(dialler.outcome(), waited, dialler.syns());
-            return;
+        (dialler, event)
+    }
+
+    async fn knock(&self, control: &mut Control, to: SocketAddr, draft: &mut Attempt) {
+        let began = Instant::now();
+        let mut refused = Vec::new();
+        let (mut dialler, stream) = loop {
+            let (dialler, event) = self.dial(control, to).await;
+            if let Some(DialEvent::Connected(stream)) = event {
+                break (dialler, stream);
+            }
+            let outcome = dialler.outcome();
+            let again = outcome == DialOutcome::Refused && refused.len() < usize::from(self.again);
+            refused.extend(dialler.knocks());
+            if !again {
+                draft.knocks = refused;
+                let waited = began.elapsed().into();
+                (draft.outcome, draft.why) = not_let_in(outcome, waited, dialler.syns());
+                return;
+            }
         };
+        dialler.remember(refused);
         draft.connect = dialler.connect_time();
         if control.is_gone() {
             let command = draft.mode.verb().to_owned();

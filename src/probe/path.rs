@@ -80,6 +80,35 @@ pub async fn climb_open(
     Ladder { port: to.port(), role, rungs, began, took: recorder.now().since(began) }
 }
 
+/// Climbs to a port that refuses, in groups, and stops at the first RST.
+pub async fn climb_until_reset(
+    to: SocketAddr,
+    bind: Option<IpAddr>,
+    patience: Patience,
+    recorder: &Recorder,
+) -> Ladder {
+    let began = recorder.now();
+    let mut rungs: Vec<Rung> = Vec::new();
+    while rungs.len() < usize::from(HOPS) && !rungs.iter().any(|r| reaches(&r.answer)) {
+        let next = u8::try_from(rungs.len()).unwrap_or(HOPS) + 1;
+        // Nobody opens a session for a RST, so the groups are larger than on an open port.
+        let group: Vec<u8> = (next..=(next + 2 * GROUP - 1).min(HOPS)).collect();
+        rungs.extend(ask(to, bind, &group, patience.first).await);
+    }
+    let took = recorder.now().since(began);
+    Ladder { port: to.port(), role: LadderRole::Data, rungs, began, took }
+}
+
+/// What becomes of one SYN of this life.
+pub async fn one_rung(
+    to: SocketAddr,
+    bind: Option<IpAddr>,
+    ttl: u8,
+    patience: Patience,
+) -> Option<RungAnswer> {
+    ask(to, bind, &[ttl], patience.first).await.pop().map(|r| r.answer)
+}
+
 /// Climbs to a port that does not answer or refuses, all rungs at once.
 pub async fn climb_shut(
     to: SocketAddr,

@@ -164,6 +164,7 @@ impl Engine<'_> {
                     bind: self.bind(control.peer.ip()),
                     dial_advertised: turn.varies(|v| *v == Varied::DialAdvertised),
                     segments: turn.segments(),
+                    again: if turn.varies(|v| *v == Varied::KnockAgain) { 3 } else { 0 },
                     listing: &listing,
                     recorder: self.recorder,
                     limits,

@@ -401,6 +401,12 @@ helper-opens-pinholes-text-read = { $count ->
     [one] Port { $ports } was open while the server announced it, and is silent
    *[other] Ports { $ports } were open while the server announced them, and are silent
 } now that nobody does. And half a PORT command is held back on the way, half a NOOP is not: somebody there reads FTP. So an FTP helper (ALG) opens each port for one connection when it hears it announced. As soon as the control connection is encrypted (FTPS) it hears nothing, and every passive transfer will time out.
+helper-opens-pinholes-text-nat = { $count ->
+    [one] Port { $ports } was open while the server announced it
+   *[other] Ports { $ports } were open while the server announced them
+}; now that nobody does, a box before the server refuses port { $port } under the server's own address (hop { $hop }). So a NAT at the server forwards each port for one connection when its FTP helper (ALG) hears it announced. As soon as the control connection is encrypted (FTPS) it hears nothing: every passive transfer will be refused, and 227 may name an inner address.
+seen-nearer = the RST of port { $port } comes from hop { $hop }, where the control connection is still being forwarded
+helper-opens-pinholes-fix-nat = Before TLS is switched on, forward the passive range at the NAT for good, and let the server announce the public address.
 helper-opens-pinholes-fix = Before TLS is switched on, open the passive range for good.
 seen-halves = half a PORT, sent in a segment of its own, was not acknowledged; half a NOOP was
 control-idle-dropped-title = The control connection is forgotten while it is silent
@@ -424,6 +430,11 @@ seen-idle-not = silence of { $held } was not tried: { $because }
 data-reaches-another-server-title = The data connection reaches another machine than the login did
 data-reaches-another-server-text = Of the ports that the server announced { $open } let us in and { $refused } refused us at once, with no pattern in their numbers. That is what it looks like when one address stands for several machines: the login reaches the one, the knock another one, where nobody announced that port. A firewall that rejects part of the range would look alike.
 data-reaches-another-server-text-several = The same address calls itself by different names ({ $faces }): several machines stand behind it. Of the announced ports { $open } let us in and { $refused } refused us at once: the login reached the one machine and the knock another one, where nobody announced that port.
+data-reaches-another-server-text-same = The server announced port { $port }; the first knock there was refused, and a moment later, with nothing else said or done, the same port let us in. One address stands for several machines: each new connection is sent to another of them, and the knock has to reach the one where the login is.
+seen-knock-again = port { $port }, announced once: { $refused ->
+    [one] one knock
+   *[other] { $refused } knocks
+} refused, the next one let in
 data-reaches-another-server-fix = Bind each client to one machine, for the control port and the passive range together (source affinity), or give each machine a passive range of its own and forward it there.
 listing-refused-title-file = The file to retrieve is refused
 listing-refused-text-file = { $path } could not be retrieved: { $reply }. So nothing is known about longer transfers.

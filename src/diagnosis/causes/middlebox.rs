@@ -80,6 +80,9 @@ pub fn helper_opens_pinholes(case: &Case<'_>) -> Option<Finding> {
         .filter(|a| a.purpose == Purpose::Neighbour)
         .filter(|a| a.dialled.is_some_and(|d| opened.contains(&d.port())))
         .collect();
+    if let Some(finding) = announced_are_forwarded(case, &opened, &again) {
+        return Some(finding);
+    }
     if again.is_empty() || again.iter().any(|a| a.outcome != Outcome::TimedOut) {
         return None;
     }
@@ -121,6 +124,27 @@ pub fn helper_opens_pinholes(case: &Case<'_>) -> Option<Finding> {
             Text::new("helper-opens-pinholes-fix"),
             remedies::open_passive_range(case, range),
         )
+        .done()
+}
+
+/// A NAT forwards each port when it hears it announced, and refuses it under the server's address
+/// afterwards.
+fn announced_are_forwarded(case: &Case<'_>, opened: &[u16], again: &[&Attempt]) -> Option<Finding> {
+    let nearer = case.facts.nearer.as_ref()?;
+    let hop = nearer.nat_at(case.peer?)?;
+    let text = Text::new("helper-opens-pinholes-text-nat")
+        .with("ports", ports::list(opened))
+        .with("count", opened.len())
+        .with("port", nearer.port)
+        .with("hop", u16::from(hop));
+    let confidence = if case.facts.lossy() { Confidence::Likely } else { Confidence::Proven };
+    let mut build = finding("helper-opens-pinholes", confidence, text).side(Side::Server);
+    for attempt in again {
+        build = build.attempt(attempt);
+    }
+    build
+        .saw(Text::new("seen-nearer").with("port", nearer.port).with("hop", u16::from(hop)))
+        .fix(Who::ServerAdmin, Text::new("helper-opens-pinholes-fix-nat"), Vec::new())
         .done()
 }
 

@@ -5,7 +5,7 @@ use crate::diagnosis::case::{Case, ModeView};
 use crate::diagnosis::finding::{Confidence, Finding, Severity, Side, Who};
 use crate::diagnosis::reason::{brief, first_line};
 use crate::diagnosis::text::Text;
-use crate::facts::{Attempt, Mode, Outcome, Varied, Why};
+use crate::facts::{Attempt, DialOutcome, Mode, Outcome, Varied, Why};
 use crate::wire::peer;
 
 /// 425 after a connection that stood: the server does not take it from this address.
@@ -148,22 +148,28 @@ pub fn data_reaches_another(case: &Case<'_>) -> Option<Finding> {
     let open = all.iter().filter(|a| a.is_open()).count();
     let faces = faces(case);
     let several = faces.len() > 1;
-    let confidence = match (several, open > 0, refused.len()) {
-        (_, _, 0) => return None,
-        (true, true, _) => Confidence::Likely,
-        (true, false, _) | (false, true, 2..) => Confidence::Possible,
+    // One and the same port, announced once: refused, and open a moment later.
+    let changed = case.facts.varied(|v| *v == Varied::KnockAgain).find(|a| {
+        a.observed.is_some() && a.knocks.iter().any(|k| k.outcome == Some(DialOutcome::Refused))
+    });
+    let confidence = match (changed.is_some(), several, open > 0, refused.len()) {
+        (_, _, _, 0) => return None,
+        (true, _, _, _) => Confidence::Proven,
+        (_, true, true, _) => Confidence::Likely,
+        (_, true, false, _) | (_, false, true, 2..) => Confidence::Possible,
         _ => return None,
     };
-    let id = if several {
-        "data-reaches-another-server-text-several"
-    } else {
-        "data-reaches-another-server-text"
+    let id = match (changed.is_some(), several) {
+        (true, _) => "data-reaches-another-server-text-same",
+        (_, true) => "data-reaches-another-server-text-several",
+        _ => "data-reaches-another-server-text",
     };
     let count = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
     let text = Text::new(id)
         .with("refused", count(refused.len()))
         .with("open", count(open))
-        .with("faces", faces.join(" / "));
+        .with("faces", faces.join(" / "))
+        .with("port", changed.and_then(Attempt::passive_port).unwrap_or(0));
     let views: Vec<&ModeView<'_>> =
         passive.iter().copied().filter(|v| v.outcome() == Outcome::Refused).collect();
     let mut build = finding("data-reaches-another-server", confidence, text).side(Side::Server);
@@ -171,9 +177,22 @@ pub fn data_reaches_another(case: &Case<'_>) -> Option<Finding> {
     for attempt in all.iter().filter(|a| views.iter().all(|v| v.mode != a.mode)) {
         build = build.attempt(attempt);
     }
+    if let Some(changed) = changed {
+        let times = changed.knocks.iter().filter(|k| k.outcome == Some(DialOutcome::Refused));
+        build = build.saw_in(
+            changed,
+            Text::new("seen-knock-again")
+                .with("port", changed.passive_port().unwrap_or(0))
+                .with("refused", count(times.count())),
+        );
+    }
     build
         .not("firewall-blocks-passive", Text::new("not-blocked-answered"))
-        .not_if(open > 0, "passive-port-refused", Text::new("not-refused-some-open"))
+        .not_if(
+            open > 0 || changed.is_some(),
+            "passive-port-refused",
+            Text::new("not-refused-some-open"),
+        )
         .fix(Who::ServerAdmin, Text::new("data-reaches-another-server-fix"), Vec::new())
         .done()
 }

@@ -44,6 +44,9 @@ pub fn passive(facts: &Facts, family: Family) -> Option<Next> {
     {
         return Some(next);
     }
+    if let Some(next) = knock_again(facts, &all) {
+        return Some(next);
+    }
     let advertised_elsewhere = facts.request.dial_advertised
         && facts.varied(|v| *v == Varied::DialAdvertised).next().is_none()
         && of(facts, Mode::Pasv).any(|a| match (a.advertised, a.dialled) {
@@ -55,6 +58,14 @@ pub fn passive(facts: &Facts, family: Family) -> Option<Next> {
 
 fn has_neighbour(facts: &Facts) -> bool {
     facts.attempts.iter().any(|a| a.purpose == Purpose::Neighbour)
+}
+
+/// A port that was announced refuses: does it still, a moment later and on the same login? Where
+/// several machines share an address, the next knock may reach the right one.
+fn knock_again(facts: &Facts, all: &[&Attempt]) -> Option<Next> {
+    let asked = facts.varied(|v| *v == Varied::KnockAgain).next().is_some();
+    let refused = all.iter().find(|a| a.outcome == Outcome::Refused)?;
+    (facts.request.localise && !asked).then(|| compare(refused.mode, vec![Varied::KnockAgain]))
 }
 
 /// Every passive connection stood and carried nothing: do ports answer that nobody announced, one
@@ -132,6 +143,14 @@ pub fn pinholes(facts: &Facts, family: Family) -> Option<Next> {
     }
     if asked_again.is_empty() {
         return Some(Next::Knock { doors: open });
+    }
+    let refused = asked_again.iter().find(|a| a.outcome == Outcome::Refused);
+    if let Some(port) = refused.and_then(|a| a.dialled).map(|d| d.port())
+        && facts.nearer.is_none()
+        && facts.ladders.is_empty()
+        && has_a_way(facts)
+    {
+        return Some(Next::Nearer { port });
     }
     let silent = asked_again.iter().all(|a| a.outcome == Outcome::TimedOut);
     (silent && facts.halves.is_empty()).then_some(Next::Halves)

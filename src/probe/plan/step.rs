@@ -32,6 +32,11 @@ pub enum Next {
         /// The ports, each with the mode that announced it or a port near it.
         doors: Vec<(Mode, u16)>,
     },
+    /// SYNs of every life to a port that refuses, and one to the control port: who sends the RST?
+    Nearer {
+        /// The port.
+        port: u16,
+    },
     /// Commands in two segments, to see whether somebody reads them on the way.
     Halves,
     /// A login that is held silent.
@@ -44,7 +49,7 @@ pub enum Next {
 impl Next {
     /// Whether it needs a login.
     pub fn logs_in(&self) -> bool {
-        !matches!(self, Self::Knock { .. } | Self::Climb { .. })
+        !matches!(self, Self::Knock { .. } | Self::Climb { .. } | Self::Nearer { .. })
     }
 }
 
