@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::credentials::{self, Sources};
 use crate::cli::{self, Cli, ColorArg, Command, FormatArg, OutputArgs, ProbeOptions};
+use crate::compare::{self, Run};
 use crate::diagnosis::{self, diagnose};
 use crate::facts::{Facts, PasswordSource, SCHEMA};
 use crate::probe::{self, Credentials, Limits, Spec, Stage};
@@ -84,6 +85,7 @@ pub fn run(cli: Cli, world: &World<'_>) -> Result<Outcome, AppError> {
             probe_target(&probe.target.unwrap_or_default(), &probe.options, &output, world)
         }
         Some(Command::Replay { file, output }) => replay(&file, &output, world),
+        Some(Command::Diff { a, b, output }) => diff(&a, &b, &output, world),
         Some(Command::Explain { cause, list }) => explain(cause.as_deref().filter(|_| !list)),
         Some(Command::Demo { list: true, .. }) => Ok(plain(stories().into_bytes())),
         Some(Command::Demo { story, options, output, .. }) => {
@@ -261,15 +263,26 @@ fn bind_addresses(bind: Option<&str>) -> Result<Vec<std::net::IpAddr>, AppError>
 }
 
 fn replay(file: &Path, output: &OutputArgs, world: &World<'_>) -> Result<Outcome, AppError> {
-    let name = file.display();
-    let usage = |text: String| AppError::Usage(format!("{name}: {text}"));
+    let facts = saved(file, &content(file, "saved facts")?)?;
+    let (report, code) = render(&facts, output, world)?;
+    Ok(place(report, output, code))
+}
+
+/// The bytes of a file that a run wrote.
+fn content(file: &Path, what: &str) -> Result<Vec<u8>, AppError> {
+    let usage = |text: String| AppError::Usage(format!("{}: {text}", file.display()));
     let mut bytes = Vec::new();
     let opened = fs::File::open(file).map_err(|e| usage(e.to_string()))?;
     opened.take(FACTS_LIMIT + 1).read_to_end(&mut bytes).map_err(|e| usage(e.to_string()))?;
     if bytes.len() as u64 > FACTS_LIMIT {
-        return Err(usage("too large for saved facts".to_owned()));
+        return Err(usage(format!("too large for {what}")));
     }
-    let facts: Facts = serde_json::from_slice(&bytes).map_err(|e| {
+    Ok(bytes)
+}
+
+fn saved(file: &Path, bytes: &[u8]) -> Result<Facts, AppError> {
+    let usage = |text: String| AppError::Usage(format!("{}: {text}", file.display()));
+    let facts: Facts = serde_json::from_slice(bytes).map_err(|e| {
         usage(format!("not facts that --save wrote: {}", printable(e.to_string().as_bytes(), 200)))
     })?;
     if facts.schema != SCHEMA {
@@ -278,8 +291,32 @@ fn replay(file: &Path, output: &OutputArgs, world: &World<'_>) -> Result<Outcome
             printable(facts.schema.as_bytes(), 60)
         )));
     }
-    let (report, code) = render(&facts, output, world)?;
-    Ok(place(report, output, code))
+    Ok(facts)
+}
+
+fn diff(a: &Path, b: &Path, output: &OutputArgs, world: &World<'_>) -> Result<Outcome, AppError> {
+    let comparison = compare::compare(&run_of(a)?, &run_of(b)?);
+    let bytes = report::render_diff(&comparison, format(output), style(output, world))
+        .map_err(|e| AppError::Internal(e.to_string()))?;
+    Ok(place(bytes, output, comparison.exit_code()))
+}
+
+/// A run from its report, or from its facts, which are diagnosed first.
+fn run_of(file: &Path) -> Result<Run, AppError> {
+    let name = file.display().to_string();
+    let usage = |e: compare::ReadError| AppError::Usage(format!("{name}: {e}"));
+    let bytes = content(file, "a report or saved facts")?;
+    if compare::read::schema(&bytes).map_err(usage)? != SCHEMA {
+        return compare::read(&name, &bytes).map_err(usage);
+    }
+    let facts = saved(file, &bytes)?;
+    let plain = report::Style { color: false, width: 80, verbose: false, quiet: false };
+    let report = report::render(&diagnose(&facts), report::Format::JsonLines, plain)
+        .map_err(|e| AppError::Internal(e.to_string()))?;
+    let run = compare::read(&name, &report).map_err(usage)?;
+    // A report tells our own address of a control connection that stood; facts know it before.
+    let called_from = facts.dials.iter().find_map(|d| d.from).map(|from| from.ip().to_canonical());
+    Ok(Run { local: run.local.or(called_from), ..run })
 }
 
 fn finish(
@@ -305,11 +342,20 @@ fn render(
     world: &World<'_>,
 ) -> Result<(Vec<u8>, u8), AppError> {
     let diagnosis = diagnose(facts);
-    let format = match (output.json, output.format) {
+    let bytes = report::render(&diagnosis, format(output), style(output, world))
+        .map_err(|e| AppError::Internal(e.to_string()))?;
+    Ok((bytes, diagnosis.exit_code()))
+}
+
+fn format(output: &OutputArgs) -> report::Format {
+    match (output.json, output.format) {
         (true, _) | (_, FormatArg::Json) => report::Format::Json,
         (_, FormatArg::Jsonl) => report::Format::JsonLines,
         (_, FormatArg::Text) => report::Format::Text,
-    };
+    }
+}
+
+fn style(output: &OutputArgs, world: &World<'_>) -> report::Style {
     let terminal = std::io::stdout().is_terminal() && output.output.is_none();
     let color = match output.color {
         ColorArg::Always => true,
@@ -320,16 +366,13 @@ fn render(
         .then(terminal_size::terminal_size)
         .flatten()
         .map(|(width, _)| usize::from(width.0));
-    let style = report::Style {
+    report::Style {
         color,
         // Long lines are hard to read however wide the terminal is.
         width: columns.unwrap_or(80).clamp(24, 100),
         verbose: output.verbose > 0,
         quiet: output.quiet,
-    };
-    let bytes =
-        report::render(&diagnosis, format, style).map_err(|e| AppError::Internal(e.to_string()))?;
-    Ok((bytes, diagnosis.exit_code()))
+    }
 }
 
 fn place(report: Vec<u8>, output: &OutputArgs, code: u8) -> Outcome {

@@ -55,6 +55,20 @@ pub enum Command {
         #[command(flatten)]
         output: OutputArgs,
     },
+    /// Compare two runs of one server (two places, or two days): what differs, what it proves
+    #[command(
+        after_help = "Exit codes: 0 verdict, modes and findings are the same, 1 they differ, \
+                            2 wrong usage or unreadable input."
+    )]
+    Diff {
+        /// The first run: a report (--json) or facts (--save)
+        a: PathBuf,
+        /// The second run, likewise
+        b: PathBuf,
+        /// How to report.
+        #[command(flatten)]
+        output: OutputArgs,
+    },
     /// The catalogue of causes, or one cause's page
     Explain {
         /// Id of a cause, such as passive-disabled

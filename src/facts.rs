@@ -10,6 +10,7 @@ pub mod path;
 pub mod request;
 pub mod session;
 pub mod time;
+pub mod tls;
 pub mod trial;
 
 use std::net::IpAddr;

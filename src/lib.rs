@@ -9,12 +9,14 @@
 //! - [`facts`]: what was observed, plain data that can be saved
 //! - [`probe`]: the only place with sockets and clocks
 //! - [`diagnosis`]: from facts to named causes, pure
+//! - [`compare`]: from two reports of one server to what they prove together, pure
 //! - [`report`]: from a diagnosis to bytes
 //! - [`demo`]: an embedded FTP server on loopback that misbehaves as asked
 //! - [`cli`] and [`app`]: the command line, and what carries it out
 
 pub mod app;
 pub mod cli;
+pub mod compare;
 pub mod demo;
 pub mod diagnosis;
 pub mod facts;

@@ -18,6 +18,7 @@ pub mod path;
 pub mod plan;
 pub mod recorder;
 pub mod resolve;
+pub mod tls;
 pub mod transfer;
 mod trial;
 mod turn;

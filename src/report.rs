@@ -1,5 +1,6 @@
 //! From a diagnosis to bytes. Every format is a pure function; nothing is written here.
 
+pub mod diff;
 pub mod explain;
 pub mod json;
 pub mod schema;
@@ -9,6 +10,7 @@ pub mod transcript;
 pub mod view;
 pub mod words;
 
+use crate::compare::Comparison;
 use crate::diagnosis::Diagnosis;
 
 /// How a report looks.
@@ -45,13 +47,36 @@ pub fn render(
     style: Style,
 ) -> Result<Vec<u8>, serde_json::Error> {
     let words = words::Words::english();
-    let mut bytes = match format {
+    let bytes = match format {
         Format::Text => text::render(diagnosis, &words, style).into_bytes(),
         Format::Json => serde_json::to_vec_pretty(&json::report(diagnosis, &words))?,
         Format::JsonLines => serde_json::to_vec(&json::report(diagnosis, &words))?,
     };
+    Ok(ended(bytes))
+}
+
+/// Renders what two runs come to.
+///
+/// # Errors
+/// When JSON cannot be written, which no comparison of ours causes.
+pub fn render_diff(
+    comparison: &Comparison,
+    format: Format,
+    style: Style,
+) -> Result<Vec<u8>, serde_json::Error> {
+    let words = words::Words::english();
+    let bytes = match format {
+        Format::Text => diff::text::render(comparison, &words, style).into_bytes(),
+        Format::Json => serde_json::to_vec_pretty(&diff::json::diff(comparison, &words))?,
+        Format::JsonLines => serde_json::to_vec(&diff::json::diff(comparison, &words))?,
+    };
+    Ok(ended(bytes))
+}
+
+/// The last line has its end.
+fn ended(mut bytes: Vec<u8>) -> Vec<u8> {
     if bytes.last() != Some(&b'\n') {
         bytes.push(b'\n');
     }
-    Ok(bytes)
+    bytes
 }

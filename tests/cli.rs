@@ -132,13 +132,13 @@ fn help_and_version() {
     let place = Place::new();
     for help in ["--help", "-h", "help"] {
         let ran = place.run(&[help]).ends_with(0);
-        for word in ["probe", "replay", "explain", "demo", "schema", "Usage"] {
+        for word in ["probe", "replay", "diff", "explain", "demo", "schema", "Usage"] {
             assert!(ran.stdout.contains(word), "{word} is missing: {}", ran.whole());
         }
         assert_eq!(ran.stderr, "");
     }
     assert!(place.run(&["--help"]).stdout.contains("130 interrupted"), "exit codes are told");
-    for command in ["probe", "replay", "explain", "demo", "schema"] {
+    for command in ["probe", "replay", "diff", "explain", "demo", "schema"] {
         place.run(&[command, "--help"]).ends_with(0);
     }
     let version = place.run(&["--version"]).ends_with(0);

@@ -12,6 +12,7 @@ mod source;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ftp_doctor::compare::Kind;
 use ftp_doctor::diagnosis::{CATALOGUE, Confidence, RuleState, Severity, Side, Verdict, Who};
 use ftp_doctor::facts::{LookupOutcome, Outcome};
 use source::{Source, balanced};
@@ -48,7 +49,7 @@ fn messages() -> BTreeMap<String, BTreeSet<String>> {
 fn sources() -> Vec<Source> {
     source::all()
         .into_iter()
-        .filter(|s| matches!(s.top(), "diagnosis" | "report" | "app" | "progress"))
+        .filter(|s| matches!(s.top(), "diagnosis" | "compare" | "report" | "app" | "progress"))
         .collect()
 }
 
@@ -128,6 +129,14 @@ fn ids_in_the_diagnosis_are_messages() {
             }
         }
     }
+    // A comparison's messages have a name of their own.
+    for source in sources() {
+        for literal in source.literals.iter().filter(|l| is_id(l) && l.starts_with("diff-")) {
+            if !known.contains_key(literal.as_str()) {
+                wrong.push(format!("src/{}: {literal}", source.path));
+            }
+        }
+    }
     assert!(wrong.is_empty(), "no words for\n  {}", wrong.join("\n  "));
 }
 
@@ -195,6 +204,10 @@ fn families() -> Vec<String> {
     for state in [RuleState::Passes, RuleState::Blocked, RuleState::NotTested] {
         ids.push(format!("report-rules-{}", state.word()));
     }
+    for confidence in [Confidence::Proven, Confidence::Likely, Confidence::Possible] {
+        ids.push(format!("diff-conclusions-{}", confidence.word()));
+    }
+    ids.extend(Kind::ALL.map(|kind| format!("diff-what-{}", kind.word())));
     for rule in 1..=4 {
         ids.extend(["active", "passive"].map(|direction| format!("rule-{direction}-{rule}")));
     }

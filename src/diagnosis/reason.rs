@@ -1,11 +1,24 @@
 //! The detail behind an attempt's outcome, as a message.
 
 use super::text::Text;
-use crate::facts::{Attempt, Icmp, Idle, IdleEnd, NotTested, Why};
+use crate::facts::{Attempt, Icmp, Idle, IdleEnd, NotTested, Varied, Why};
 
 /// The port of the door that an attempt is about.
 pub fn door_port(attempt: &Attempt) -> Option<u16> {
     attempt.dialled.or(attempt.listened).or(attempt.advertised).map(|a| a.port())
+}
+
+/// What a comparison does differently.
+pub fn varied(how: &Varied) -> Text {
+    match how {
+        Varied::DialAdvertised => Text::new("varied-dial-advertised"),
+        Varied::Announce { address } => Text::new("varied-announce").with("address", *address),
+        Varied::Pipelined => Text::new("varied-pipelined"),
+        Varied::Segments { mss } => Text::new("varied-segments").with("mss", *mss),
+        Varied::Retrieve => Text::new("varied-retrieve"),
+        Varied::KeepAlive => Text::new("varied-keep-alive"),
+        Varied::KnockAgain => Text::new("varied-knock-again"),
+    }
 }
 
 /// Why an attempt ended as it did.
@@ -13,6 +26,9 @@ pub fn reason(attempt: &Attempt) -> Text {
     match &attempt.why {
         Why::Complete if attempt.purpose == crate::facts::Purpose::Neighbour => {
             Text::new("why-answers")
+        }
+        Why::Complete if attempt.varies(|v| *v == Varied::Retrieve) => {
+            Text::new("why-complete-file").with("bytes", bytes(attempt.bytes))
         }
         Why::Complete if attempt.bytes == 0 => Text::new("why-complete-empty"),
         Why::Complete => Text::new("why-complete").with("bytes", bytes(attempt.bytes)),

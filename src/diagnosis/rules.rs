@@ -57,7 +57,13 @@ pub fn rules(case: &Case<'_>, findings: &[Finding]) -> Vec<Rule> {
         let blamed_elsewhere = findings.iter().any(|f| {
             f.side == Side::Client && views.iter().any(|v| f.explains.contains(&v.entry.id))
         });
-        let (first, answer) = data_states(&views, blamed_elsewhere);
+        // Who answers in the server's place says nothing about the firewall in front of it.
+        let answered_for = passive && findings.iter().any(|f| f.cause == "data-intercepted");
+        let (first, answer) = if answered_for {
+            (RuleState::NotTested, RuleState::NotTested)
+        } else {
+            data_states(&views, blamed_elsewhere)
+        };
         let shown: Vec<String> = views.iter().map(|v| v.entry.id.clone()).collect();
         let states = [control.0, control.1, first, answer];
         for ((number, id), state) in (1..=4).zip(ids).zip(states) {

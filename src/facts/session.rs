@@ -268,6 +268,8 @@ pub enum ControlEnd {
     Quit,
     /// QUIT was sent, the server did not close in time, we did.
     Abandoned,
+    /// We ended it by a RST.
+    Aborted,
     /// The server closed it.
     ClosedByServer,
     /// It was reset or failed.

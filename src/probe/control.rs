@@ -253,8 +253,9 @@ impl Control {
         Ok(answer)
     }
 
-    /// Sends a command in two segments, the second one when the first was acknowledged or `patience`
-    /// has passed. Tells whether the first was held back, where the system knows.
+    /// Sends a command in two segments, the second one when the first was acknowledged. Tells whether
+    /// the first was held back instead, where the system knows; then the second is not sent, and the
+    /// connection is of no more use, since TCP repeats the first half for ever.
     pub async fn send_in_halves(&mut self, command: &Command, patience: Duration) -> Option<bool> {
         self.drain();
         let line = command.line().ok()?;
@@ -267,11 +268,19 @@ impl Control {
             tokio::time::sleep(Duration::from_millis(5)).await;
             held = self.delivered().map(|arrived| !arrived);
         }
-        if !self.gone {
+        if held == Some(true) {
+            self.gone = true;
+        } else if !self.gone {
             end = self.write(second).await;
         }
         self.open_exchange(command, sent, end);
         held
+    }
+
+    /// Ends the connection by a RST, so that the server need not wait for what never arrives.
+    pub fn abort(self) {
+        let _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
+        self.note(|session| session.end = Some(ControlEnd::Aborted));
     }
 
     /// Has TCP ask every `pause` whether the other end is still there.

@@ -11,21 +11,21 @@ use crate::facts::{ExchangeEnd, Halves, Idle, IdleEnd, Micros, NotTested};
 use crate::wire::command::Command;
 
 impl Engine<'_> {
-    /// Sends NOOP and PORT, in turn and twice each, in two segments. Nothing is listed. Ends early
-    /// where PORT is not held back: then nobody reads along, or he reads whole streams.
+    /// Sends NOOP and then PORT in two segments, on two logins. Nothing is listed. Ends early where
+    /// PORT is not held back: then nobody reads along, or he reads whole streams.
     pub(super) async fn halves(&self, door: &Door<'_>, progress: &mut Progress) {
         let limits = &self.spec.limits;
         let before = self.recorder.facts().halves.len();
-        if let Ok(mut control) = self.session(door, progress).await {
-            for _ in 0..2 {
-                let noop = self.half(&mut control, &Command::new("NOOP")).await;
-                let announcement = announcement(control.local);
-                let port = self.half(&mut control, &announcement).await;
-                if noop != Some(false) || port != Some(true) {
-                    break;
-                }
+        for _ in 0..2 {
+            let Ok(mut control) = self.session(door, progress).await else { break };
+            let noop = self.half(&mut control, &Command::new("NOOP")).await;
+            let announcement = announcement(control.local);
+            if noop == Some(false) && self.half(&mut control, &announcement).await == Some(true) {
+                control.abort();
+            } else {
+                control.quit(limits, false).await;
+                break;
             }
-            control.quit(limits, false).await;
         }
         let mut facts = self.recorder.facts();
         if facts.halves.len() == before {
@@ -41,7 +41,9 @@ impl Engine<'_> {
         let held = control.send_in_halves(command, waited).await;
         let verb = command.verb.to_owned();
         self.recorder.facts().halves.push(Halves { verb, held, waited: waited.into() });
-        control.next_answer(limits.reply).await.ok()?;
+        if held != Some(true) {
+            control.next_answer(limits.reply).await.ok()?;
+        }
         held
     }
 

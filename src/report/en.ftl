@@ -2,6 +2,7 @@
 
 ## Attempts: the detail behind an outcome
 why-complete = { $bytes } listed
+why-complete-file = { $bytes } retrieved
 why-complete-empty = empty listing
 why-answers = the port answers
 why-cut-by-us = { $bytes } read, more was coming; we ended it
@@ -63,6 +64,14 @@ summary-unreachable-unknown = No FTP login could be had, and no known cause fits
 
 ## Evidence
 seen-attempt = { $verb }, port { $port }: { $why }
+seen-attempt-varied = { $verb }, port { $port }, { $how }: { $why }
+varied-dial-advertised = knocking at the announced address
+varied-announce = announcing { $address }
+varied-pipelined = sent behind a NOOP in the same segment
+varied-segments = in segments of at most { $mss } bytes
+varied-retrieve = retrieving the file
+varied-keep-alive = with TCP keep-alive on the control connection
+varied-knock-again = knocking again where refused
 seen-attempt-no-port = { $verb }: { $why }
 seen-lookup-found = { $record } asked of { $who }: found ({ $took })
 seen-lookup-not-found = { $record } asked of { $who }: the name does not exist ({ $took })
@@ -352,6 +361,9 @@ data-intercepted-text-nearer = Every passive data connection stood, and not one 
 } a knock just the same; and whoever answers is at hop { $hop }, while the server is { $hops } hops away. So a box on the way takes every connection in the server's place: a transparent proxy, a SYN proxy, a virus scanner.
 data-intercepted-fix-network = Exempt FTP to this server from the proxy or inspection, or give that box an FTP helper.
 transfer-stalls-title = The transfer begins and does not move
+transfer-stalls-title-file = A long transfer does not come to its end
+transfer-stalls-title-control = After a long transfer the control connection is dead
+seen-answers-nearer = a SYN that lives for { $hop } hops is answered at a data port; the control port needs { $hops }
 transfer-stalls-text = The data connection stood and brought { $bytes }, then nothing more. The way in is open, but something on it swallows packets: large ones (a path-MTU black hole), or all of them after a while.
 transfer-stalls-text-nothing = The handshake of the data connection came through, but not one byte after it. Perhaps a box on the way answers in the server's place (a transparent proxy, a SYN proxy), or the server hangs; perhaps only large packets are lost.
 transfer-stalls-text-completion = All data came and the data connection was closed in order, but the server never said 226. The control connection may have been dropped by a NAT in the meantime, or the server hangs.
@@ -386,10 +398,7 @@ path-mtu-black-hole-text = The data connection stood, and { $what } never came. 
 path-mtu-black-hole-fix-server = Let that ICMP message in at the server and its gateway; a firewall that drops all ICMP breaks large transfers.
 path-mtu-black-hole-fix-network = Or let the router at the small link (tunnel, VPN, PPPoE) make both ends agree on smaller segments.
 alg-rewrites-control-title = An FTP helper on the way rewrites the active command
-alg-rewrites-control-text = { $verb } with our own address { $own } was accepted and the data came, though the server knows us under another one{ $seen ->
-    ["?"] {""}
-   *[other] , { $seen }
-}. Behind another command in the same segment, where a helper overlooks it, the same { $verb } was refused. So an FTP helper (ALG) on a NAT on the way puts the right address in. It helps as long as the control connection is in clear: under TLS it is blind, and with an "external address" set in the client it does harm.
+alg-rewrites-control-text = { $verb } with our own address { $own } was accepted and the data came, though the server knows us under another one. Behind another command in the same segment, where a helper overlooks it, the same { $verb } was refused. So an FTP helper (ALG) on a NAT on the way puts the right address in. It helps as long as the control connection is in clear: under TLS it is blind, and with an "external address" set in the client it does harm.
 alg-rewrites-control-text-shut = { $verb } with our own address { $own } was accepted, and behind another command in the same segment, where a helper overlooks it, it was refused. So an FTP helper (ALG) on a NAT on the way puts the right address in; the knock that the server sent there was stopped all the same.
 alg-rewrites-control-text-unheard = { $verb } with our own address { $own } brought the server's knock to us through the NAT. Behind another command in the same segment, where a helper overlooks it, no knock came. That is what an FTP helper (ALG) on the NAT does: it puts the right address in and opens the way. Under TLS it is blind.
 helper-opens-pinholes-title = Data ports are opened one by one, as they are announced: this ends under TLS
@@ -439,7 +448,7 @@ data-reaches-another-server-fix = Bind each client to one machine, for the contr
 listing-refused-title-file = The file to retrieve is refused
 listing-refused-text-file = { $path } could not be retrieved: { $reply }. So nothing is known about longer transfers.
 listing-refused-fix-file = Give --get the path of a file that this user may read.
-note-file = { $path }: { $why } in { $took }.
+note-file = Retrieving { $path }: { $why }.
 
 ## TLS
 tls-required-title = The server wants TLS before a login
@@ -504,3 +513,200 @@ report-more = More: ftp-doctor explain { $cause }
 report-transcript = What was said (passwords left out)
 report-session = login { $number } to { $peer }
 report-stranger = a stranger knocked at our door during { $verb } and was not let in: { $from }
+
+## Two runs compared (diff)
+diff-head = two runs of { $host } port { $port }
+diff-head-two = two runs: A of { $host } port { $port }, B of { $other } port { $otherport }
+diff-verdict-alike = ALIKE
+diff-verdict-different = DIFFERENT
+diff-verdict-two-servers = TWO SERVERS
+diff-later = , { $gap } later
+diff-at = , { $when }
+diff-span-seconds = { $number } s
+diff-span-minutes = { $number } min
+diff-span-hours = { $number } h
+diff-span-days = { $number } days
+diff-summary-alike = Nothing differs that counts: verdict, modes and findings are the same.
+diff-summary-two-servers = These look like two servers: neither host, nor address, nor greeting is common. Nothing is concluded.
+diff-summary-only = Only from { $run }: { $verbs }.
+diff-summary-otherwise = Fails from both, in two ways: { $verbs }.
+diff-summary-verdict = The verdict differs: { $a } and { $b }.
+diff-summary-findings = The findings differ.
+diff-outcome-none = not asked for
+diff-conclusions-proven = Proven
+diff-conclusions-likely = Likely
+diff-conclusions-possible = Possible
+diff-side-client = { $run }'s side
+diff-rests = Rests on
+diff-doubts = Against it
+diff-findings = Findings
+diff-finding-a = only A:
+diff-finding-b = only B:
+diff-finding-both = both:
+diff-differences = What differs besides
+diff-shared = Common end of both ways: { $routers }, server
+diff-unknown = not known
+diff-what-verdict = verdict
+diff-what-mode = mode
+diff-what-finding = finding
+diff-what-host = host
+diff-what-port = control port
+diff-what-user = user
+diff-what-tls = encryption asked for
+diff-what-server-address = server's address
+diff-what-banner = greeting
+diff-what-software = software
+diff-what-local-address = measured from
+diff-what-seen-as = seen by the server as
+diff-what-nat = NAT
+diff-what-family = family
+diff-what-security = encryption
+diff-what-advertised = announced address
+diff-what-passive-ports = passive ports drawn
+diff-what-hops = hops
+diff-what-routers = routers
+diff-what-rule = rule
+diff-what-judgement = judged
+
+# Notes about the comparison itself
+diff-note-two-servers = Warning: these look like two servers, so nothing is proven by comparing them.
+diff-note-server-unknown = Whether both runs met the same server is not certain.
+diff-note-not-compared = Not tested in one of the runs at least, so not compared: { $verbs }.
+diff-note-interrupted = { $run } was interrupted: what it lacks was not tested.
+diff-note-place = The reports do not tell whether both runs were made at one place, so what differs proves nothing about places or times.
+diff-note-nothing = What differs fits no known pattern; nothing is concluded from it.
+
+# One works, the other one fails: passive
+diff-edge-passive-title = { $fails } fails only from outside: the server's edge
+diff-edge-passive-text = { $works } is inside the server's network and reached the passive ports: the server opens them. { $fails } comes from outside, and there { $verbs } did not come through, though the control connection did. Between the two lies the server's edge: a firewall or NAT that lets the control port in and not the passive ports (not let in, or not forwarded), or the server's own firewall that does so with strangers.
+diff-network-title = It fails only from { $fails }: { $fails }'s own network
+diff-network-passive-text = { $works }, also outside the server's network, reached the passive ports: the server opens them, and its edge lets strangers in. From { $fails } { $verbs } did not come through: a firewall on { $fails }'s side lets the control port out and not the passive ports.
+diff-network-control-text = { $works } got in, so the server is up. { $fails } did not ({ $seen }), and its own run shows that the knock is lost on its own side.
+diff-source-title = The server's side lets { $works } in and { $fails } not
+diff-source-text = Both come from outside. { $works } reached the passive ports; for { $fails } { $verbs } got as far as the server's side and no farther. A rule there looks at where the caller comes from: a list of addresses, a block by country, a ban.
+diff-source-control-text = Both come from outside. { $works } got in; the knock of { $fails } got as far as the server's side and no farther ({ $seen }). A rule there looks at where the caller comes from: a list of addresses, a block by country, a ban.
+diff-way-title = Something between { $fails } and the server stops it
+diff-way-passive-text = { $works } reached the passive ports: the server opens them. For { $fails } { $verbs } got lost on the way, neither at its own end nor at the server's. The way of { $works } does not pass there, or is treated differently.
+diff-hairpin-title = { $fails } fails only from inside: the way round by the public address
+diff-hairpin-text = { $works } reached the passive ports from outside: server and edge are fine. { $fails } is inside the server's network and goes by the public address. The NAT at the edge turns the control connection round, but not { $verbs } (no NAT loopback for the passive ports). Inside, use the server's inner address, or let the NAT turn the passive range round too.
+diff-place-title = Whether passive mode works depends on the place
+diff-place-passive-text = { $works } reached the passive ports: the server opens them. From { $fails } { $verbs } did not come through. So it is something that only { $fails }'s packets meet: a firewall on its way, or a rule that looks at where the caller comes from. The addresses do not tell on whose side.
+diff-command-title = From { $fails } one command fails where the other one works
+diff-command-text = From { $works } both work, from { $fails } { $verbs } alone fails. A firewall on { $fails }'s way may watch the control connection and understand only one of the two (an FTP helper).
+diff-transfer-title = From { $fails } the data connection stands, and the transfer fails
+diff-transfer-text = The same listing came through to { $works }, so the server sends it. To { $fails } the data connection stood, and then it broke ({ $verbs }): something on { $fails }'s way, such as an inspecting firewall, a proxy, or packets too large for the path.
+diff-machine-title = It fails only from { $fails }, and { $works } is in the same network: { $fails }'s own machine
+diff-machine-text = Both runs come from one network, so they share its gateway and the whole way. What works for { $works } fails from { $fails }: the machine itself (its firewall, its security software, a VPN), or a rule made for it alone.
+diff-answers-title = The server answers { $fails } otherwise than { $works }
+diff-answers-passive-text = From { $works } passive mode works; to { $fails } the server refuses it by reply ({ $verbs }). Nothing was swallowed, somebody said no: a setting that depends on where the caller comes from, another server behind the same name, a box that answers in its place, or a change between the two runs.
+diff-answers-active-text = From { $works } active mode works; to { $fails } the server refuses it by reply ({ $verbs }). Nothing was swallowed, somebody said no: a setting that depends on where the caller comes from, another server behind the same name, a box that answers in its place, or a change between the two runs.
+
+# One works, the other one fails: active
+diff-client-active-title = Active mode fails only from { $fails }: { $fails }'s own side
+diff-client-active-text = The server called { $works } back, so it can call out. Its knock did not reach { $fails } ({ $verbs }): a firewall on { $fails }'s side lets nobody in that was not called. That is usual; passive mode is the answer to it.
+diff-client-active-text-nat = The server called { $works } back, so it can call out. { $fails } stands behind a NAT, and its knock did not reach { $fails } ({ $verbs }): nobody told the NAT whom it is for. That is usual; passive mode is the answer to it.
+diff-way-active-title = Something between the server and { $fails } stops the server's call
+diff-way-active-text = The server called { $works } back. Its knock did not reach { $fails } ({ $verbs }), and { $fails }'s own run shows that it is lost neither at its own end nor at the server's.
+diff-edge-active-title = The server cannot call out to { $fails }: the server's edge
+diff-edge-active-text = The server called { $works } back, inside its own network. Its knock did not reach { $fails } ({ $verbs }), and { $fails }'s own run places that at the server's side: the edge does not let the server call out.
+diff-place-active-title = Whether active mode works depends on the place
+diff-place-active-text = The server called { $works } back; its knock did not reach { $fails } ({ $verbs }). Most often that is { $fails }'s own firewall or NAT. The way to { $works } does not show that the server's edge lets it call out.
+
+# It works, or fails, from both
+diff-works-passive-title = Passive mode works from two networks
+diff-works-passive-text = From both, outside the server's network, the passive ports were reached. The server and its edge are fine: who still fails has the cause on their own side.
+diff-works-active-title = Active mode works from two networks
+diff-works-active-text = The server called both back: it can call out. Where active mode fails from another place, that place's own firewall or NAT is the first suspect.
+diff-server-passive-title = Passive mode fails from both: the server's side
+diff-server-active-title = Active mode fails from both: the server's side
+diff-agreed-passive-text = Each run by itself places the loss at the server's side. Two networks that agree leave no room for a fault of one of them.
+diff-agreed-active-text = Each run by itself finds that the server's side keeps it from calling out. Two networks that agree leave no room for a fault of one of them.
+diff-says-text = { $run } by itself places the loss at the server's side; from the other place it fails in the same direction ({ $verbs }), and nothing there speaks against the same box. { $suspects }
+diff-server-passive-text = From two networks that have nothing in common but the server's end { $verbs } did not come through. { $suspects }
+diff-server-active-text = In two networks that have nothing in common but the server's end the server's knock did not arrive ({ $verbs }). { $suspects }
+diff-itself-passive-text = Already from inside ({ $works }) the passive ports cannot be reached, where no edge lies between. So opening the edge alone will not help { $fails }: the server's own firewall, or the server, comes first.
+diff-itself-active-text = Already inside ({ $works }), where no edge lies between, the server's knock does not arrive. The server's own firewall may keep it from calling out; { $works }'s own firewall may keep it from being heard.
+diff-suspects-unknown = What they share is the server, its firewall and its edge.
+diff-suspects-server = The ways they were seen to take meet at the server alone, or at a router just before it.
+diff-suspects = Their ways are the same from here on: { $routers }, then the server. The box is one of these, or the one where the two ways meet.
+diff-each-passive-title = Passive mode fails from both, and each time at the client's own side
+diff-each-active-title = Active mode fails from both, and each time at the client's own side
+diff-each-text = Each run finds the cause on its own side: two networks with the same habit. That says nothing against the server, and nothing for it: neither run could see past its own firewall or NAT ({ $verbs }).
+diff-two-boxes-passive-title = Passive mode is stopped at two places
+diff-two-boxes-active-title = Active mode is stopped at two places
+diff-two-boxes-text = { $client } is stopped on its own side, { $server } at the server's. These are two boxes: mending one of them helps only those who do not meet the other ({ $verbs }).
+diff-both-passive-title = Passive mode fails from both
+diff-both-active-title = Active mode fails from both
+diff-both-text = It fails from both places ({ $verbs }). Whether one box does it or two cannot be said from these two runs.
+diff-ways-title = It fails from both, but not in the same way
+diff-ways-text = Silence, a RST, an ICMP reject and a refusal by reply come from different hands. The two places meet two boxes, or one that treats them differently ({ $verbs }).
+diff-refuses-passive-title = The server refuses passive mode wherever one comes from
+diff-refuses-active-title = The server refuses active mode wherever one comes from
+diff-refuses-text = From both places the answer is a refusal by reply ({ $verbs }): it is the server's setting, not a matter of the place.
+
+# One place, two times
+diff-changed-a-title = It works in A and fails in B, from one place
+diff-changed-b-title = It fails in A and works in B, from one place
+diff-changed-text = Both runs were made at one place; { $verbs } came through in { $works } alone. The place is not the reason: something changed at the server, at its firewall or in this network. { $order }{ $found }
+diff-changed-login-title = A login was had in { $works } and not in { $fails }, from one place
+diff-changed-login-text = Both runs were made at one place. { $works } got in, { $fails } did not: { $seen }. { $order }
+diff-found = {" "}{ $run } found: { $title }.
+diff-found-none = {""}
+diff-order-broke = It worked first and broke since: look for what was changed between the two.
+diff-order-mended = It failed first and works now.
+diff-order-unknown = Which of the two was first is not known.
+diff-server-changed-title = The server itself is another one than before
+diff-server-changed-text = The greeting or the software changed along with it: an update or a move of the server, with a new configuration, is a suspect.
+diff-range-title = The server draws its passive ports from another range
+diff-range-text = Where it works, the passive ports were { $from }; where it fails, { $to }. The firewall may still open the old range.
+
+# The factor
+diff-family-title = It depends on the address family: { $with } works, { $without } does not
+diff-family-text = { $works } went by { $with } and works, { $fails } by { $without } and does not. Firewalls have rules for each family of their own: compare those of the server's side and of this network for { $without }.
+diff-security-title = It depends on the encryption
+diff-security-tls-text = In clear ({ $works }) it works, with TLS ({ $fails }) it does not ({ $verbs }). A firewall that opens data ports by reading the control connection is blind there: open a fixed passive range instead.
+diff-security-clear-text = With TLS ({ $works }) it works, in clear ({ $fails }) it does not ({ $verbs }). The server, or a box that reads the control connection, treats clear data connections differently.
+diff-control-tls-title = It depends on the encryption that was asked for
+diff-control-tls-text = { $works } asked for "{ $with }" and got in, { $fails } for "{ $without }" and did not: { $seen }.
+diff-several-title = More than one thing differs between the runs
+diff-several-text = { $works } works and { $fails } does not ({ $verbs }), but the runs differ in more than one of place, family and encryption. Which of them decides takes another run that differs in one.
+
+# The control connection
+diff-edge-title = { $fails } gets no connection from outside: the server's edge
+diff-edge-control-text = { $works } is inside the server's network and got in: the server is up. { $fails } comes from outside and did not get a connection ({ $seen }): the edge does not let the control port in, or does not forward it.
+diff-control-title = Whether a connection is had depends on the place
+diff-control-text = { $works } got in, so the server is up. { $fails } did not: { $seen }. Either { $fails }'s own network does not let the control port out, or the server's side does not let { $fails } in (a list of addresses, a ban, a block by country).
+diff-name-title = The name is known at { $works } and not at { $fails }
+diff-name-text = For { $works } the name led to the server, for { $fails } to nothing. The server is not the reason: the two ask different name servers (an inner zone, a stale or missing record).
+diff-login-title = The server lets { $works } in and { $fails } not, with the same user name
+diff-login-text = The way is free for both; the server itself refused { $fails }: { $seen }. It may look at where the caller comes from, or the password was not the same.
+diff-user-title = The login depends on the user: { $with } gets in, { $without } does not
+diff-user-text = The way is free for both. { $works } logged in as { $with }; { $fails } was refused as { $without }.
+diff-full-title = The server was full when { $fails } came
+diff-full-text = { $works } got in; { $fails } was turned away for the number of connections. That is a matter of load, of limits per address, or of connections left hanging, not of a firewall.
+diff-neither-title = No login from either place, for the same reason
+diff-neither-text = From both: { $seen }. That two places fail in the same way speaks for the server's side.
+
+# What stands against a conclusion
+diff-doubt-time = The runs are { $gap } apart: it may have changed in between.
+diff-doubt-time-unknown = When one of the runs was made cannot be read: it may have changed in between.
+diff-doubt-server = Whether both runs met one server is not certain.
+diff-doubt-place = That both ran at one place is only presumed: their addresses fit, and do not prove it.
+diff-doubt-one-network = That both are in one network is only presumed: their private addresses fit, and do not prove it.
+diff-doubt-two-places = Where one of the runs was made is not known: it may be one place, and a matter of time.
+diff-doubt-comes-and-goes = The runs are close together: it may come and go.
+diff-doubt-third = { $fails }'s own network could do the same; a run from a third network, outside too, would settle it.
+diff-doubt-source = A rule at the server's side that looks at where the caller comes from would look the same.
+diff-doubt-ports = { $fails } knocked at one port only, another one than those that were open: the port may decide, not the place or the time.
+diff-doubt-port-drawn = Only a part of the passive range may be let in: then it is the port that was drawn.
+diff-doubt-own-cause = { $run } found a cause of its own that says nothing about the other one.
+diff-doubt-both-networks = Two client networks that both let no high ports out would look the same.
+diff-doubt-nobody-in = Most client networks let nobody in that was not called: two of them would look the same.
+
+# What is ruled out by the other run
+diff-not-passive-reached = { $works } reached the passive ports that the server announced
+diff-not-active-called = the server called { $works } back
+diff-not-both-came-through = it came through to both
+diff-not-agreed = each run sees the loss at the server's side
+diff-not-packets = the answer is a reply, no packet was swallowed
+diff-not-listing = { $works } got the listing

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use colored::{Color, Colorize};
+pub(super) use colored::Color;
+use colored::Colorize;
 
 use super::json::{ends, folded_reason, software_name};
 use super::words::Words;
@@ -16,7 +17,7 @@ use crate::facts::{CutShort, Direction, Outcome, Varied, Via};
 
 /// Renders the whole report.
 pub fn render(diagnosis: &Diagnosis<'_>, words: &Words, style: Style) -> String {
-    let page = Page { diagnosis, words, style };
+    let page = Page { diagnosis, words, style, pen: Pen(style) };
     let mut out = String::new();
     page.head(&mut out);
     if !style.quiet {
@@ -41,42 +42,43 @@ struct Page<'a> {
     diagnosis: &'a Diagnosis<'a>,
     words: &'a Words,
     style: Style,
+    pen: Pen,
 }
 
-impl Page<'_> {
+/// Writes a text report's lines in a style.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pen(pub(super) Style);
+
+impl Pen {
     /// Colours are only asked for here: without them `colored`, which keeps a state for the whole
     /// process, is not touched.
-    fn paint(&self, text: &str, color: Color) -> String {
-        if !self.style.color {
+    pub(super) fn paint(self, text: &str, color: Color) -> String {
+        if !self.0.color {
             return text.to_owned();
         }
         colored::control::set_override(true);
         text.color(color).to_string()
     }
 
-    fn strong(&self, text: &str, color: Color) -> String {
-        if !self.style.color {
+    pub(super) fn strong(self, text: &str, color: Color) -> String {
+        if !self.0.color {
             return text.to_owned();
         }
         colored::control::set_override(true);
         text.color(color).bold().to_string()
     }
 
-    fn bold(&self, text: &str) -> String {
-        if !self.style.color {
+    pub(super) fn bold(self, text: &str) -> String {
+        if !self.0.color {
             return text.to_owned();
         }
         colored::control::set_override(true);
         text.bold().to_string()
     }
 
-    fn say(&self, text: &Text) -> String {
-        self.words.say(text)
-    }
-
     /// Prose, wrapped; `first` begins the paragraph and sets the indent.
-    fn prose(&self, out: &mut String, first: &str, rest: &str, text: &str) {
-        let width = self.style.width.max(24);
+    pub(super) fn prose(self, out: &mut String, first: &str, rest: &str, text: &str) {
+        let width = self.0.width.max(24);
         let options = textwrap::Options::new(width)
             .initial_indent(first)
             .subsequent_indent(rest)
@@ -86,6 +88,57 @@ impl Page<'_> {
             out.push_str(line.trim_end());
             out.push('\n');
         }
+    }
+
+    /// Prose whose first word stands out.
+    pub(super) fn headed(self, out: &mut String, head: &str, text: &str, color: Color) {
+        let mut wrapped = String::new();
+        self.prose(&mut wrapped, head, "  ", text);
+        let word = head.trim_end_matches([' ', ':']);
+        out.push_str(&wrapped.replacen(word, &self.strong(word, color), 1));
+    }
+
+    /// Rows with aligned columns. The last column is the longest: where it does not fit, it goes
+    /// below its line.
+    pub(super) fn rows(self, out: &mut String, mut rows: Vec<Vec<String>>) {
+        let details: Vec<String> =
+            rows.iter_mut().map(|row| row.pop().unwrap_or_default()).collect();
+        let lines = table::aligned(&rows);
+        let column = lines.iter().map(|line| visible(line)).max().unwrap_or(0);
+        for (line, detail) in lines.iter().zip(details) {
+            let pad = " ".repeat(column - visible(line));
+            let width = textwrap::core::display_width(&detail);
+            if detail.is_empty() {
+                let _ = writeln!(out, "  {line}");
+            } else if column + width + 4 <= self.0.width {
+                let _ = writeln!(out, "  {line}{pad}  {detail}");
+            } else {
+                let _ = writeln!(out, "  {line}");
+                self.prose(out, "      ", "      ", &detail);
+            }
+        }
+    }
+}
+
+impl Page<'_> {
+    fn paint(&self, text: &str, color: Color) -> String {
+        self.pen.paint(text, color)
+    }
+
+    fn strong(&self, text: &str, color: Color) -> String {
+        self.pen.strong(text, color)
+    }
+
+    fn bold(&self, text: &str) -> String {
+        self.pen.bold(text)
+    }
+
+    fn say(&self, text: &Text) -> String {
+        self.words.say(text)
+    }
+
+    fn prose(&self, out: &mut String, first: &str, rest: &str, text: &str) {
+        self.pen.prose(out, first, rest, text);
     }
 
     fn head(&self, out: &mut String) {
@@ -142,24 +195,8 @@ impl Page<'_> {
             ]);
         }
         rows.extend(case.modes.iter().map(|view| self.connection(case, view)));
-        // The last column is the longest: where it does not fit, it goes below its line.
-        let details: Vec<String> =
-            rows.iter_mut().map(|row| row.pop().unwrap_or_default()).collect();
-        let lines = table::aligned(&rows);
-        let column = lines.iter().map(|line| visible(line)).max().unwrap_or(0);
         out.push('\n');
-        for (line, detail) in lines.iter().zip(details) {
-            let pad = " ".repeat(column - visible(line));
-            let width = textwrap::core::display_width(&detail);
-            if detail.is_empty() {
-                let _ = writeln!(out, "  {line}");
-            } else if column + width + 4 <= self.style.width {
-                let _ = writeln!(out, "  {line}{pad}  {detail}");
-            } else {
-                let _ = writeln!(out, "  {line}");
-                self.prose(out, "      ", "      ", &detail);
-            }
-        }
+        self.pen.rows(out, rows);
     }
 
     /// The way to the server, and where each direction dies.
@@ -422,12 +459,7 @@ impl Page<'_> {
         // What was asked for and is no mode: a finding tells of it only where it fails.
         for attempt in facts.varied(|v| *v == Varied::Retrieve).filter(|a| a.varied.len() == 1) {
             let path = facts.request.get.clone().unwrap_or_default();
-            notes.push(
-                Text::new("note-file")
-                    .with("path", path)
-                    .with("why", reason(attempt))
-                    .with("took", attempt.elapsed.words()),
-            );
+            notes.push(Text::new("note-file").with("path", path).with("why", reason(attempt)));
         }
         notes.extend(facts.idles.iter().map(idle));
         match facts.cut_short {

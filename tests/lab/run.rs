@@ -48,8 +48,20 @@ pub fn doctor(world: &World, args: &[&str]) -> Run {
 /// As [`doctor`], with variables in its environment.
 pub fn doctor_with(world: &World, args: &[&str], env: &[(&str, &str)]) -> Run {
     let program = reachable(Path::new(DOCTOR), &world.gate.folder);
-    let all: Vec<&str> = ["--json"].iter().chain(args).copied().collect();
+    let mut all: Vec<&str> = ["--json"].iter().chain(args).copied().collect();
+    let saved = saved_facts();
+    if let Some(file) = &saved {
+        all.extend(["--save", file]);
+    }
     unprivileged(world, Node::Client, &program, &all, env)
+}
+
+/// Where the facts of this run go, for a fixture: into the folder that `FTP_DOCTOR_LAB_FACTS` names
+/// (anybody must be able to write there), as the test is called.
+fn saved_facts() -> Option<String> {
+    let folder = std::env::var("FTP_DOCTOR_LAB_FACTS").ok()?;
+    let name = thread::current().name().unwrap_or("unnamed").replace("::", "-");
+    Some(format!("{folder}/{name}.json"))
 }
 
 /// A way to open the data connection, in the words of the report.

@@ -5,7 +5,7 @@ use crate::diagnosis::catalogue;
 use crate::diagnosis::finding::{
     Confidence, Evidence, Finding, Location, Remedy, RuledOut, Severity, Side, Snippet, Who,
 };
-use crate::diagnosis::reason::{door_port, reason};
+use crate::diagnosis::reason::{door_port, reason, varied};
 use crate::diagnosis::text::Text;
 use crate::facts::Attempt;
 
@@ -85,7 +85,17 @@ impl Build {
     /// An attempt as evidence, in its own words.
     pub fn attempt(mut self, attempt: &Attempt) -> Self {
         let port = door_port(attempt);
-        let text = Text::new(if port.is_some() { "seen-attempt" } else { "seen-attempt-no-port" })
+        let id = match (port.is_some(), attempt.varied.is_empty()) {
+            (true, false) => "seen-attempt-varied",
+            (true, true) => "seen-attempt",
+            (false, _) => "seen-attempt-no-port",
+        };
+        let mut text = Text::new(id);
+        // The last one is what makes the difference.
+        if let Some(how) = attempt.varied.last() {
+            text = text.with("how", varied(how));
+        }
+        let text = text
             .with("verb", attempt.mode.verb())
             .with("port", port.unwrap_or(0))
             .with("why", reason(attempt));

@@ -81,7 +81,9 @@ fn file_stalls(case: &Case<'_>) -> Option<Finding> {
         .with("path", path)
         .with("bytes", bytes(first.bytes))
         .with("took", first.elapsed.words());
-    let mut build = finding("transfer-stalls", confidence, text);
+    let title =
+        if control { "transfer-stalls-title-control" } else { "transfer-stalls-title-file" };
+    let mut build = finding("transfer-stalls", confidence, text).title(Text::new(title));
     for attempt in &tries {
         build = build.attempt(attempt);
     }

@@ -1,7 +1,7 @@
 //! Boxes on the way: those that read along and help, those that answer in the server's place, and
 //! those that lose what is too large.
 
-use super::blocked::{at_gateway, seen_ladder};
+use super::blocked::at_gateway;
 use super::build::{Build, finding};
 use crate::diagnosis::case::{Case, ModeView, Nat};
 use crate::diagnosis::finding::{Confidence, Finding, Side, Who};
@@ -55,10 +55,7 @@ pub fn alg_rewrites_control(case: &Case<'_>) -> Option<Finding> {
         (false, _) => "alg-rewrites-control-text-unheard",
     };
     let word = |a: Option<std::net::IpAddr>| a.map_or_else(|| "?".to_owned(), |a| a.to_string());
-    let text = Text::new(id)
-        .with("verb", alone.mode.verb())
-        .with("own", word(case.own))
-        .with("seen", word(case.seen_as));
+    let text = Text::new(id).with("verb", alone.mode.verb()).with("own", word(case.own));
     finding("alg-rewrites-control", confidence, text)
         .attempt(alone)
         .attempt(behind)
@@ -188,7 +185,11 @@ pub fn data_intercepted(case: &Case<'_>) -> Option<Finding> {
         build = build.attempt(attempt);
     }
     if let Some(located) = nearer {
-        build = build.side(located.side()).at(located.location).saw(seen_ladder(&located));
+        build = build.side(located.side()).at(located.location).saw(
+            Text::new("seen-answers-nearer")
+                .with("hop", u16::from(located.between.1))
+                .with("hops", located.location.hops.map_or(0, u16::from)),
+        );
     }
     let who = match nearer.map(|l| l.side()) {
         Some(Side::Client) => Who::ClientAdmin,

@@ -1,0 +1,175 @@
+//! What all TLS connections of a run share: whom to trust, and what to do where there is no trust.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tokio_rustls::rustls::client::Resumption;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::version::{TLS12, TLS13};
+use tokio_rustls::rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
+
+use super::trust::{Judge, Verifier};
+use crate::facts::tls::TlsVersion;
+
+/// The size of a file with certificates that is still read; the bundles of systems have 250 KB.
+const FILE_LIMIT: u64 = 8 << 20;
+
+/// Where the trusted authorities come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Roots {
+    /// Those of this machine, or of `SSL_CERT_FILE` and `SSL_CERT_DIR`.
+    System,
+    /// Those of a PEM file *instead*, as with curl's `--cacert`. A server's own certificate may
+    /// stand in it as well.
+    File(PathBuf),
+}
+
+/// Why there is no setup.
+#[derive(Debug)]
+pub enum SetupError {
+    /// The file could not be read.
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The system's answer.
+        error: io::Error,
+    },
+    /// It is larger than any list of certificates.
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A section of it is no PEM.
+    BadPem {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        text: String,
+    },
+    /// There is no certificate in it.
+    NoCertificate {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The TLS library refuses its own defaults.
+    Library {
+        /// Its words.
+        text: String,
+    },
+}
+
+impl fmt::Display for SetupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable { path, error } => write!(f, "--ca {}: {error}", path.display()),
+            Self::TooLarge { path } => {
+                write!(f, "--ca {}: more than {FILE_LIMIT} bytes", path.display())
+            }
+            Self::BadPem { path, text } => write!(f, "--ca {}: bad PEM: {text}", path.display()),
+            Self::NoCertificate { path } => {
+                write!(f, "--ca {}: no PEM certificate in it", path.display())
+            }
+            Self::Library { text } => f.write_str(text),
+        }
+    }
+}
+
+impl std::error::Error for SetupError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Unreadable { error, .. } => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// What all TLS connections of a run share. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct TlsSetup {
+    /// Without resumption. Clones of it share the verifier, without which rustls resumes nothing.
+    pub(super) fresh: Arc<ClientConfig>,
+    pub(super) verifier: Arc<Verifier>,
+}
+
+impl TlsSetup {
+    /// Reads the trusted authorities. With `insecure`, certificates are checked all the same, but
+    /// no handshake fails because of them.
+    ///
+    /// A machine without any authority is no error; its certificates are then distrusted for that
+    /// very reason.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or holds no certificate.
+    pub fn new(roots: &Roots, insecure: bool) -> Result<Self, SetupError> {
+        let certificates = match roots {
+            Roots::System => rustls_native_certs::load_native_certs().certs,
+            Roots::File(path) => read(path)?,
+        };
+        let mut store = RootCertStore::empty();
+        // What the library cannot take as an authority can still be a server's own certificate.
+        store.add_parsable_certificates(certificates.iter().cloned());
+        let verifier = Arc::new(Verifier::new(Judge::new(store, certificates), insecure));
+        Self::with(verifier, &[&TLS13, &TLS12])
+    }
+
+    /// The same with one version only: a comparison with one thing changed. Sessions of one setup
+    /// cannot be resumed under the other.
+    ///
+    /// # Errors
+    /// [`SetupError::Library`] for versions before 1.2, which are not spoken.
+    pub fn only(&self, version: TlsVersion) -> Result<Self, SetupError> {
+        let versions: &[&SupportedProtocolVersion] = match version {
+            TlsVersion::Tls12 => &[&TLS12],
+            TlsVersion::Tls13 => &[&TLS13],
+            TlsVersion::Ssl3 | TlsVersion::Tls10 | TlsVersion::Tls11 => &[],
+        };
+        Self::with(Arc::clone(&self.verifier), versions)
+    }
+
+    fn with(
+        verifier: Arc<Verifier>,
+        versions: &[&'static SupportedProtocolVersion],
+    ) -> Result<Self, SetupError> {
+        let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_protocol_versions(versions)
+            .map_err(|error| SetupError::Library { text: error.to_string() })?
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::clone(&verifier) as _)
+            .with_no_client_auth();
+        config.resumption = Resumption::disabled();
+        Ok(Self { fresh: Arc::new(config), verifier })
+    }
+
+    /// How many authorities are trusted.
+    pub fn roots(&self) -> usize {
+        self.verifier.judge().roots()
+    }
+
+    /// Whether a certificate that is not trusted is accepted.
+    pub fn is_insecure(&self) -> bool {
+        self.verifier.is_insecure()
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, SetupError> {
+    let unreadable = |error| SetupError::Unreadable { path: path.to_owned(), error };
+    let mut text = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(FILE_LIMIT + 1).read_to_end(&mut text))
+        .map_err(unreadable)?;
+    if text.len() as u64 > FILE_LIMIT {
+        return Err(SetupError::TooLarge { path: path.to_owned() });
+    }
+    let certificates: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&text)
+        .collect::<Result<_, _>>()
+        .map_err(|error| SetupError::BadPem { path: path.to_owned(), text: error.to_string() })?;
+    if certificates.is_empty() {
+        return Err(SetupError::NoCertificate { path: path.to_owned() });
+    }
+    Ok(certificates)
+}
