@@ -9,7 +9,8 @@ use crate::cli::credentials::{self, Sources};
 use crate::cli::{self, Cli, ColorArg, Command, FormatArg, OutputArgs, ProbeOptions};
 use crate::compare::{self, Run};
 use crate::diagnosis::{self, diagnose};
-use crate::facts::{Facts, PasswordSource, SCHEMA};
+use crate::facts::{Facts, PasswordSource, SCHEMA, TlsLevel};
+use crate::probe::tls::{Roots, TlsSetup};
 use crate::probe::{self, Credentials, Limits, Spec, Stage};
 use crate::progress::Progress;
 use crate::target::Host;
@@ -163,6 +164,7 @@ fn block_on(
             request,
             credentials: spec.credentials.clone(),
             limits: spec.limits.clone(),
+            tls: spec.tls.clone(),
             bind: Vec::new(),
             proxies: Vec::new(),
         };
@@ -235,7 +237,15 @@ fn specify(target: &str, options: &ProbeOptions, world: &World<'_>) -> Result<Sp
         )));
     }
     let proxies = cli::proxies(world.env);
-    Ok(Spec { request, credentials, limits: Limits::default(), bind, proxies })
+    let tls = match request.tls {
+        TlsLevel::Off => None,
+        TlsLevel::Explicit | TlsLevel::Implicit => {
+            let roots = options.ca.clone().map_or(Roots::System, Roots::File);
+            let setup = TlsSetup::new(&roots, options.insecure);
+            Some(setup.map_err(|e| AppError::Usage(e.to_string()))?)
+        }
+    };
+    Ok(Spec { request, credentials, limits: Limits::default(), tls, bind, proxies })
 }
 
 fn bind_addresses(bind: Option<&str>) -> Result<Vec<std::net::IpAddr>, AppError> {

@@ -138,6 +138,18 @@ pub struct ProbeOptions {
     /// Knock at the address that PASV names too, where it is not the server's own
     #[arg(long)]
     pub dial_advertised: bool,
+    /// Protection: off, explicit (AUTH TLS, as ftpes://) or implicit (as ftps://, port 990)
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub tls: Option<TlsArg>,
+    /// Say what is wrong with a certificate, and go on
+    #[arg(long)]
+    pub insecure: bool,
+    /// Trust the certificates in this PEM file instead of the system's
+    #[arg(long, value_name = "FILE")]
+    pub ca: Option<PathBuf>,
+    /// Allow a comparison in clear with the password, where TLS was asked for
+    #[arg(long)]
+    pub allow_clear: bool,
     /// Do not look for the place where packets are lost
     #[arg(long)]
     pub no_localise: bool,
@@ -181,6 +193,27 @@ pub struct OutputArgs {
     pub verbose: u8,
 }
 
+/// Protection of the control connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TlsArg {
+    /// Clear text
+    Off,
+    /// AUTH TLS on the usual port
+    Explicit,
+    /// TLS from the first byte
+    Implicit,
+}
+
+impl From<TlsArg> for TlsLevel {
+    fn from(arg: TlsArg) -> Self {
+        match arg {
+            TlsArg::Off => Self::Off,
+            TlsArg::Explicit => Self::Explicit,
+            TlsArg::Implicit => Self::Implicit,
+        }
+    }
+}
+
 /// Formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum FormatArg {
@@ -215,8 +248,6 @@ pub enum ColorArg {
 pub enum UsageError {
     /// The operand is no target.
     Target(String),
-    /// A scheme that needs TLS.
-    Tls(String),
     /// No mode is left to try.
     NoModes,
     /// An option's value does not fit.
@@ -234,10 +265,6 @@ impl std::fmt::Display for UsageError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Target(text) => f.write_str(text),
-            Self::Tls(input) => write!(
-                f,
-                "target \"{input}\": this version speaks FTP in clear only (ftp://); ftpes:// and ftps:// are not supported yet"
-            ),
             Self::NoModes => {
                 f.write_str("--modes names no mode; it takes pasv, epsv, port and eprt")
             }
@@ -262,9 +289,7 @@ pub struct Order {
 /// [`UsageError`] names the operand that does not fit.
 pub fn order(input: &str, options: &ProbeOptions) -> Result<Order, UsageError> {
     let target = Target::parse(input).map_err(|e| UsageError::Target(e.to_string()))?;
-    if matches!(target.scheme, Some(Scheme::Ftpes | Scheme::Ftps)) {
-        return Err(UsageError::Tls(target.input));
-    }
+    let tls = protection(&target, options)?;
     let family = match (options.ipv4, options.ipv6) {
         (true, _) => Some(Family::V4),
         (_, true) => Some(Family::V6),
@@ -291,11 +316,14 @@ pub fn order(input: &str, options: &ProbeOptions) -> Result<Order, UsageError> {
     let request = Request {
         input: target.input.clone(),
         host,
-        port: target.port_or_default(),
+        port: target.port.unwrap_or(if tls == TlsLevel::Implicit { 990 } else { 21 }),
         user: target.user.clone().unwrap_or_else(|| "anonymous".to_owned()),
         password: None,
         path: target.path.clone(),
-        tls: TlsLevel::Off,
+        tls,
+        insecure: options.insecure,
+        ca: options.ca.as_ref().map(|path| path.display().to_string()),
+        allow_clear: options.allow_clear,
         modes,
         family,
         bind: options.bind.clone(),
@@ -310,6 +338,41 @@ pub fn order(input: &str, options: &ProbeOptions) -> Result<Order, UsageError> {
         demo: false,
     };
     Ok(Order { request, target })
+}
+
+/// What the URL's scheme and `--tls` say together.
+fn protection(target: &Target, options: &ProbeOptions) -> Result<TlsLevel, UsageError> {
+    let by_scheme = match target.scheme {
+        Some(Scheme::Ftpes) => Some(TlsLevel::Explicit),
+        Some(Scheme::Ftps) => Some(TlsLevel::Implicit),
+        Some(Scheme::Ftp) | None => None,
+    };
+    let by_option = options.tls.map(TlsLevel::from);
+    let level = by_option.or(by_scheme).unwrap_or(TlsLevel::Off);
+    if let (Some(scheme), Some(option)) = (by_scheme, by_option)
+        && scheme != option
+    {
+        return Err(UsageError::Option {
+            option: "--tls",
+            value: option.word().to_owned(),
+            problem: format!("the target \"{}\" says {}", target.input, scheme.word()),
+        });
+    }
+    let idle = [
+        ("--insecure", options.insecure),
+        ("--ca", options.ca.is_some()),
+        ("--allow-clear", options.allow_clear),
+    ];
+    if level == TlsLevel::Off
+        && let Some((option, _)) = idle.iter().find(|(_, given)| *given)
+    {
+        return Err(UsageError::Option {
+            option,
+            value: target.input.clone(),
+            problem: "means nothing without TLS (ftpes://, ftps:// or --tls)".to_owned(),
+        });
+    }
+    Ok(level)
 }
 
 /// The limit of the whole run: as given, else 30 s and what holding a login silent takes, twice.

@@ -15,6 +15,7 @@ pub mod reason;
 pub mod remedies;
 pub mod rules;
 pub mod text;
+pub mod tls;
 
 pub use case::{Case, ModeView, Nat};
 pub use catalogue::{CATALOGUE, Cause, Plane, cause};

@@ -57,6 +57,7 @@ mod lab {
         };
     }
 
+    mod certificates;
     mod configs;
     mod daemon;
     mod expect;
@@ -65,6 +66,7 @@ mod lab {
     mod helpers;
     mod net;
     mod run;
+    mod secured;
     mod servers;
     mod sh;
     mod world;
@@ -76,6 +78,7 @@ mod lab {
     mod healthy;
     mod helper;
     mod itself;
+    mod itself_tls;
     mod itself_worlds;
     mod lasting;
     mod localise;

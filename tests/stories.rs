@@ -35,6 +35,7 @@ fn spec(server: &Server) -> Spec {
     let mut request = order.request;
     request.demo = true;
     Spec {
+        tls: None,
         request,
         credentials: Credentials { user: "anonymous".to_owned(), password: None, account: None },
         limits: Limits::default(),

@@ -3,7 +3,7 @@
 
 use super::case::Case;
 use super::causes::{
-    active, address, blocked, control, family, lasting, middlebox, passive, server,
+    active, address, blocked, control, family, lasting, middlebox, passive, server, tls,
 };
 use super::finding::{Finding, Severity};
 
@@ -201,13 +201,36 @@ pub static CATALOGUE: &[Cause] = &[
     cause!("server-rejects-data-peer", Middlebox, Problem, [], Some(server::rejects_data_peer)),
     cause!("transfer-stalls", Middlebox, Problem, [], Some(lasting::transfer_stalls)),
     cause!("tls-required", Tls, Problem, [], Some(control::tls_required)),
-    cause!("tls-unsupported", Tls, Problem, [], None),
-    cause!("tls-handshake-failed", Tls, Problem, [], None),
-    cause!("tls-certificate-invalid", Tls, Problem, [], None),
-    cause!("tls-session-reuse-required", Tls, Info, [], None),
+    cause!("tls-unsupported", Tls, Problem, [], Some(tls::unsupported)),
+    cause!("tls-handshake-failed", Tls, Problem, [], Some(tls::handshake_failed)),
+    cause!("tls-certificate-invalid", Tls, Problem, [], Some(tls::certificate_invalid)),
+    cause!(
+        "tls-session-reuse-required",
+        Tls,
+        Info,
+        ["listing-refused"],
+        Some(tls::session_reuse_required)
+    ),
     cause!("data-tls-required", Tls, Problem, [], Some(server::data_tls_required)),
-    cause!("data-tls-refused", Tls, Problem, [], None),
-    cause!("tls-blinds-firewall-helper", Tls, Problem, [], None),
+    cause!("data-tls-refused", Tls, Problem, [], Some(tls::data_refused)),
+    cause!(
+        "tls-blinds-firewall-helper",
+        Tls,
+        Problem,
+        [
+            "server-firewall-blocks-passive",
+            "client-firewall-blocks-passive",
+            "firewall-blocks-passive",
+            "passive-ports-not-forwarded",
+            "passive-port-refused",
+            "client-firewall-blocks-active",
+            "server-firewall-blocks-active",
+            "firewall-blocks-active",
+            "client-nat-breaks-active",
+            "active-disabled"
+        ],
+        Some(tls::blinds_helper)
+    ),
     cause!(
         "ipv6-needs-epsv",
         Family,

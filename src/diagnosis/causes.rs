@@ -10,4 +10,5 @@ pub mod lasting;
 pub mod middlebox;
 pub mod passive;
 pub mod server;
+pub mod tls;
 pub mod wording;

@@ -85,15 +85,26 @@ pub fn diagnose(facts: &Facts) -> Diagnosis<'_> {
     Diagnosis { case, verdict, summary, findings, rules }
 }
 
+/// Leaves out what only follows from another finding: its cause says so, and the two are about the
+/// same data connections (or one of them is about none in particular).
 fn suppress(fired: &[(&Cause, Finding)]) -> Vec<Finding> {
-    let gone: Vec<&str> = fired.iter().flat_map(|(c, _)| c.suppresses.iter().copied()).collect();
-    let present: Vec<&str> = fired.iter().map(|(c, _)| c.id).collect();
+    let follows = |from: &(&Cause, Finding), what: &(&Cause, Finding)| {
+        let (a, b) = (&from.1.explains, &what.1.explains);
+        from.0.suppresses.contains(&what.0.id)
+            && (a.is_empty() || b.is_empty() || a.iter().any(|id| b.contains(id)))
+    };
     fired
         .iter()
-        .filter(|(c, _)| !gone.contains(&c.id))
-        .map(|(c, finding)| Finding {
-            suppresses: c.suppresses.iter().copied().filter(|id| present.contains(id)).collect(),
-            ..finding.clone()
+        .filter(|what| !fired.iter().any(|from| follows(from, what)))
+        .map(|from| Finding {
+            suppresses: from
+                .0
+                .suppresses
+                .iter()
+                .copied()
+                .filter(|id| fired.iter().any(|what| what.0.id == *id && follows(from, what)))
+                .collect(),
+            ..from.1.clone()
         })
         .collect()
 }

@@ -1,6 +1,7 @@
 //! The detail behind an attempt's outcome, as a message.
 
 use super::text::Text;
+use super::tls;
 use crate::facts::{Attempt, Icmp, Idle, IdleEnd, NotTested, Varied, Why};
 
 /// The port of the door that an attempt is about.
@@ -15,6 +16,8 @@ pub fn varied(how: &Varied) -> Text {
         Varied::Announce { address } => Text::new("varied-announce").with("address", *address),
         Varied::Pipelined => Text::new("varied-pipelined"),
         Varied::Segments { mss } => Text::new("varied-segments").with("mss", *mss),
+        Varied::Clear => Text::new("varied-clear"),
+        Varied::FreshSession => Text::new("varied-fresh-session"),
         Varied::Retrieve => Text::new("varied-retrieve"),
         Varied::KeepAlive => Text::new("varied-keep-alive"),
         Varied::KnockAgain => Text::new("varied-knock-again"),
@@ -66,6 +69,21 @@ pub fn reason(attempt: &Attempt) -> Text {
             .with("waited", waited.words()),
         Why::NoCompletion { waited } => {
             Text::new("why-no-completion").with("waited", waited.words())
+        }
+        Why::TlsFailed { reply } => {
+            let failure = attempt
+                .tls
+                .as_ref()
+                .map_or_else(|| Text::new("tls-failure-timed-out"), tls::failure);
+            match reply {
+                Some((code, text)) => Text::new("why-tls-failed-reply")
+                    .with("failure", failure)
+                    .with("reply", brief(*code, text)),
+                None => Text::new("why-tls-failed").with("failure", failure),
+            }
+        }
+        Why::ProtectionRefused { code, text } => {
+            Text::new("why-protection-refused").with("reply", brief(*code, text))
         }
         Why::DataReset => Text::new("why-data-reset").with("bytes", bytes(attempt.bytes)),
         Why::BrokenOff { code, text } => Text::new("why-broken-off")

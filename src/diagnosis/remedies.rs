@@ -96,6 +96,30 @@ pub fn longer_idle(case: &Case<'_>) -> Vec<Snippet> {
     narrowed(case, all)
 }
 
+/// Switches TLS on.
+pub fn enable_tls(case: &Case<'_>) -> Vec<Snippet> {
+    let all = [
+        ("vsftpd", "ssl_enable=YES\nrsa_cert_file=/etc/ssl/private/ftp.pem".to_owned()),
+        (
+            "proftpd",
+            "LoadModule mod_tls.c\nTLSEngine on\nTLSRSACertificateFile /etc/ssl/certs/ftp.pem\n\
+             TLSRSACertificateKeyFile /etc/ssl/private/ftp.key"
+                .to_owned(),
+        ),
+        ("pure-ftpd", "TLS 1\nCertFile /etc/ssl/private/pure-ftpd.pem".to_owned()),
+    ];
+    narrowed(case, all)
+}
+
+/// Takes data connections with a TLS session of their own.
+pub fn no_session_reuse(case: &Case<'_>) -> Vec<Snippet> {
+    let all = [
+        ("vsftpd", "require_ssl_reuse=NO".to_owned()),
+        ("proftpd", "TLSOptions NoSessionReuseRequired".to_owned()),
+    ];
+    narrowed(case, all)
+}
+
 /// Makes the server announce its public address.
 pub fn set_passive_address(case: &Case<'_>) -> Vec<Snippet> {
     let address = case.peer.map_or_else(|| "PUBLIC-ADDRESS".to_owned(), |p| p.to_string());

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 
+use super::tls::Handshake;
 use super::{DialOutcome, Family, Hole, Icmp, Micros, Security, Varied};
 use crate::wire::address::AddressOddity;
 
@@ -60,6 +61,9 @@ pub struct Attempt {
     pub connect: Option<Micros>,
     /// Bytes of the listing.
     pub bytes: u64,
+    /// The data connection's TLS handshake, if one was begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls: Option<Handshake>,
     /// How the data connection ended.
     pub data_end: Option<DataEnd>,
     /// What came of it.
@@ -309,6 +313,18 @@ pub enum Why {
         /// How long was waited.
         waited: Micros,
     },
+    /// The data connection's TLS handshake failed, see [`Attempt::tls`].
+    TlsFailed {
+        /// What the server said about it, code and text.
+        reply: Option<(u16, String)>,
+    },
+    /// Protection of data connections (PROT P) was refused.
+    ProtectionRefused {
+        /// Reply code.
+        code: u16,
+        /// Reply text.
+        text: String,
+    },
     /// The data connection was reset.
     DataReset,
     /// The transfer was broken off by a reply.
@@ -416,6 +432,8 @@ pub enum DataEnd {
     Eof,
     /// Reset.
     Reset,
+    /// Its TLS handshake failed.
+    TlsFailed,
     /// We ended it: enough bytes.
     CutByUs,
     /// We gave it up: nothing came.

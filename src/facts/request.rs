@@ -8,6 +8,7 @@ use super::{Micros, Mode};
 
 /// The request behind a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Request {
     /// The target as typed, a password taken out.
     pub input: String,
@@ -23,6 +24,15 @@ pub struct Request {
     pub path: Option<String>,
     /// How the control connection is protected.
     pub tls: TlsLevel,
+    /// `--insecure`: what speaks against a certificate is said, and not minded.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub insecure: bool,
+    /// `--ca`, as typed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ca: Option<String>,
+    /// `--allow-clear`: the login may be repeated in clear for a comparison.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub allow_clear: bool,
     /// Modes to try, without repetition.
     pub modes: Vec<Mode>,
     /// `-4` or `-6`.
@@ -49,6 +59,23 @@ pub struct Request {
     pub idle: Option<Micros>,
     /// The target is an embedded demonstration server on loopback.
     pub demo: bool,
+}
+
+impl Request {
+    /// Whether data connections are to be protected.
+    pub fn security(&self) -> Security {
+        if self.tls == TlsLevel::Off { Security::Clear } else { Security::Tls }
+    }
+
+    /// Whether a comparison in clear gives nothing away: no password is sent, or it is allowed.
+    pub fn may_speak_clear(&self) -> bool {
+        self.allow_clear || self.password.is_none()
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// Level of protection of the control connection.

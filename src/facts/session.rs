@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use serde::{Deserialize, Serialize};
 
 use super::Micros;
+use super::tls::Handshake;
 use crate::wire::reply::Oddity;
 use crate::wire::service::Service;
 
@@ -104,6 +105,9 @@ pub struct Session {
     pub rtt: Option<Micros>,
     /// Segments that had to be sent again on the control connection, where the system tells.
     pub retransmits: Option<u32>,
+    /// The control connection's TLS handshake, if one was begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls: Option<Handshake>,
     /// What the server said first.
     pub greeting: Greeting,
     /// How the login ended.
@@ -180,6 +184,23 @@ pub enum LoginOutcome {
         /// What it wants, by the command that would give it.
         command: String,
         /// Reply text.
+        text: String,
+    },
+    /// TLS was asked for and refused: nobody was named, no password was sent.
+    TlsRefused {
+        /// The last command that was refused.
+        command: String,
+        /// Reply code.
+        code: u16,
+        /// Reply text.
+        text: String,
+    },
+    /// The TLS handshake failed, see [`Session::tls`]: nobody was named, no password was sent.
+    TlsFailed,
+    /// Replies in clear came behind the one that agreed to TLS, before the handshake: somebody
+    /// may have put them there. Nothing of them was believed.
+    Injected {
+        /// What came, printable.
         text: String,
     },
     /// The connection broke or fell silent.

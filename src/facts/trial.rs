@@ -26,6 +26,10 @@ pub enum Varied {
         /// Maximum segment size in bytes.
         mss: u16,
     },
+    /// The control connection and the data connection are in clear.
+    Clear,
+    /// The data connection's TLS handshake is a fresh one: no session is offered for resumption.
+    FreshSession,
     /// A file is retrieved instead of a listing (`--get`).
     Retrieve,
     /// The control connection is kept alive by TCP.

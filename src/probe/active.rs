@@ -14,6 +14,7 @@ use super::os;
 use super::passive::no_reply;
 use super::path::open_hole;
 use super::recorder::Recorder;
+use super::tls::Reuse;
 use super::transfer::{Ear, Source, Transfer};
 use crate::facts::{Attempt, Mode, NotTested, Outcome, PortRange, ReplyFact, Step, Why};
 use crate::wire::address::{eprt_argument, port_argument};
@@ -33,6 +34,8 @@ pub struct Active<'a> {
     pub pipelined: bool,
     /// Largest segment that either end may send.
     pub segments: Option<u16>,
+    /// Under TLS: whether the data connection offers the session of the control connection.
+    pub reuse: Reuse,
     /// Open a hole first, by a SYN to this port of the server that lives this long.
     pub hole: Option<(u16, u8)>,
     /// Listing command.
@@ -114,7 +117,8 @@ impl Active<'_> {
                 (Outcome::NotTested, Why::ReplyOnly { code: reply.code, text: reply.text });
             return None;
         }
-        let mut transfer = Transfer::new(control, self.recorder, self.limits, self.limit);
+        let mut transfer =
+            Transfer::new(control, self.recorder, self.limits, self.limit).reuse(self.reuse);
         if let Some(stream) = early {
             draft.connect = Some(self.recorder.now().since(began));
             transfer.connected(stream, draft, false);

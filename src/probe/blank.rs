@@ -1,8 +1,7 @@
 //! Attempts before anything was done for them, and what was never done.
 
 use crate::facts::{
-    Attempt, CutShort, Facts, Family, Micros, Mode, NotTested, Outcome, Purpose, Security, Step,
-    Why,
+    Attempt, CutShort, Facts, Family, Micros, Mode, NotTested, Outcome, Purpose, Step, Why,
 };
 
 /// Gives every mode that was asked for its one entry, with the reason where it was not tested.
@@ -47,7 +46,7 @@ pub fn draft(
         varied: Vec::new(),
         mode,
         family,
-        security: Security::Clear,
+        security: facts.request.security(),
         session: None,
         first_exchange: 0,
         began,
@@ -64,6 +63,7 @@ pub fn draft(
         hole: None,
         connect: None,
         bytes: 0,
+        tls: None,
         data_end: None,
         outcome: Outcome::NotTested,
         why: Why::Not(NotTested::Deadline),

@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 use super::limits::Limits;
 use super::os;
 use super::recorder::Recorder;
+use super::tls::{ControlTls, Link};
 use crate::facts::{
     ControlEnd, Exchange, ExchangeEnd, Greeting, LoginOutcome, Micros, ReplyFact, Session,
 };
@@ -51,7 +52,10 @@ impl ControlEvent {
 
 /// A control connection and its place in the facts.
 pub struct Control {
-    stream: TcpStream,
+    /// `None` once a handshake has used it up.
+    link: Option<Link>,
+    /// The TLS side of this login, for its data connections.
+    tls: Option<ControlTls>,
     twin: Option<Socket>,
     reader: ReplyReader,
     buffer: Vec<u8>,
@@ -91,6 +95,7 @@ impl Control {
                 connect,
                 rtt: None,
                 retransmits: None,
+                tls: None,
                 greeting: Greeting::Silent(Micros(0)),
                 login: LoginOutcome::NotTried,
                 exchanges: Vec::new(),
@@ -99,7 +104,8 @@ impl Control {
             facts.sessions.len() - 1
         };
         Ok(Self {
-            stream,
+            link: Some(Link::from(stream)),
+            tls: None,
             twin,
             reader: ReplyReader::new(ReplyLimits::default()),
             buffer: vec![0; 8192],
@@ -162,8 +168,18 @@ impl Control {
             if let Some(twin) = &self.twin {
                 os::acknowledge_at_once(twin);
             }
-            match self.stream.read(&mut self.buffer).await {
-                Ok(0) => {
+            let Some(link) = &mut self.link else {
+                self.gone = true;
+                return ControlEvent::Closed;
+            };
+            match link.read(&mut self.buffer).await {
+                // Many servers leave without TLS' own goodbye; that nothing is missing shows in
+                // the reply being whole.
+                Err(error) if error.kind() != io::ErrorKind::UnexpectedEof => {
+                    self.gone = true;
+                    return ControlEvent::Failed(error.to_string());
+                }
+                Ok(0) | Err(_) => {
                     self.gone = true;
                     let head = self.reader.pending();
                     if head.is_empty() {
@@ -176,10 +192,6 @@ impl Control {
                     };
                 }
                 Ok(n) => self.reader.push(self.buffer.get(..n).unwrap_or_default()),
-                Err(error) => {
-                    self.gone = true;
-                    return ControlEvent::Failed(error.to_string());
-                }
             }
         }
     }
@@ -279,8 +291,46 @@ impl Control {
 
     /// Ends the connection by a RST, so that the server need not wait for what never arrives.
     pub fn abort(self) {
-        let _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
+        if let Some(link) = &self.link {
+            let _ = SockRef::from(link.tcp()).set_linger(Some(Duration::ZERO));
+        }
         self.note(|session| session.end = Some(ControlEnd::Aborted));
+    }
+
+    /// Puts TLS on the connection. `true` when it stands; the handshake is in the record either way.
+    pub async fn secure(&mut self, tls: ControlTls, limit: Instant) -> bool {
+        let Some(stream) = self.link.take().and_then(Link::into_clear) else {
+            self.gone = true;
+            return false;
+        };
+        let (handshake, link) = Box::pin(tls.connect(stream, limit)).await;
+        self.note(|session| session.tls = Some(handshake));
+        self.gone |= link.is_none();
+        self.link = link;
+        self.tls = Some(tls);
+        !self.gone
+    }
+
+    /// The TLS side of this login, if it has one.
+    pub fn tls(&self) -> Option<&ControlTls> {
+        self.tls.as_ref()
+    }
+
+    /// What came in clear and was not asked for, printable; taken away.
+    pub fn unasked(&mut self) -> Option<String> {
+        let mut said = Vec::new();
+        while let Some(Ok(n)) = self.link.as_mut().map(|link| link.try_read(&mut self.buffer)) {
+            if n == 0 {
+                break;
+            }
+            self.reader.push(self.buffer.get(..n).unwrap_or_default());
+        }
+        while let Ok(Some(reply)) = self.reader.next_reply() {
+            said.push(format!("{} {}", reply.code, reply.text()));
+        }
+        said.extend(self.unfinished());
+        let said = said.join("\n");
+        (!said.is_empty()).then(|| crate::wire::text::printable(said.as_bytes(), 200))
     }
 
     /// Has TCP ask every `pause` whether the other end is still there.
@@ -288,11 +338,20 @@ impl Control {
         let probes = socket2::TcpKeepalive::new().with_time(pause);
         #[cfg(any(unix, windows))]
         let probes = probes.with_interval(pause);
-        let _ = SockRef::from(&self.stream).set_tcp_keepalive(&probes);
+        if let Some(link) = &self.link {
+            let _ = SockRef::from(link.tcp()).set_tcp_keepalive(&probes);
+        }
     }
 
     async fn write(&mut self, bytes: &[u8]) -> ExchangeEnd {
-        match self.stream.write_all(bytes).await {
+        let Some(link) = &mut self.link else {
+            return ExchangeEnd::Closed;
+        };
+        let mut written = link.write_all(bytes).await;
+        if written.is_ok() {
+            written = link.flush().await;
+        }
+        match written {
             Ok(()) => ExchangeEnd::Open,
             Err(error) => {
                 self.gone = true;
@@ -314,7 +373,7 @@ impl Control {
 
     /// Writes down what has come unasked, so that it is not taken for the next command's answer.
     fn drain(&mut self) {
-        while let Ok(n) = self.stream.try_read(&mut self.buffer) {
+        while let Some(Ok(n)) = self.link.as_mut().map(|link| link.try_read(&mut self.buffer)) {
             if n == 0 {
                 break;
             }

@@ -16,6 +16,7 @@ use super::os;
 use super::plan::{self, Next};
 use super::recorder::Recorder;
 use super::resolve;
+use super::tls::TlsSetup;
 use super::turn::{Progress, Turn};
 use crate::facts::{
     Attempt, CutShort, DialOutcome, Facts, Family, Greeting, Micros, Mode, Names, NotTested, Proxy,
@@ -41,6 +42,8 @@ pub struct Spec {
     pub credentials: Credentials,
     /// Waits.
     pub limits: Limits,
+    /// How to judge certificates, where TLS was asked for.
+    pub tls: Option<TlsSetup>,
     /// Addresses to call from (`--bind`), at most one per family.
     pub bind: Vec<IpAddr>,
     /// Proxies named by the environment.
@@ -152,6 +155,8 @@ impl Engine<'_> {
         Door {
             to,
             bind: self.bind(address),
+            tls: self.spec.tls.as_ref().map(|setup| (self.spec.request.tls, setup)),
+            host: &self.spec.request.host,
             credentials: &self.spec.credentials,
             limits: &self.spec.limits,
             recorder: self.recorder,

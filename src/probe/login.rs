@@ -12,16 +12,24 @@ use super::dial::{KnockPolicy, dial};
 use super::engine::{Credentials, Stage};
 use super::limits::Limits;
 use super::recorder::Recorder;
-use crate::facts::{DialOutcome, ExchangeEnd, Greeting, LoginOutcome, ReplyFact, TlsAnswer};
+use super::tls::{ControlTls, PeerName, TlsSetup};
+use crate::facts::{
+    DialOutcome, ExchangeEnd, Greeting, LoginOutcome, ReplyFact, TlsAnswer, TlsLevel,
+};
 use crate::wire::command::Command;
 use crate::wire::{service, text};
 
 /// What every login of a run needs.
+#[derive(Clone, Copy)]
 pub struct Door<'a> {
     /// Server end of the control connection.
     pub to: SocketAddr,
     /// Address to call from.
     pub bind: Option<IpAddr>,
+    /// Protection of the control connection, and how to judge certificates.
+    pub tls: Option<(TlsLevel, &'a TlsSetup)>,
+    /// The host as the user named it, for certificates.
+    pub host: &'a str,
     /// Who logs in.
     pub credentials: &'a Credentials,
     /// Waits.
@@ -57,11 +65,17 @@ impl Door<'_> {
     /// TLS. `true` when a 2yz greeting came.
     pub async fn greet(&self, control: &mut Control) -> bool {
         (self.stage)(Stage::Greeting(self.to));
+        if let Some((TlsLevel::Implicit, _)) = self.tls
+            && !self.secure(control).await
+        {
+            control.note(|session| session.login = LoginOutcome::TlsFailed);
+            return false;
+        }
         let began = Instant::now();
         let limit = self.recorder.until(self.limits.greeting);
         let patience = self.recorder.until(self.limits.greeting_patience);
         let mut first = tokio::time::timeout_at(patience, self.await_greeting(control)).await.ok();
-        if first.is_none() && !control.is_gone() {
+        if first.is_none() && !control.is_gone() && control.tls().is_none() {
             first = self.await_greeting_or_tls(control, limit).await;
         }
         let greeting = match first {
@@ -137,11 +151,71 @@ impl Door<'_> {
         (self.stage)(Stage::LoggingIn);
         let credentials = self.credentials;
         control.keep_secret(credentials.password.iter().chain(&credentials.account).cloned());
-        let outcome = self.log_in(control).await;
+        let refused = match self.tls {
+            Some((TlsLevel::Explicit, _)) => self.demand_tls(control).await,
+            _ => None,
+        };
+        let outcome = match refused {
+            Some(refused) => refused,
+            None => self.log_in(control).await,
+        };
         let inside = matches!(outcome, LoginOutcome::In { .. });
         control.note(|session| session.login = outcome);
         control.measure();
         inside
+    }
+
+    async fn secure(&self, control: &mut Control) -> bool {
+        let Some((_, setup)) = self.tls else { return false };
+        let tls = ControlTls::new(setup, PeerName::new(self.host, self.to.ip()));
+        control.secure(tls, self.recorder.until(self.limits.reply)).await
+    }
+
+    /// AUTH TLS (RFC 4217 §4), AUTH SSL where only that is known, and the handshake. `None` when
+    /// TLS stands; until then nobody is named and no password is sent.
+    async fn demand_tls(&self, control: &mut Control) -> Option<LoginOutcome> {
+        let mut refusal = None;
+        for mechanism in ["TLS", "SSL"] {
+            let command = Command::with("AUTH", mechanism);
+            let reply = match control.exchange(&command, self.limits.reply).await {
+                Ok(reply) => reply,
+                Err(end) => {
+                    return Some(LoginOutcome::Broken { command: "AUTH".to_owned(), end });
+                }
+            };
+            if matches!(reply.code, 234 | 334) {
+                if let Some(text) = control.unasked() {
+                    control.give_up();
+                    return Some(LoginOutcome::Injected { text });
+                }
+                return (!self.secure(control).await).then_some(LoginOutcome::TlsFailed);
+            }
+            refusal.get_or_insert(LoginOutcome::TlsRefused {
+                command: format!("AUTH {mechanism}"),
+                code: reply.code,
+                text: reply.text,
+            });
+            // A passing trouble, or a goodbye: another mechanism would not help.
+            if !(500..600).contains(&reply.code) || control.is_gone() {
+                break;
+            }
+        }
+        refusal
+    }
+
+    /// PBSZ 0 and PROT P (RFC 4217 §9): data connections are to be protected like this one. The
+    /// reply that refused it, if one did.
+    ///
+    /// # Errors
+    /// How the wait for a reply ended, if not by one.
+    pub async fn protect(&self, control: &mut Control) -> Result<Option<ReplyFact>, ExchangeEnd> {
+        if control.tls().is_none() {
+            return Ok(None);
+        }
+        // Servers that know no PBSZ still may know PROT; its reply decides.
+        let _ = control.exchange(&Command::with("PBSZ", "0"), self.limits.reply).await?;
+        let reply = control.exchange(&Command::with("PROT", "P"), self.limits.reply).await?;
+        Ok(Some(reply).filter(|reply| !(200..300).contains(&reply.code)))
     }
 
     async fn log_in(&self, control: &mut Control) -> LoginOutcome {

@@ -9,6 +9,7 @@ use super::control::Control;
 use super::dial::{DialEvent, Dialler, KnockPolicy};
 use super::limits::Limits;
 use super::recorder::Recorder;
+use super::tls::Reuse;
 use super::transfer::{Source, Transfer};
 use crate::facts::{Attempt, DialOutcome, ExchangeEnd, Micros, Mode, Outcome, Step, Why};
 use crate::wire::address::{parse_227, parse_229};
@@ -24,6 +25,8 @@ pub struct Passive<'a> {
     pub again: u8,
     /// Largest segment that either end may send.
     pub segments: Option<u16>,
+    /// Under TLS: whether the data connection offers the session of the control connection.
+    pub reuse: Reuse,
     /// Listing command.
     pub listing: &'a Command,
     /// Clock and facts.
@@ -162,7 +165,8 @@ impl Passive<'_> {
             return;
         }
         let mut source = Source::Dial(dialler);
-        let mut transfer = Transfer::new(control, self.recorder, self.limits, self.limit);
+        let mut transfer =
+            Transfer::new(control, self.recorder, self.limits, self.limit).reuse(self.reuse);
         transfer.connected(stream, draft, true);
         transfer.run(self.listing, &mut source, draft).await;
         if let Source::Dial(dialler) = source {

@@ -9,5 +9,6 @@ mod active;
 mod lasting;
 mod passive;
 mod step;
+mod tls;
 
 pub use step::{Next, next, ports_each};

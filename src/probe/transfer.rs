@@ -4,9 +4,11 @@
 use std::future::poll_fn;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
 
+use tokio::io::{AsyncRead as _, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::Instant;
 
@@ -14,6 +16,8 @@ use super::control::{Control, ControlEvent};
 use super::dial::{DialEvent, Dialler};
 use super::limits::Limits;
 use super::recorder::Recorder;
+use super::tls::{ControlTls, Link, Reuse};
+use crate::facts::tls::{Handshake, TlsEnd};
 use crate::facts::{Attempt, DataEnd, NotTested, Observed, Outcome, ReplyFact, Step, Why};
 use crate::wire::command::Command;
 use crate::wire::peer;
@@ -87,6 +91,8 @@ pub struct Transfer<'a> {
     pub limits: &'a Limits,
     /// End of this attempt.
     pub limit: Instant,
+    secured: Option<(ControlTls, Reuse)>,
+    asked: bool,
     streams: Vec<Live>,
     completion: Option<(ReplyFact, Instant)>,
     last: Instant,
@@ -96,15 +102,33 @@ pub struct Transfer<'a> {
 }
 
 struct Live {
-    /// Closed as soon as it has ended: some servers say 226 only when we have closed too.
-    stream: Option<TcpStream>,
+    state: State,
     end: Option<DataEnd>,
+}
+
+/// A handshake on its way.
+type Shaking = Pin<Box<dyn Future<Output = (Handshake, Option<Link>)>>>;
+
+enum State {
+    /// It stands, and the listing was not asked for yet.
+    Waiting(TcpStream),
+    /// TLS is being put on it.
+    Shaking(Shaking),
+    /// It can be read.
+    Open(Link),
+    /// Closed as soon as it has ended: some servers say 226 only when we have closed too.
+    Over,
+}
+
+enum DataEvent {
+    Read(io::Result<usize>, Option<TlsEnd>),
+    Shaken(Handshake, Option<Link>),
 }
 
 enum Event {
     Control(ControlEvent),
     Source(SourceEvent),
-    Data(usize, io::Result<usize>),
+    Data(usize, DataEvent),
     Time,
 }
 
@@ -117,7 +141,10 @@ impl<'a> Transfer<'a> {
         limit: Instant,
     ) -> Self {
         let now = Instant::now();
+        let secured = control.tls().cloned().map(|tls| (tls, Reuse::Resume));
         Self {
+            secured,
+            asked: false,
             control,
             recorder,
             limits,
@@ -131,6 +158,13 @@ impl<'a> Transfer<'a> {
         }
     }
 
+    /// Whether a data connection under TLS offers the session of the control connection.
+    #[must_use]
+    pub fn reuse(mut self, reuse: Reuse) -> Self {
+        self.secured = self.secured.map(|(tls, _)| (tls, reuse));
+        self
+    }
+
     /// Adds a data connection that already stands.
     pub fn connected(&mut self, stream: TcpStream, draft: &mut Attempt, passive: bool) {
         if draft.observed.is_none()
@@ -141,13 +175,43 @@ impl<'a> Transfer<'a> {
             draft.step = draft.step.max(Step::Connected);
         }
         self.last = Instant::now();
-        self.streams.push(Live { stream: Some(stream), end: None });
+        let state = self.begun(stream);
+        self.streams.push(Live { state, end: None });
+    }
+
+    /// Servers begin TLS on a data connection only after the listing command, so we do.
+    fn begun(&self, stream: TcpStream) -> State {
+        match &self.secured {
+            None => State::Open(Link::from(stream)),
+            Some(_) if !self.asked => State::Waiting(stream),
+            Some((tls, reuse)) => {
+                let (tls, reuse) = (tls.clone(), *reuse);
+                let limit = self.limit.min(self.recorder.until(self.limits.idle));
+                State::Shaking(Box::pin(
+                    async move { tls.connect_data(stream, reuse, limit).await },
+                ))
+            }
+        }
     }
 
     /// Asks for the listing and reads until both connections have said their last word.
     pub async fn run(&mut self, listing: &Command, source: &mut Source, draft: &mut Attempt) {
         let began = self.recorder.now();
         self.control.send(listing).await;
+        self.asked = true;
+        for at in 0..self.streams.len() {
+            let state = match self.streams.get_mut(at) {
+                Some(live) => std::mem::replace(&mut live.state, State::Over),
+                None => continue,
+            };
+            let state = match state {
+                State::Waiting(stream) => self.begun(stream),
+                other => other,
+            };
+            if let Some(live) = self.streams.get_mut(at) {
+                live.state = state;
+            }
+        }
         self.sent = Instant::now();
         self.last = self.sent;
         let passive = matches!(source, Source::Dial(_));
@@ -156,7 +220,7 @@ impl<'a> Transfer<'a> {
             let event = tokio::select! {
                 event = self.control.event(), if !self.control.is_gone() => Event::Control(event),
                 event = source.event() => Event::Source(event),
-                (index, result) = readable(&self.streams) => Event::Data(index, result),
+                (index, event) = next_data(&mut self.streams) => Event::Data(index, event),
                 () = tokio::time::sleep_until(timer) => Event::Time,
             };
             let verdict = match event {
@@ -169,7 +233,15 @@ impl<'a> Transfer<'a> {
                     None
                 }
                 Event::Source(SourceEvent::Failed) => None,
-                Event::Data(index, result) => self.on_data(index, result, draft),
+                Event::Data(index, DataEvent::Read(result, end)) => {
+                    if let (Some(tls), Some(end)) = (&mut draft.tls, end) {
+                        tls.end = Some(end);
+                    }
+                    self.on_data(index, result, draft)
+                }
+                Event::Data(index, DataEvent::Shaken(handshake, link)) => {
+                    self.on_handshake(index, handshake, link, draft)
+                }
                 Event::Time => self.on_time(draft),
             };
             if let Some(verdict) = verdict {
@@ -207,6 +279,9 @@ impl<'a> Transfer<'a> {
                 Some(at) => at + self.limits.door,
                 None => now + Duration::from_millis(20),
             }
+        } else if self.streams.iter().any(|s| matches!(s.state, State::Shaking(_))) {
+            // It has a limit of its own.
+            self.limit
         } else if self.live() {
             self.last + self.limits.idle
         } else if self.ended_in_order() {
@@ -261,6 +336,12 @@ impl<'a> Transfer<'a> {
                         nothing_sent(code, text)
                     });
                 }
+                if self.tls_failed() {
+                    return Some((
+                        Outcome::TlsFailed,
+                        Why::TlsFailed { reply: Some((code, text)) },
+                    ));
+                }
                 let broken_off = draft.bytes > 0
                     || (draft.observed.is_some() && matches!(code, 421 | 426 | 451));
                 Some(if broken_off {
@@ -273,6 +354,34 @@ impl<'a> Transfer<'a> {
                 })
             }
         }
+    }
+
+    fn on_handshake(
+        &mut self,
+        index: usize,
+        handshake: Handshake,
+        link: Option<Link>,
+        draft: &mut Attempt,
+    ) -> Option<(Outcome, Why)> {
+        self.last = Instant::now();
+        let live = self.streams.get_mut(index)?;
+        if let Some(link) = link {
+            live.state = State::Open(link);
+        } else {
+            live.state = State::Over;
+            live.end = Some(DataEnd::TlsFailed);
+        }
+        // With several connections the one whose handshake stands is the one that counts.
+        if draft.tls.as_ref().is_none_or(|before| !before.is_done()) {
+            draft.tls = Some(handshake);
+        }
+        (self.completion.is_some() && !self.live()).then(|| self.settle(draft))
+    }
+
+    /// Whether every data connection ended in its handshake.
+    fn tls_failed(&self) -> bool {
+        let failed = |live: &Live| live.end == Some(DataEnd::TlsFailed);
+        !self.streams.is_empty() && self.streams.iter().all(failed)
     }
 
     fn on_data(
@@ -296,9 +405,13 @@ impl<'a> Transfer<'a> {
                 return None;
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return None,
+            // TLS without its own goodbye: whether anything is missing, 226 tells.
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                live.end = Some(DataEnd::Eof);
+            }
             Err(_) => live.end = Some(DataEnd::Reset),
         }
-        live.stream = None;
+        live.state = State::Over;
         // With several sockets the one that carried nothing may end first.
         let over = !self.live() || (self.ended_in_order() && draft.bytes > 0);
         if over && self.ended_in_order() {
@@ -315,6 +428,9 @@ impl<'a> Transfer<'a> {
         if self.ended_in_order() || draft.bytes > 0 {
             draft.step = Step::Completed;
             return (Outcome::Open, Why::Complete);
+        }
+        if self.tls_failed() {
+            return (Outcome::TlsFailed, Why::TlsFailed { reply: None });
         }
         (Outcome::Closed, Why::DataReset)
     }
@@ -352,6 +468,8 @@ impl<'a> Transfer<'a> {
             }
         } else if self.ended_in_order() {
             (Outcome::Stalled, Why::NoCompletion { waited })
+        } else if self.tls_failed() {
+            (Outcome::TlsFailed, Why::TlsFailed { reply: None })
         } else {
             (Outcome::Closed, Why::DataReset)
         })
@@ -363,23 +481,33 @@ fn nothing_sent(code: u16, text: String) -> (Outcome, Why) {
     (Outcome::NotTested, Why::Not(NotTested::NothingSent { code, text }))
 }
 
-/// The first stream with something to read, and what reading gave. Waits for ever when none is
+/// The first data connection with something to tell, and what it is. Waits for ever when none is
 /// left. Safe to drop and call anew.
-async fn readable(streams: &[Live]) -> (usize, io::Result<usize>) {
-    let index = poll_fn(|context| {
-        for (index, live) in streams.iter().enumerate() {
-            let Some(stream) = &live.stream else { continue };
-            if stream.poll_read_ready(context).is_ready() {
-                return Poll::Ready(index);
+async fn next_data(streams: &mut [Live]) -> (usize, DataEvent) {
+    poll_fn(|context| {
+        // Here and not in the future, which would have to carry it about.
+        let mut space = [0_u8; 16 << 10];
+        for (index, live) in streams.iter_mut().enumerate() {
+            match &mut live.state {
+                State::Waiting(_) | State::Over => {}
+                State::Shaking(handshake) => {
+                    if let Poll::Ready((fact, link)) = handshake.as_mut().poll(context) {
+                        return Poll::Ready((index, DataEvent::Shaken(fact, link)));
+                    }
+                }
+                State::Open(link) => {
+                    let mut buffer = ReadBuf::new(&mut space);
+                    if let Poll::Ready(result) =
+                        Pin::new(&mut *link).poll_read(context, &mut buffer)
+                    {
+                        let result = result.map(|()| buffer.filled().len());
+                        let end = link.end(&result);
+                        return Poll::Ready((index, DataEvent::Read(result, end)));
+                    }
+                }
             }
         }
         Poll::Pending
     })
-    .await;
-    let mut buffer = [0_u8; 16 << 10];
-    let result = match streams.get(index).and_then(|live| live.stream.as_ref()) {
-        Some(stream) => stream.try_read(&mut buffer),
-        None => Ok(0),
-    };
-    (index, result)
+    .await
 }

@@ -11,9 +11,11 @@ use super::control::Control;
 use super::dial::dial;
 use super::engine::{Engine, Stage};
 use super::login::Door;
-use super::passive::{Passive, knock_policy, not_let_in};
+use super::passive::{Passive, knock_policy, no_reply, not_let_in};
+use super::tls::Reuse;
 use crate::facts::{
-    Attempt, DialOutcome, Family, Mode, NotTested, Outcome, Purpose, Step, Varied, Why,
+    Attempt, DialOutcome, Family, Mode, NotTested, Outcome, Purpose, ReplyFact, Security, Step,
+    Varied, Why,
 };
 use crate::wire::command::Command;
 use crate::wire::peer;
@@ -48,6 +50,10 @@ impl Turn {
         })
     }
 
+    fn reuse(&self) -> Reuse {
+        if self.varies(|v| *v == Varied::FreshSession) { Reuse::Fresh } else { Reuse::Resume }
+    }
+
     fn segments(&self) -> Option<u16> {
         self.varied.iter().find_map(|v| match v {
             Varied::Segments { mss } => Some(*mss),
@@ -79,6 +85,13 @@ impl Engine<'_> {
         let family = Family::of(door.to.ip());
         let mut draft = draft(&self.recorder.facts(), mode, purpose, family, self.recorder.now());
         draft.varied.clone_from(&turn.varied);
+        let clear = Door { tls: None, ..*door };
+        let door = if turn.varies(|v| *v == Varied::Clear) {
+            draft.security = Security::Clear;
+            &clear
+        } else {
+            door
+        };
         match self.session(door, progress).await {
             Ok(mut control) => {
                 if turn.varies(|v| *v == Varied::KeepAlive) {
@@ -90,7 +103,16 @@ impl Engine<'_> {
                 }
                 draft.session = Some(control.index);
                 draft.step = Step::LoggedIn;
-                self.list(&mut control, progress, &mut draft, &turn).await;
+                match door.protect(&mut control).await {
+                    Ok(None) => self.list(&mut control, progress, &mut draft, &turn).await,
+                    Ok(Some(ReplyFact { code, text, .. })) => {
+                        (draft.outcome, draft.why) =
+                            (Outcome::Rejected, Why::ProtectionRefused { code, text });
+                    }
+                    Err(end) => {
+                        (draft.outcome, draft.why) = no_reply(&end, &Command::new("PROT"));
+                    }
+                }
                 let held = !mode.is_passive() && draft.outcome == Outcome::TimedOut;
                 let unfinished = held
                     || matches!(
@@ -164,6 +186,7 @@ impl Engine<'_> {
                     bind: self.bind(control.peer.ip()),
                     dial_advertised: turn.varies(|v| *v == Varied::DialAdvertised),
                     segments: turn.segments(),
+                    reuse: turn.reuse(),
                     again: if turn.varies(|v| *v == Varied::KnockAgain) { 3 } else { 0 },
                     listing: &listing,
                     recorder: self.recorder,
@@ -183,6 +206,7 @@ impl Engine<'_> {
                     reply_only: turn.announce().is_some(),
                     pipelined,
                     segments: turn.segments(),
+                    reuse: turn.reuse(),
                     hole: turn.hole.map(|ttl| (self.spec.request.port.saturating_sub(1), ttl)),
                     listing: &listing,
                     recorder: self.recorder,
@@ -203,6 +227,7 @@ impl Engine<'_> {
             progress.listings.remove(0);
             (draft.outcome, draft.why) = (Outcome::NotTested, Why::Not(NotTested::Deadline));
             (draft.observed, draft.connect, draft.bytes, draft.data_end) = (None, None, 0, None);
+            draft.tls = None;
             draft.knocks.clear();
         }
     }

@@ -5,10 +5,11 @@ use std::net::SocketAddr;
 use super::view::{
     Endpoint, JsonAttempt, JsonEvidence, JsonFinding, JsonLadder, JsonLocation, JsonRemedy,
     JsonReply, JsonRule, JsonRuledOut, JsonRung, JsonSnippet, Path, Report, Router, SCHEMA, Server,
-    Target, Tool, Vantage,
+    Target, Tls, Tool, Vantage,
 };
 use super::words::Words;
 use crate::diagnosis::reason::reason;
+use crate::diagnosis::tls::{distrust, failure};
 use crate::diagnosis::{Diagnosis, Finding, ModeView, Nat, Rule, Text, location};
 use crate::facts::{Attempt, Direction, Facts, Purpose, Rung, RungAnswer, Why};
 use crate::wire::feat::Features;
@@ -169,7 +170,14 @@ fn attempt(facts: &Facts, attempt: &Attempt, words: &Words) -> JsonAttempt {
         elapsed_ms: attempt.elapsed.millis(),
         bytes: attempt.bytes,
         replies: replies(facts, attempt),
-        tls: None,
+        tls: attempt.tls.as_ref().map(|tls| Tls {
+            version: tls.version.map(|v| v.name().to_owned()),
+            cipher: tls.cipher.clone(),
+            resumed: tls.resumed,
+            handshake_ms: tls.took.millis(),
+            failure: tls.failure.as_ref().map(|_| words.say(&failure(tls))),
+            distrust: tls.distrust().iter().map(|d| words.say(&distrust(d))).collect(),
+        }),
     }
 }
 

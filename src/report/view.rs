@@ -169,8 +169,18 @@ pub struct JsonReply {
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Tls {
-    /// Protocol version.
+    /// Protocol version, such as `TLS 1.3`.
     pub version: Option<String>,
+    /// Cipher suite, its IANA name.
+    pub cipher: Option<String>,
+    /// Whether the session of the control connection was resumed; null where the handshake failed.
+    pub resumed: Option<bool>,
+    /// Time of the handshake.
+    pub handshake_ms: f64,
+    /// Why the handshake failed, in words; null where it did not.
+    pub failure: Option<String>,
+    /// What speaks against the certificate, in words.
+    pub distrust: Vec<String>,
 }
 
 /// The way to the server.

@@ -4,10 +4,12 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use super::certificates::Files;
+use super::secured::Tls;
 use super::servers::{PASSWORD, Server, USER};
 
 impl Server {
-    pub fn vsftpd(&self, folder: &Path, files: &Path) -> String {
+    pub fn vsftpd(&self, folder: &Path, files: &Path, tls: Option<(&Tls, &Files)>) -> String {
         let jail = folder.join("jail");
         fs::create_dir_all(&jail).expect("an empty folder");
         let yes = |on: bool| if on { "YES" } else { "NO" };
@@ -50,10 +52,19 @@ impl Server {
                 let _ = writeln!(text, "{key}={value}");
             }
         }
+        if let Some((tls, files)) = tls {
+            text += &Self::vsftpd_tls(tls, files);
+        }
         text
     }
 
-    pub fn proftpd(&self, lab: &Path, folder: &Path, files: &Path) -> String {
+    pub fn proftpd(
+        &self,
+        lab: &Path,
+        folder: &Path,
+        files: &Path,
+        tls: Option<(&Tls, &Files)>,
+    ) -> String {
         let on = |on: bool| if on { "on" } else { "off" };
         let address = if self.ipv6 { "::" } else { "0.0.0.0" };
         let mut text = format!(
@@ -94,6 +105,9 @@ impl Server {
             let _ = writeln!(limits, "TransferRate RETR {}", rate / 1000);
         }
         text += &limits;
+        if let Some((tls, files)) = tls {
+            text += &Self::proftpd_tls(tls, folder, files);
+        }
         if self.anonymous {
             let _ = write!(
                 text,
@@ -105,7 +119,7 @@ impl Server {
         text
     }
 
-    pub fn pure_ftpd(&self, folder: &Path) -> Vec<String> {
+    pub fn pure_ftpd(&self, folder: &Path, tls: Option<(&Tls, &Files)>) -> Vec<String> {
         assert!(self.active, "Pure-FTPd cannot forbid active mode");
         assert!(self.epsv || !self.pasv, "Pure-FTPd has one switch for both");
         assert!(self.from_port_20, "Pure-FTPd always calls from port 20");
@@ -138,10 +152,13 @@ impl Server {
                 args.extend([flag.into(), value]);
             }
         }
+        if let Some((tls, files)) = tls {
+            args.extend(Self::pure_ftpd_tls(tls, files));
+        }
         args
     }
 
-    pub fn pyftpdlib(&self, files: &Path) -> String {
+    pub fn pyftpdlib(&self, files: &Path, tls: Option<(&Tls, &Files)>) -> String {
         assert!(!self.from_port_20, "pyftpdlib calls from any port");
         let config = serde_json::json!({
             "address": if self.ipv6 { "::" } else { "0.0.0.0" },
@@ -158,6 +175,7 @@ impl Server {
             "banner": self.banner,
             "rate": self.rate,
             "idle": self.idle,
+            "tls": tls.map(|(tls, files)| Self::pyftpdlib_tls(tls, files)),
         });
         config.to_string()
     }

@@ -131,14 +131,14 @@ each_server!(the_clients_nat_rewrites_port_and_lets_nobody_else_in, |software| {
 
 each_server!(the_servers_nat_forwards_the_range, |software| {
     let ports = [21..=21, 50000..=50100];
-    let world = worlds::server_nat(gate!(), software, &ports, true);
+    let world = worlds::server_nat(gate!(), &Server::new(software), &ports, true);
     let run = doctor(&world, &[&world.target()]);
     Expect::healthy().without(PINHOLES).without(REWRITES).check(&world, &run);
 });
 
 each_server!(the_servers_nat_forwards_and_its_address_is_not_told, |software| {
     let ports = [21..=21, 50000..=50100];
-    let world = worlds::server_nat(gate!(), software, &ports, false);
+    let world = worlds::server_nat(gate!(), &Server::new(software), &ports, false);
     let run = doctor(&world, &[&world.target()]);
     Expect::degraded(&["passive-address-unroutable"])
         .modes(&[Mode::Epsv, Mode::Port, Mode::Eprt], &["open"])
@@ -147,7 +147,7 @@ each_server!(the_servers_nat_forwards_and_its_address_is_not_told, |software| {
 });
 
 each_server!(the_servers_nat_reads_along, |software| {
-    let world = worlds::server_nat_with_helper(gate!(), software);
+    let world = worlds::server_nat_with_helper(gate!(), &Server::new(software));
     let run = doctor(&world, &[&world.target()]);
     pinholes().check(&world, &run);
 });

@@ -9,10 +9,18 @@
     hole ADDRESS PORT N      sends a SYN with hop limit N to port 20 (with 0: none), then says what comes
                              of an active listing to the port that it came from
     ladder ADDRESS PORT N    one connection attempt for each hop limit 1..N, the outcomes as a line
+    ftps ADDRESS PORT MODE.. logs in and lists under TLS, and says how that went, step by step; MODE is
+                             "pasv", "epsv", "port" or "eprt", and further words are
+                               ca=FILE    whom to trust (without it, anybody)
+                               implicit   TLS from the first byte
+                               in-clear   no TLS on the data connection
+                               fresh      the data connection does not resume the control connection's session
+                               weak       old versions and suites too
 """
 
 import errno
 import os
+import re
 import socket
 import ssl
 import sys
@@ -162,6 +170,104 @@ def ladder(address, port, last):
             outcomes.append(errno.errorcode[error.errno])
         attempt.close()
     print(*outcomes)
+
+
+class Ftps:
+    """A control connection under TLS; every step says a word."""
+
+    def __init__(self, address, port, how):
+        self.how = how
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        authority = [word[3:] for word in how if word.startswith("ca=")]
+        if authority:
+            self.context.load_verify_locations(authority[0])
+        else:
+            self.context.check_hostname = False
+            self.context.verify_mode = ssl.CERT_NONE
+        if "weak" in how:
+            self.context.minimum_version = ssl.TLSVersion.TLSv1
+            self.context.set_ciphers("ALL:@SECLEVEL=0")
+        self.address = address
+        self.socket = socket.create_connection((address, int(port)), 3)
+        if "implicit" not in how:
+            self.read()
+            self.say("AUTH TLS")
+        self.socket = self.context.wrap_socket(self.socket, server_hostname=address)
+        print(self.socket.version(), self.socket.cipher()[0])
+        if "implicit" in how:
+            self.read()
+        for command in ("USER anonymous", "PASS lab@example.com", "PBSZ 0"):
+            self.say(command)
+        self.say("PROT C" if "in-clear" in how else "PROT P")
+
+    def read(self):
+        """One reply; byte by byte, so that nothing of what follows is taken."""
+        line = b""
+        while not line.endswith(b"\n"):
+            byte = self.socket.recv(1)
+            if not byte:
+                raise EOFError("closed")
+            line += byte
+        text = line.decode().strip()
+        if text[3:4] == "-" or not text[:3].isdigit():
+            return self.read()
+        print(text)
+        return text
+
+    def say(self, command):
+        self.socket.sendall(command.encode() + b"\r\n")
+        return self.read()
+
+    def passive(self, mode):
+        reply = self.say(mode.upper())
+        if mode == "epsv":
+            place = (self.address, int(reply.split("|||")[1].split("|")[0]))
+        else:
+            numbers = [int(number) for number in re.findall(r"\d+", reply[3:])][-6:]
+            place = (self.address, numbers[4] << 8 | numbers[5])
+        data = socket.create_connection(place, 2)
+        self.socket.sendall(b"LIST\r\n")
+        return data
+
+    def active(self, mode):
+        own = self.socket.getsockname()[0]
+        six = ":" in own
+        listener = socket.create_server(
+            (own, 0), family=socket.AF_INET6 if six else socket.AF_INET
+        )
+        port = listener.getsockname()[1]
+        if mode == "port":
+            self.say(f"PORT {own.replace('.', ',')},{port >> 8},{port & 255}")
+        else:
+            self.say(f"EPRT |{2 if six else 1}|{own}|{port}|")
+        self.socket.sendall(b"LIST\r\n")
+        listener.settimeout(2)
+        data, _ = listener.accept()
+        data.settimeout(2)
+        return data
+
+    def list(self, mode):
+        data = (self.passive if mode in ("pasv", "epsv") else self.active)(mode)
+        print("connected")
+        if "in-clear" not in self.how:
+            session = None if "fresh" in self.how else self.socket.session
+            data = self.context.wrap_socket(data, server_hostname=self.address, session=session)
+            print("resumed" if data.session_reused else "full")
+        print(len(list(data.makefile("rb"))), "lines")
+        data.close()
+        self.read()
+        self.read()
+
+
+def ftps(address, port, mode, *how):
+    try:
+        Ftps(address, port, how).list(mode)
+    except ssl.SSLCertVerificationError as error:
+        print("certificate:", error.verify_message)
+    except ssl.SSLError as error:
+        print("TLS:", error.reason)
+    except (OSError, EOFError, IndexError) as error:
+        print(type(error).__name__)
 
 
 if __name__ == "__main__":

@@ -88,13 +88,14 @@ each_server!(a_nat_with_a_helper_carries_active_mode, |software| {
 #[test]
 fn a_nat_forwards_what_it_is_told() {
     let ports = [21..=21, 50000..=50100];
-    let world = worlds::server_nat(gate!(), Software::Vsftpd, &ports, true);
+    let server = Server::new(Software::Vsftpd);
+    let world = worlds::server_nat(gate!(), &server, &ports, true);
     only(&world, &Mode::ALL);
-    let world = worlds::server_nat(gate!(), Software::Vsftpd, &ports, false);
+    let world = worlds::server_nat(gate!(), &server, &ports, false);
     // curl takes the address of 227 only when told so.
     let run = get(&world, Mode::Pasv, 2, "/");
     assert!(run.stderr.contains("(10,0,9,2,"), "{}", run.stderr);
-    let world = worlds::server_nat_with_helper(gate!(), Software::Vsftpd);
+    let world = worlds::server_nat_with_helper(gate!(), &server);
     only(&world, &Mode::ALL);
     let run = get(&world, Mode::Pasv, 2, "/");
     assert!(run.stderr.contains("(203,0,113,2,"), "{}", run.stderr);
@@ -185,7 +186,7 @@ fn after_silence(world: &World, address: &str, seconds: &str, how: &str) -> Stri
 }
 
 /// What a helper program on the client says until it ends.
-fn helper(world: &World, args: &[&str]) -> String {
+pub fn helper(world: &World, args: &[&str]) -> String {
     let python = world.gate.folder.join("python/bin/python3");
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/lab/helpers.py");
     let mut all = vec!["netns", "exec", world.net.namespace(Node::Client)];

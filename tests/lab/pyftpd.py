@@ -5,7 +5,7 @@ import logging
 import sys
 
 from pyftpdlib.authorizers import DummyAuthorizer
-from pyftpdlib.handlers import FTPHandler, ThrottledDTPHandler
+from pyftpdlib.handlers import FTPHandler, ThrottledDTPHandler, TLS_FTPHandler
 from pyftpdlib.servers import FTPServer
 
 with open(sys.argv[1]) as file:
@@ -18,19 +18,40 @@ authorizer.add_user(config["user"], config["password"], config["files"])
 if config["anonymous"]:
     authorizer.add_anonymous(config["files"])
 
+tls = config["tls"]
+Base = TLS_FTPHandler if tls else FTPHandler
 
-class Handler(FTPHandler):
+
+class Handler(Base):
     auth_failed_timeout = 0
     use_sendfile = False
     # A copy: what is removed here stays in the class that it was inherited from.
     proto_cmds = {
         command: properties
-        for command, properties in FTPHandler.proto_cmds.items()
+        for command, properties in Base.proto_cmds.items()
         if command not in config["removed"]
     }
 
 
+class ImplicitHandler(Handler):
+    """TLS comes first, and the greeting when it is there."""
+
+    def handle(self):
+        self.secure_connection(self.ssl_context)
+
+    def handle_ssl_established(self):
+        super().handle()
+
+
 Handler.authorizer = authorizer
+if tls:
+    Handler.certfile = tls["both"]
+    Handler.tls_control_required = tls["login"]
+    Handler.tls_data_required = tls["data"]
+    if tls["suites"]:
+        Handler.get_ssl_context().set_cipher_list(tls["suites"].encode())
+    if tls["implicit"]:
+        Handler = ImplicitHandler
 if config["banner"]:
     Handler.banner = config["banner"]
 if config["idle"]:

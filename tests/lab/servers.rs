@@ -5,9 +5,11 @@ use std::net::Ipv4Addr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
+use super::certificates::{self, Files};
 use super::daemon::Program;
 use super::firewall::Ports;
 use super::net::{Net, Node};
+use super::secured::Tls;
 
 /// A program that serves FTP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +61,8 @@ pub struct Server {
     pub idle: Option<u32>,
     /// Files beside those that are always there: their paths and lengths.
     pub more: Vec<(String, usize)>,
+    /// TLS is spoken.
+    pub tls: Option<Tls>,
 }
 
 impl Server {
@@ -81,6 +85,7 @@ impl Server {
             rate: None,
             idle: None,
             more: Vec::new(),
+            tls: None,
         }
     }
 
@@ -101,37 +106,33 @@ impl Server {
                 .expect("a file to list");
         }
         accounts(net, node, &files);
+        let tls = self.tls.map(|tls| (tls, certificates::write(tls.certificate, net, folder)));
+        let tls: Option<(&Tls, &Files)> = tls.as_ref().map(|(tls, files)| (tls, files));
         let libraries = ("LD_LIBRARY_PATH", lab.join("lib").display().to_string());
+        let openssl = self.tls.map(|tls| Self::openssl(&tls, folder));
+        let env: Vec<_> = [libraries].into_iter().chain(openssl).collect();
         match self.software {
             Software::Vsftpd => {
-                let config = write(folder, "vsftpd.conf", &self.vsftpd(folder, &files));
-                Program {
-                    path: lab.join("vsftpd/usr/sbin/vsftpd"),
-                    args: vec![config],
-                    env: vec![libraries],
-                }
+                let config = write(folder, "vsftpd.conf", &self.vsftpd(folder, &files, tls));
+                Program { path: lab.join("vsftpd/usr/sbin/vsftpd"), args: vec![config], env }
             }
             Software::ProFtpd => {
-                let config = write(folder, "proftpd.conf", &self.proftpd(lab, folder, &files));
+                let config = write(folder, "proftpd.conf", &self.proftpd(lab, folder, &files, tls));
                 Program {
                     path: lab.join("proftpd-core/usr/sbin/proftpd"),
                     args: ["-n", "-q", "-c", &config].map(Into::into).into(),
-                    env: vec![libraries],
+                    env,
                 }
             }
             Software::PureFtpd => Program {
                 path: lab.join("pure-ftpd/usr/sbin/pure-ftpd"),
-                args: self.pure_ftpd(folder),
-                env: vec![libraries],
+                args: self.pure_ftpd(folder, tls),
+                env,
             },
             Software::Pyftpdlib => {
                 let script = write(folder, "pyftpd.py", include_str!("pyftpd.py"));
-                let config = write(folder, "pyftpd.conf", &self.pyftpdlib(&files));
-                Program {
-                    path: lab.join("python/bin/python3"),
-                    args: vec![script, config],
-                    env: Vec::new(),
-                }
+                let config = write(folder, "pyftpd.conf", &self.pyftpdlib(&files, tls));
+                Program { path: lab.join("python/bin/python3"), args: vec![script, config], env }
             }
         }
     }

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
+use super::certificates::AUTHORITY;
 use super::daemon::Daemon;
 use super::firewall::Ruleset;
 use super::gate::{self, Gate};
@@ -104,6 +105,22 @@ impl World {
     /// As [`World::url`], by the IPv6 address.
     pub fn url_v6(&self, path: &str) -> String {
         format!("ftp://{}{path}", self.target_v6())
+    }
+
+    /// As [`World::url`], with TLS after the greeting.
+    pub fn explicit(&self, path: &str) -> String {
+        format!("ftpes://{}{path}", self.target())
+    }
+
+    /// As [`World::url`], with TLS from the first byte on.
+    pub fn implicit(&self, path: &str) -> String {
+        format!("ftps://{}{path}", self.target())
+    }
+
+    /// The file with the authority that signs the servers' certificates.
+    pub fn authority(&self) -> String {
+        let file = self.folder.path().join("server0").join(AUTHORITY);
+        file.display().to_string()
     }
 
     /// All that may explain a surprise: firewalls with their counters, and the servers' logs.

@@ -43,21 +43,21 @@ pub fn client_nat_with_helper(gate: Gate, server: &Server) -> World {
 /// address if the server knows it.
 pub fn server_nat(
     gate: Gate,
-    software: Software,
+    server: &Server,
     ports: &[std::ops::RangeInclusive<u16>],
     knows: bool,
 ) -> World {
     let topology = Topology { server: Address::Private, ..Topology::default() };
     let mut world = World::new(gate, topology);
     let masquerade = knows.then(|| world.net.public_v4());
-    world.serve(&Server { masquerade, ..Server::new(software) });
+    world.serve(&Server { masquerade, ..server.clone() });
     world.add(&Nat::Forward { hop: 3, ports: Some(ports.to_vec()) });
     world
 }
 
 /// Only port 21 is forwarded, and the gateway rewrites what is said there.
-pub fn server_nat_with_helper(gate: Gate, software: Software) -> World {
-    let mut world = server_nat(gate, software, &[21..=21], false);
+pub fn server_nat_with_helper(gate: Gate, server: &Server) -> World {
+    let mut world = server_nat(gate, server, &[21..=21], false);
     world.add(&Helper { node: Node::Router(3) });
     world
 }

@@ -2,11 +2,13 @@
 
 use super::step::{
     Next, PORTS_EACH, agree, asked, chancy, compare, first_attempts, has_a_way, of, repeat,
-    smaller_segments, tried,
+    shut_out, smaller_segments, tried,
 };
-use crate::facts::{Attempt, Facts, Family, LadderRole, Mode, Outcome, Purpose, Step, Varied, Why};
+use super::tls::works_in_clear;
+use crate::facts::{
+    Attempt, Facts, Family, LadderRole, Mode, Purpose, Step, TlsLevel, Varied, Why,
+};
 use crate::wire::address::is_inner;
-use crate::wire::peer;
 
 pub fn active(facts: &Facts, family: Family) -> Option<Next> {
     let modes = asked(facts, family, false);
@@ -50,7 +52,12 @@ pub fn pipelined(facts: &Facts, family: Family) -> Option<Next> {
         None => is_inner(own) && !is_inner(peer) && !peer.is_loopback(),
     };
     let asked_already = facts.varied(|v| *v == Varied::Pipelined).next().is_some();
-    if !nat || asked_already || !facts.request.localise || facts.request.external_ip.is_some() {
+    if facts.request.tls != TlsLevel::Off
+        || !nat
+        || asked_already
+        || !facts.request.localise
+        || facts.request.external_ip.is_some()
+    {
         return None;
     }
     let modes = asked(facts, family, false);
@@ -66,16 +73,6 @@ pub fn pipelined(facts: &Facts, family: Family) -> Option<Next> {
 /// Holes at the most: each costs a login, and the server holds what does not arrive.
 const HOLES: usize = 5;
 
-/// The server's knock did not arrive: nothing came, or the server says that it was turned away.
-fn shut_out(attempt: &Attempt) -> bool {
-    match &attempt.why {
-        Why::ListingRefused { code, text, .. } => {
-            attempt.observed.is_none() && peer::is_knock_failed(*code, text)
-        }
-        _ => attempt.outcome == Outcome::TimedOut,
-    }
-}
-
 /// The server's knock does not arrive: does it, once a hole was opened from the inside? First the
 /// longest life that does not reach the server; if that helps, the shortest one that does.
 pub fn hole(facts: &Facts, family: Family) -> Option<Next> {
@@ -85,7 +82,7 @@ pub fn hole(facts: &Facts, family: Family) -> Option<Next> {
     let nat = facts.seen_as().is_some_and(|seen| seen != own);
     let silent = |a: &&&Attempt| shut_out(a);
     let blocked = all.iter().any(|a| silent(&a)) && all.iter().all(|a| silent(&a) || !tried(a));
-    let full = all.iter().any(|a| matches!(a.why, Why::Not(_)));
+    let full = works_in_clear(facts, false) || all.iter().any(|a| matches!(a.why, Why::Not(_)));
     if !has_a_way(facts) || nat || facts.request.external_ip.is_some() || !blocked || full {
         return None;
     }

@@ -4,7 +4,8 @@ use super::step::{
     Next, again, agree, asked, chancy, compare, first_attempts, has_a_way, of, ports_each, repeat,
     smaller_segments, starved, tried,
 };
-use crate::facts::{Attempt, Facts, Family, Mode, Outcome, Purpose, Varied};
+use super::tls::works_in_clear;
+use crate::facts::{Attempt, Facts, Family, Mode, Outcome, Purpose, TlsLevel, Varied};
 
 pub fn passive(facts: &Facts, family: Family) -> Option<Next> {
     let modes = asked(facts, family, true);
@@ -120,7 +121,7 @@ fn climb_intercepted(facts: &Facts, all: &[&Attempt]) -> Option<Next> {
 /// announces them? A range that is opened for good answers with RST. If none does, somebody may
 /// open each port as it is announced; he reads the control connection, then, and that can be shown.
 pub fn pinholes(facts: &Facts, family: Family) -> Option<Next> {
-    if !facts.request.localise {
+    if !facts.request.localise || facts.request.tls != TlsLevel::Off {
         return None;
     }
     let open: Vec<(Mode, u16)> = asked(facts, family, true)
@@ -193,7 +194,7 @@ fn ask_ports_again(facts: &Facts, all: &[&Attempt]) -> Option<Next> {
 
 /// Passive ports that do not work are looked for on the way: how far does a knock there come?
 pub fn climb(facts: &Facts, family: Family) -> Option<Next> {
-    if !has_a_way(facts) || !facts.ladders.is_empty() {
+    if !has_a_way(facts) || !facts.ladders.is_empty() || works_in_clear(facts, true) {
         return None;
     }
     let mut ports: Vec<u16> = Vec::new();

@@ -1,7 +1,8 @@
 //! One step of the plan: the order of all steps, and what more than one part of it asks.
 
-use super::{active, lasting, passive};
+use super::{active, lasting, passive, tls};
 use crate::facts::{Attempt, Facts, Family, Mode, Outcome, Purpose, Varied, Why};
+use crate::wire::peer;
 
 /// The next thing to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,10 +80,14 @@ pub fn ports_each(facts: &Facts) -> usize {
 /// What to do next; `None` when the plan is done.
 pub fn next(facts: &Facts, family: Family) -> Option<Next> {
     passive::passive(facts, family)
+        .or_else(|| tls::in_clear(facts, family, true))
+        .or_else(|| tls::fresh_session(facts))
         .or_else(|| passive::pinholes(facts, family))
         .or_else(|| passive::climb(facts, family))
         .or_else(|| lasting::retrieve(facts, family, true))
         .or_else(|| active::active(facts, family))
+        .or_else(|| tls::fresh_session(facts))
+        .or_else(|| tls::in_clear(facts, family, false))
         .or_else(|| active::pipelined(facts, family))
         .or_else(|| active::hole(facts, family))
         .or_else(|| lasting::retrieve(facts, family, false))
@@ -181,4 +186,14 @@ pub fn has_a_way(facts: &Facts) -> bool {
 /// Two failures of one kind are enough for a verdict.
 pub fn agree(failed: &[&&Attempt]) -> bool {
     failed.len() >= 2 && failed.windows(2).all(|w| matches!(w, [a, b] if a.outcome == b.outcome))
+}
+
+/// The server's knock did not arrive: nothing came, or the server says that it was turned away.
+pub fn shut_out(attempt: &Attempt) -> bool {
+    match &attempt.why {
+        Why::ListingRefused { code, text, .. } => {
+            attempt.observed.is_none() && peer::is_knock_failed(*code, text)
+        }
+        _ => attempt.outcome == Outcome::TimedOut,
+    }
 }

@@ -1,0 +1,407 @@
+//! Encryption: what the server offers, what its certificate is worth, and who goes blind by it.
+
+use super::build::{Build, finding, verbs};
+use super::passive::all_end;
+use crate::diagnosis::case::{Case, ModeView, address_refused};
+use crate::diagnosis::finding::{Confidence, Finding, Severity, Side, Who};
+use crate::diagnosis::reason::brief;
+use crate::diagnosis::text::Text;
+use crate::diagnosis::tls::{distrust, failure};
+use crate::diagnosis::{ports, remedies};
+use crate::facts::tls::{CertificateFact, Distrust, Handshake, TlsFailure};
+use crate::facts::{
+    Attempt, Facts, LoginOutcome, Mode, Outcome, Security, Session, TlsLevel, Varied, Why,
+};
+use crate::wire::peer;
+
+/// AUTH is refused.
+pub fn unsupported(case: &Case<'_>) -> Option<Finding> {
+    if case.logged_in() {
+        return None;
+    }
+    let LoginOutcome::TlsRefused { command, code, text } = &case.session?.login else {
+        return None;
+    };
+    let transient = (400..500).contains(code);
+    let (id, confidence) = if transient {
+        ("tls-unsupported-text-now", Confidence::Possible)
+    } else {
+        ("tls-unsupported-text", Confidence::Likely)
+    };
+    let text = Text::new(id).with("command", command).with("reply", brief(*code, text));
+    finding("tls-unsupported", confidence, text)
+        .side(Side::Server)
+        .not("control-filtered", Text::new("not-filtered-answered"))
+        .not("login-rejected", Text::new("not-login-nobody-named"))
+        .fix(Who::ServerAdmin, Text::new("tls-unsupported-fix-server"), remedies::enable_tls(case))
+        .fix(Who::User, Text::new("tls-unsupported-fix-user"), Vec::new())
+        .done()
+}
+
+fn control_handshake<'a>(case: &Case<'a>) -> Option<(&'a Session, &'a Handshake)> {
+    let session = case.session?;
+    Some((session, session.tls.as_ref()?))
+}
+
+fn data_handshakes<'v, 'a>(case: &'v Case<'a>) -> Vec<(&'v ModeView<'a>, &'a Handshake)> {
+    case.modes
+        .iter()
+        .filter(|v| v.outcome() == Outcome::TlsFailed)
+        .filter_map(|v| Some((v, v.shown.tls.as_ref()?)))
+        .collect()
+}
+
+/// There is no TLS connection, and not for want of trust.
+pub fn handshake_failed(case: &Case<'_>) -> Option<Finding> {
+    if !case.logged_in() {
+        return control_failed(case);
+    }
+    let failed: Vec<(&ModeView<'_>, &Handshake)> = data_handshakes(case)
+        .into_iter()
+        .filter(|(_, h)| {
+            !matches!(h.failure, Some(TlsFailure::Untrusted | TlsFailure::NotTls { .. }) | None)
+        })
+        .collect();
+    let (_, first) = failed.first()?;
+    let views: Vec<&ModeView<'_>> = failed.iter().map(|(v, _)| *v).collect();
+    let text = Text::new("tls-handshake-failed-text-data")
+        .with("verbs", verbs(&views))
+        .with("failure", failure(first));
+    let confidence = if views.len() > 1 { Confidence::Likely } else { Confidence::Possible };
+    finding("tls-handshake-failed", confidence, text)
+        .title(Text::new("tls-handshake-failed-title-data"))
+        .explains(&views)
+        .not("firewall-blocks-passive", Text::new("not-firewall-connected"))
+        .fix(Who::ServerAdmin, Text::new("tls-handshake-failed-fix-data"), Vec::new())
+        .done()
+}
+
+fn control_failed(case: &Case<'_>) -> Option<Finding> {
+    if let LoginOutcome::Injected { text } = &case.session?.login {
+        let text = Text::new("tls-handshake-failed-text-injected").with("text", text);
+        return finding("tls-handshake-failed", Confidence::Likely, text)
+            .title(Text::new("tls-handshake-failed-title-injected"))
+            .not("login-rejected", Text::new("not-login-nobody-named"))
+            .fix(Who::NetworkAdmin, Text::new("tls-handshake-failed-fix-injected"), Vec::new())
+            .done();
+    }
+    let (_, handshake) = control_handshake(case)?;
+    let (id, confidence) = match handshake.failure.as_ref()? {
+        TlsFailure::Untrusted => return None,
+        TlsFailure::NotTls { .. } if case.facts.request.tls == TlsLevel::Implicit => {
+            ("tls-handshake-failed-text-clear", Confidence::Likely)
+        }
+        TlsFailure::OldVersion { .. } => ("tls-handshake-failed-text-old", Confidence::Likely),
+        TlsFailure::NoCommonCipher { .. } => {
+            ("tls-handshake-failed-text-cipher", Confidence::Likely)
+        }
+        TlsFailure::Reset | TlsFailure::TimedOut { .. } => {
+            ("tls-handshake-failed-text-box", Confidence::Possible)
+        }
+        _ => ("tls-handshake-failed-text", Confidence::Possible),
+    };
+    let text =
+        Text::new(id).with("failure", failure(handshake)).with("control", case.control_port());
+    let build = finding("tls-handshake-failed", confidence, text)
+        .saw(Text::new("seen-handshake").with("failure", failure(handshake)))
+        .not("login-rejected", Text::new("not-login-nobody-named"))
+        .not("control-filtered", Text::new("not-filtered-connected"));
+    let server = |build: Build| {
+        build.fix(Who::ServerAdmin, Text::new("tls-handshake-failed-fix-server"), Vec::new())
+    };
+    match id {
+        "tls-handshake-failed-text-clear" => {
+            build.fix(Who::User, Text::new("tls-handshake-failed-fix-clear"), Vec::new())
+        }
+        "tls-handshake-failed-text-box" => server(build).fix(
+            Who::NetworkAdmin,
+            Text::new("tls-handshake-failed-fix-box"),
+            Vec::new(),
+        ),
+        _ => server(build),
+    }
+    .done()
+}
+
+/// Something speaks against the certificate.
+pub fn certificate_invalid(case: &Case<'_>) -> Option<Finding> {
+    let control = control_handshake(case).map(|(_, h)| h).filter(|h| !h.distrust().is_empty());
+    if let Some(handshake) = control {
+        let refused = handshake.failure.is_some();
+        let build = certificate(handshake, "tls-certificate-invalid-text")?;
+        let build = if refused {
+            build.not("login-rejected", Text::new("not-login-nobody-named"))
+        } else {
+            build
+                .severity(Severity::Warning)
+                .explain(told("tls-certificate-invalid-text-insecure", handshake)?)
+        };
+        return build.done();
+    }
+    let failed: Vec<(&ModeView<'_>, &Handshake)> = data_handshakes(case)
+        .into_iter()
+        .filter(|(_, h)| h.failure == Some(TlsFailure::Untrusted))
+        .collect();
+    let (_, first) = failed.first()?;
+    let views: Vec<&ModeView<'_>> = failed.iter().map(|(v, _)| *v).collect();
+    certificate(first, "tls-certificate-invalid-text-data")?
+        .title(Text::new("tls-certificate-invalid-title-data"))
+        .explains(&views)
+        .not("firewall-blocks-passive", Text::new("not-firewall-connected"))
+        .done()
+}
+
+fn told(id: &'static str, handshake: &Handshake) -> Option<Text> {
+    let reasons = handshake.distrust();
+    let mut list = distrust(reasons.first()?);
+    for reason in reasons.get(1..).unwrap_or_default() {
+        list = Text::new("distrust-and").with("first", list).with("second", distrust(reason));
+    }
+    let shown: Option<&CertificateFact> = handshake.certificates.first();
+    let of = |field: fn(&CertificateFact) -> &String| {
+        shown.map(field).filter(|text| !text.is_empty()).map_or("?", String::as_str)
+    };
+    Some(
+        Text::new(id)
+            .with("reasons", list)
+            .with("subject", of(|c| &c.subject))
+            .with("issuer", of(|c| &c.issuer)),
+    )
+}
+
+fn certificate(handshake: &Handshake, id: &'static str) -> Option<Build> {
+    let reasons = handshake.distrust();
+    let ours = matches!(reasons, [Distrust::NoRoots]);
+    let side = if ours { Side::Client } else { Side::Server };
+    let mut build =
+        finding("tls-certificate-invalid", Confidence::Proven, told(id, handshake)?).side(side);
+    for reason in reasons {
+        build = build.saw(distrust(reason));
+    }
+    if let Some(shown) = handshake.certificates.first() {
+        build = build.saw(
+            Text::new("seen-certificate")
+                .with("subject", &shown.subject)
+                .with("issuer", &shown.issuer)
+                .with("from", shown.not_before.clone().unwrap_or_default())
+                .with("until", shown.not_after.clone().unwrap_or_default())
+                .with("sha256", &shown.sha256),
+        );
+    }
+    let fix = |reason: &Distrust| match reason {
+        Distrust::Expired { .. } | Distrust::NotYetValid { .. } | Distrust::Revoked => {
+            (Who::ServerAdmin, "tls-certificate-invalid-fix-renew")
+        }
+        Distrust::WrongName { .. } | Distrust::CommonNameOnly { .. } => {
+            (Who::ServerAdmin, "tls-certificate-invalid-fix-name")
+        }
+        Distrust::NoRoots => (Who::ClientAdmin, "tls-certificate-invalid-fix-roots"),
+        Distrust::SelfSigned | Distrust::UnknownIssuer { .. } => {
+            (Who::ServerAdmin, "tls-certificate-invalid-fix-chain")
+        }
+        _ => (Who::ServerAdmin, "tls-certificate-invalid-fix-other"),
+    };
+    let mut given: Vec<&str> = Vec::new();
+    for (who, id) in reasons.iter().map(fix) {
+        if !given.contains(&id) {
+            given.push(id);
+            build = build.fix(who, Text::new(id), Vec::new());
+        }
+    }
+    Some(build.fix(Who::User, Text::new("tls-certificate-invalid-fix-user"), Vec::new()))
+}
+
+fn speaks_of_reuse(attempt: &Attempt) -> bool {
+    match &attempt.why {
+        Why::ListingRefused { code, text, .. }
+        | Why::BrokenOff { code, text }
+        | Why::TlsFailed { reply: Some((code, text)) } => {
+            peer::is_session_reuse_required(*code, text)
+                || peer::may_mean_session_reuse(*code, text)
+        }
+        _ => false,
+    }
+}
+
+/// Data connections have to resume the control connection's session.
+pub fn session_reuse_required(case: &Case<'_>) -> Option<Finding> {
+    let resumed = case.modes.iter().find_map(|v| {
+        v.all
+            .iter()
+            .find(|a| a.is_open() && a.tls.as_ref().is_some_and(|t| t.resumed == Some(true)))
+    });
+    let fresh = case.facts.varied(|v| *v == Varied::FreshSession).next();
+    if let (Some(resumed), Some(fresh)) = (resumed, fresh) {
+        let refused = fresh.observed.is_some() && !fresh.is_open();
+        if !refused || fresh.outcome == Outcome::NotTested {
+            return None;
+        }
+        let confidence =
+            if speaks_of_reuse(fresh) { Confidence::Proven } else { Confidence::Likely };
+        return finding(
+            "tls-session-reuse-required",
+            confidence,
+            Text::new("tls-session-reuse-required-text"),
+        )
+        .side(Side::Server)
+        .attempt(resumed)
+        .attempt(fresh)
+        .not("firewall-blocks-passive", Text::new("not-firewall-connected"))
+        .fix(Who::User, Text::new("tls-session-reuse-required-fix-user"), Vec::new())
+        .fix(
+            Who::ServerAdmin,
+            Text::new("tls-session-reuse-required-fix-server"),
+            remedies::no_session_reuse(case),
+        )
+        .done();
+    }
+    // It wants what we could not give: no session was there to be resumed, or it did not take it.
+    let views: Vec<&ModeView<'_>> = case
+        .modes
+        .iter()
+        .filter(|v| v.failed() && v.shown.observed.is_some() && speaks_of_reuse(v.shown))
+        .filter(|v| v.shown.tls.as_ref().is_some_and(|t| t.resumed != Some(true)))
+        .collect();
+    let first = views.first()?;
+    let reply = match &first.shown.why {
+        Why::ListingRefused { code, text, .. }
+        | Why::BrokenOff { code, text }
+        | Why::TlsFailed { reply: Some((code, text)) } => brief(*code, text),
+        _ => String::new(),
+    };
+    let text = Text::new("tls-session-reuse-required-text-failed").with("reply", reply);
+    finding("tls-session-reuse-required", Confidence::Likely, text)
+        .severity(Severity::Problem)
+        .side(Side::Server)
+        .explains(&views)
+        .not("firewall-blocks-passive", Text::new("not-firewall-connected"))
+        .fix(
+            Who::ServerAdmin,
+            Text::new("tls-session-reuse-required-fix-server"),
+            remedies::no_session_reuse(case),
+        )
+        .done()
+}
+
+/// PROT P is refused, or agreed to and not kept.
+pub fn data_refused(case: &Case<'_>) -> Option<Finding> {
+    let refused: Vec<&ModeView<'_>> = case
+        .modes
+        .iter()
+        .filter(|v| matches!(v.shown.why, Why::ProtectionRefused { .. }))
+        .collect();
+    if let Some(first) = refused.first() {
+        let Why::ProtectionRefused { code, text } = &first.shown.why else { return None };
+        let text = Text::new("data-tls-refused-text").with("reply", brief(*code, text));
+        return finding("data-tls-refused", Confidence::Proven, text)
+            .side(Side::Server)
+            .explains(&refused)
+            .not("firewall-blocks-passive", Text::new("not-firewall-refused-by-reply"))
+            .fix(Who::ServerAdmin, Text::new("data-tls-refused-fix-server"), Vec::new())
+            .done();
+    }
+    let failed: Vec<(&ModeView<'_>, &Handshake)> = data_handshakes(case)
+        .into_iter()
+        .filter(|(_, h)| matches!(h.failure, Some(TlsFailure::NotTls { .. })))
+        .collect();
+    let (_, first) = failed.first()?;
+    let views: Vec<&ModeView<'_>> = failed.iter().map(|(v, _)| *v).collect();
+    let text = Text::new("data-tls-refused-text-clear").with("failure", failure(first));
+    let confidence = if views.len() > 1 { Confidence::Likely } else { Confidence::Possible };
+    finding("data-tls-refused", confidence, text)
+        .side(Side::Server)
+        .explains(&views)
+        .not("firewall-blocks-passive", Text::new("not-firewall-connected"))
+        .fix(Who::ServerAdmin, Text::new("data-tls-refused-fix-server"), Vec::new())
+        .done()
+}
+
+/// The comparison in clear that came through, for one direction.
+pub fn works_in_clear(facts: &Facts, passive: bool) -> Option<&Attempt> {
+    facts.varied(|v| *v == Varied::Clear).find(|a| a.is_open() && a.mode.is_passive() == passive)
+}
+
+/// What is open in clear is not under TLS: somebody reads along, and can no longer.
+pub fn blinds_helper(case: &Case<'_>) -> Option<Finding> {
+    let blind = |passive: bool| -> Option<(Vec<&ModeView<'_>>, &Attempt)> {
+        let clear = works_in_clear(case.facts, passive)?;
+        let shut = |v: &ModeView<'_>| {
+            matches!(
+                v.outcome(),
+                Outcome::TimedOut | Outcome::Refused | Outcome::Prohibited | Outcome::Unreachable
+            ) || (!passive && address_refused(v))
+                || (!passive && never_knocked(v))
+        };
+        let tested: Vec<&ModeView<'_>> = if passive { case.passive() } else { case.active() };
+        let tls: Vec<&ModeView<'_>> =
+            tested.into_iter().filter(|v| v.security == Security::Tls).collect();
+        (!tls.is_empty() && tls.iter().all(|v| shut(v))).then_some((tls, clear))
+    };
+    let (passive, active) = (blind(true), blind(false));
+    let mut views: Vec<&ModeView<'_>> = Vec::new();
+    let mut clear: Vec<&Attempt> = Vec::new();
+    for (tls, open) in passive.iter().chain(&active) {
+        views.extend(tls);
+        clear.push(open);
+    }
+    let first = clear.first()?;
+    let failures: usize = views.iter().map(|v| v.times()).sum();
+    let confidence = match (failures, case.facts.lossy()) {
+        (2.., false) => Confidence::Proven,
+        _ => Confidence::Likely,
+    };
+    let id = match (passive.is_some(), active.is_some()) {
+        (true, true) => "tls-blinds-firewall-helper-text-both",
+        (true, false) => "tls-blinds-firewall-helper-text",
+        (false, _) => "tls-blinds-firewall-helper-text-active",
+    };
+    let text = Text::new(id)
+        .with("verbs", verbs(&views))
+        .with("clear", first.mode.verb())
+        .with("port", first.passive_port().unwrap_or(0));
+    let mut build = finding("tls-blinds-firewall-helper", confidence, text).explains(&views);
+    for attempt in &clear {
+        build = build.attempt(attempt);
+    }
+    // An address in 227 that differs was put there by whoever read along.
+    let named = |clear: bool| {
+        case.facts
+            .attempts
+            .iter()
+            .filter(|a| a.mode == Mode::Pasv && (a.security == Security::Clear) == clear)
+            .find_map(|a| a.advertised.map(|at| at.ip()))
+    };
+    if let (Some(in_clear), Some(under_tls)) = (named(true), named(false))
+        && in_clear != under_tls
+    {
+        build =
+            build.saw(Text::new("seen-227-differs").with("clear", in_clear).with("tls", under_tls));
+    }
+    if passive.is_some() && all_end(case, &[Outcome::TimedOut]) {
+        build = build.not("server-firewall-blocks-passive", Text::new("not-blocked-in-clear"));
+    }
+    let range = ports::proposal(case);
+    let build = if passive.is_some() {
+        build.fix(
+            Who::ServerAdmin,
+            Text::new("tls-blinds-firewall-helper-fix-server")
+                .with("min", range.min)
+                .with("max", range.max),
+            remedies::open_passive_range(case, range),
+        )
+    } else {
+        build
+    };
+    build
+        .fix_if(active.is_some(), Who::User, Text::new("tls-blinds-firewall-helper-fix-active"))
+        .done()
+}
+
+fn never_knocked(view: &ModeView<'_>) -> bool {
+    match &view.shown.why {
+        Why::ListingRefused { code, text, .. } => {
+            view.shown.observed.is_none() && peer::is_knock_failed(*code, text)
+        }
+        _ => false,
+    }
+}
