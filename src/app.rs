@@ -140,7 +140,10 @@ fn block_on(
         .enable_all()
         .build()
         .map_err(|e| AppError::Internal(format!("no runtime: {e}")))?;
-    let progress = Progress::new(std::io::stderr().is_terminal() && !output.quiet);
+    let progress = Progress::new(
+        std::io::stderr().is_terminal() && !output.quiet,
+        report::words::Words::english(),
+    );
     let stage = |stage: Stage| progress.stage(&stage);
     let facts = runtime.block_on(async {
         let server = match behaviour {

@@ -4,17 +4,20 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::diagnosis::Text;
 use crate::facts::Purpose;
 use crate::probe::Stage;
+use crate::report::words::Words;
 
 /// A spinner, or nothing.
 pub struct Progress {
     bar: Option<ProgressBar>,
+    words: Words,
 }
 
 impl Progress {
     /// Shows stages if `visible`.
-    pub fn new(visible: bool) -> Self {
+    pub fn new(visible: bool, words: Words) -> Self {
         let bar = visible.then(|| {
             let bar = ProgressBar::new_spinner();
             if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed:>}") {
@@ -23,28 +26,28 @@ impl Progress {
             bar.enable_steady_tick(Duration::from_millis(120));
             bar
         });
-        Self { bar }
+        Self { bar, words }
     }
 
     /// Says what is being done.
     pub fn stage(&self, stage: &Stage) {
         let Some(bar) = &self.bar else { return };
-        bar.set_message(match stage {
-            Stage::Resolving(name) => format!("looking up {name}"),
-            Stage::Connecting(to) => format!("knocking at {to}"),
-            Stage::Greeting(to) => format!("waiting for the greeting of {to}"),
-            Stage::LoggingIn => "logging in".to_owned(),
-            Stage::Survey => "asking what the server is".to_owned(),
-            Stage::Trying(mode, Purpose::Mode) => format!("trying {}", mode.verb()),
-            Stage::Trying(mode, _) => format!("trying {} once more", mode.verb()),
-            Stage::Waiting(held) => format!("saying nothing for {} s", held.as_secs()),
-            Stage::Climbing(to) => {
-                format!("looking how far packets come on the way to {}", to.ip())
+        let seconds = |time: &Duration| time.as_secs().max(1).to_string();
+        let text = match stage {
+            Stage::Resolving(name) => Text::new("stage-resolving").with("name", name),
+            Stage::Connecting(to) => Text::new("stage-connecting").with("to", *to),
+            Stage::Greeting(to) => Text::new("stage-greeting").with("to", *to),
+            Stage::LoggingIn => Text::new("stage-logging-in"),
+            Stage::Survey => Text::new("stage-survey"),
+            Stage::Trying(mode, Purpose::Mode) => {
+                Text::new("stage-trying").with("verb", mode.verb())
             }
-            Stage::Pausing(pause) => {
-                format!("the server is full: asking again in {} s", pause.as_secs().max(1))
-            }
-        });
+            Stage::Trying(mode, _) => Text::new("stage-trying-again").with("verb", mode.verb()),
+            Stage::Waiting(held) => Text::new("stage-waiting").with("seconds", seconds(held)),
+            Stage::Climbing(to) => Text::new("stage-climbing").with("to", to.ip()),
+            Stage::Pausing(pause) => Text::new("stage-pausing").with("seconds", seconds(pause)),
+        };
+        bar.set_message(self.words.say(&text));
     }
 }
 

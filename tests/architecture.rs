@@ -23,7 +23,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("demo", &[]),
     ("target", &["wire"]),
     ("cli", &["wire", "facts", "target"]),
-    ("progress", &["facts", "probe"]),
+    ("progress", &["facts", "probe", "diagnosis", "report"]),
     (
         "app",
         &[

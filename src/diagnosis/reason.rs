@@ -2,7 +2,7 @@
 
 use super::text::Text;
 use super::tls;
-use crate::facts::{Attempt, Icmp, Idle, IdleEnd, NotTested, Varied, Why};
+use crate::facts::{Attempt, DialOutcome, Icmp, Idle, IdleEnd, NotTested, Varied, Why};
 
 /// The port of the door that an attempt is about.
 pub fn door_port(attempt: &Attempt) -> Option<u16> {
@@ -110,6 +110,8 @@ fn not_tested(not: &NotTested, verb: &str) -> Text {
         NotTested::NothingSent { code, text } => {
             Text::new("why-not-nothing-sent").with("reply", brief(*code, text))
         }
+        NotTested::NoConnection { outcome } => no_connection(outcome),
+        NotTested::ControlBroke => Text::new("why-not-control-broke"),
         NotTested::LoginFailed { text, .. } => {
             Text::new("why-not-login-failed").with("text", first_line(text))
         }
@@ -117,6 +119,19 @@ fn not_tested(not: &NotTested, verb: &str) -> Text {
         NotTested::Interrupted => Text::new("why-not-interrupted"),
         NotTested::CameLate => Text::new("why-not-came-late"),
         NotTested::Local { text } => Text::new("why-not-local").with("text", text),
+    }
+}
+
+/// Why there was no control connection for an attempt.
+fn no_connection(outcome: &DialOutcome) -> Text {
+    match outcome {
+        DialOutcome::Refused => Text::new("why-not-control-refused"),
+        DialOutcome::Reset | DialOutcome::Connected => Text::new("why-not-control-reset"),
+        DialOutcome::TimedOut => Text::new("why-not-control-silent"),
+        DialOutcome::Prohibited { icmp } | DialOutcome::Unreachable { icmp } => {
+            Text::new("why-not-control-icmp").with("icmp", icmp_text(*icmp))
+        }
+        DialOutcome::Local { text } => Text::new("why-not-local").with("text", text),
     }
 }
 

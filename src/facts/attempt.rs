@@ -372,6 +372,13 @@ pub enum NotTested {
         /// An earlier transfer of ours may still be held.
         held: bool,
     },
+    /// The control connection for this attempt could not be had, though others could.
+    NoConnection {
+        /// What came of the knock.
+        outcome: DialOutcome,
+    },
+    /// The control connection broke before the login for this attempt was done.
+    ControlBroke,
     /// The login for this attempt failed, though others succeeded.
     LoginFailed {
         /// What happened.

@@ -6,7 +6,7 @@ use super::control::Control;
 use super::engine::{Engine, Stage};
 use super::login::Door;
 use super::turn::Progress;
-use crate::facts::{DialOutcome, LoginOutcome, NotTested, Outcome};
+use crate::facts::{LoginOutcome, NotTested, Outcome};
 use crate::wire::command::Command;
 use crate::wire::peer;
 
@@ -58,13 +58,11 @@ impl Engine<'_> {
 
     async fn log_in(&self, door: &Door<'_>, progress: &Progress) -> Result<Control, NotTested> {
         let Some(mut control) = door.connect(false).await else {
-            let text = self
-                .recorder
-                .facts()
-                .dials
-                .last()
-                .map_or_else(String::new, |d| dial_words(&d.outcome));
-            return Err(NotTested::LoginFailed { text, refused: false });
+            let outcome = self.recorder.facts().dials.last().map(|d| d.outcome.clone());
+            return Err(match outcome {
+                Some(outcome) => NotTested::NoConnection { outcome },
+                None => NotTested::ControlBroke,
+            });
         };
         let index = control.index;
         if door.greet(&mut control).await && door.login(&mut control).await {
@@ -98,23 +96,7 @@ impl Engine<'_> {
             Some((code, text)) => {
                 NotTested::LoginFailed { text: format!("{code} {text}"), refused: true }
             }
-            None => {
-                let text = "the control connection broke".to_owned();
-                NotTested::LoginFailed { text, refused: false }
-            }
+            None => NotTested::ControlBroke,
         })
     }
-}
-
-fn dial_words(outcome: &DialOutcome) -> String {
-    match outcome {
-        DialOutcome::Connected => "connected",
-        DialOutcome::Refused => "the control connection was refused",
-        DialOutcome::Reset => "the control connection was reset",
-        DialOutcome::TimedOut => "the control connection was not answered",
-        DialOutcome::Prohibited { .. } => "the control connection was rejected by an ICMP message",
-        DialOutcome::Unreachable { .. } => "no route for the control connection",
-        DialOutcome::Local { text } => return text.clone(),
-    }
-    .to_owned()
 }

@@ -33,6 +33,11 @@ why-not-no-login = no login
 why-not-too-many = no second login: { $reply }
 why-not-too-many-held = no login while the server holds our blocked transfer: { $reply }
 why-not-login-failed = no login for it: { $text }
+why-not-control-refused = no login for it: the control connection was refused
+why-not-control-reset = no login for it: the control connection was reset
+why-not-control-silent = no login for it: the control connection was not answered
+why-not-control-icmp = no login for it: { $icmp }
+why-not-control-broke = no login for it: the control connection broke
 why-not-deadline = no time left
 why-not-short-timeout = the time limit was shorter than silence has to last to mean anything
 why-not-nothing-sent = the server had nothing to send and did not knock: { $reply }
@@ -797,3 +802,15 @@ diff-not-both-came-through = it came through to both
 diff-not-agreed = each run sees the loss at the server's side
 diff-not-packets = the answer is a reply, no packet was swallowed
 diff-not-listing = { $works } got the listing
+
+## The spinner
+stage-resolving = looking up { $name }
+stage-connecting = knocking at { $to }
+stage-greeting = waiting for the greeting of { $to }
+stage-logging-in = logging in
+stage-survey = asking what the server is
+stage-trying = trying { $verb }
+stage-trying-again = trying { $verb } once more
+stage-waiting = saying nothing for { $seconds } s
+stage-climbing = looking how far packets come on the way to { $to }
+stage-pausing = the server is full: asking again in { $seconds } s
