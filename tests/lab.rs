@@ -69,6 +69,7 @@ mod lab {
     mod secured;
     mod servers;
     mod sh;
+    mod witness;
     mod world;
     mod worlds;
 
@@ -91,4 +92,8 @@ mod lab {
     mod nat;
     mod server_side;
     mod timing;
+    mod tls;
+    mod tls_firewalls;
+    mod tls_helper;
+    mod tls_levels;
 }

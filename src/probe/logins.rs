@@ -22,7 +22,9 @@ impl Engine<'_> {
         {
             return Ok(control);
         }
-        if let Some(reason) = &progress.barred {
+        // A comparison in clear that is refused says nothing about the logins under TLS.
+        let in_clear = door.tls.is_none() && self.spec.tls.is_some();
+        if let Some(reason) = progress.barred.as_ref().filter(|_| !in_clear) {
             return Err(reason.clone());
         }
         let mut failure = NotTested::Deadline;
@@ -49,7 +51,9 @@ impl Engine<'_> {
             }
             if matches!(failure, NotTested::LoginFailed { refused: true, .. }) {
                 // Asking again and again looks like an attack, and can lock the account.
-                progress.barred = Some(failure.clone());
+                if !in_clear {
+                    progress.barred = Some(failure.clone());
+                }
                 break;
             }
         }

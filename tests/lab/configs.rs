@@ -9,7 +9,7 @@ use super::secured::Tls;
 use super::servers::{PASSWORD, Server, USER};
 
 impl Server {
-    pub fn vsftpd(&self, folder: &Path, files: &Path, tls: Option<(&Tls, &Files)>) -> String {
+    pub fn vsftpd(&self, folder: &Path, files: &Path, tls: Option<(Tls, &Files)>) -> String {
         let jail = folder.join("jail");
         fs::create_dir_all(&jail).expect("an empty folder");
         let yes = |on: bool| if on { "YES" } else { "NO" };
@@ -63,7 +63,7 @@ impl Server {
         lab: &Path,
         folder: &Path,
         files: &Path,
-        tls: Option<(&Tls, &Files)>,
+        tls: Option<(Tls, &Files)>,
     ) -> String {
         let on = |on: bool| if on { "on" } else { "off" };
         let address = if self.ipv6 { "::" } else { "0.0.0.0" };
@@ -119,7 +119,7 @@ impl Server {
         text
     }
 
-    pub fn pure_ftpd(&self, folder: &Path, tls: Option<(&Tls, &Files)>) -> Vec<String> {
+    pub fn pure_ftpd(&self, folder: &Path, tls: Option<(Tls, &Files)>) -> Vec<String> {
         assert!(self.active, "Pure-FTPd cannot forbid active mode");
         assert!(self.epsv || !self.pasv, "Pure-FTPd has one switch for both");
         assert!(self.from_port_20, "Pure-FTPd always calls from port 20");
@@ -158,7 +158,7 @@ impl Server {
         args
     }
 
-    pub fn pyftpdlib(&self, files: &Path, tls: Option<(&Tls, &Files)>) -> String {
+    pub fn pyftpdlib(&self, files: &Path, tls: Option<(Tls, &Files)>) -> String {
         assert!(!self.from_port_20, "pyftpdlib calls from any port");
         let config = serde_json::json!({
             "address": if self.ipv6 { "::" } else { "0.0.0.0" },

@@ -29,6 +29,10 @@ pub struct Expect {
     without: Vec<&'static str>,
     /// A finding with one of these causes may be there, and may not be proven.
     unproven: Vec<&'static str>,
+    /// Every mode that was tried was tried so: `tls` or `clear`.
+    security: Option<&'static str>,
+    /// The version of TLS on every data connection, such as "1.3".
+    version: Option<&'static str>,
     limit: Duration,
 }
 
@@ -40,12 +44,20 @@ pub struct Found {
     confidence: Option<&'static str>,
     sides: Vec<&'static str>,
     hop: Option<u64>,
+    says: Vec<&'static str>,
 }
 
 impl Found {
     /// It is a problem.
     pub fn problem(cause: &'static str) -> Self {
-        Self { cause, severity: "problem", confidence: None, sides: Vec::new(), hop: None }
+        Self {
+            cause,
+            severity: "problem",
+            confidence: None,
+            sides: Vec::new(),
+            hop: None,
+            says: Vec::new(),
+        }
     }
 
     /// It is a warning.
@@ -76,8 +88,14 @@ impl Found {
         self
     }
 
+    /// Its words, or those of its evidence, have this in them.
+    pub fn says(mut self, words: &'static str) -> Self {
+        self.says.push(words);
+        self
+    }
+
     fn mismatches(&self, report: &Value) -> Vec<String> {
-        let Self { cause, severity, confidence, sides, hop } = self;
+        let Self { cause, severity, confidence, sides, hop, says } = self;
         let Some(found) = list(report, "findings").find(|it| it["cause"] == *cause) else {
             return vec![format!("no finding {cause}, expected a {severity}")];
         };
@@ -90,6 +108,12 @@ impl Found {
         want("severity", &[severity]);
         want("confidence", confidence.as_slice());
         want("side", sides);
+        let text = format!("{} {} {}", found["title"], found["explanation"], found["evidence"]);
+        wrong.extend(
+            says.iter()
+                .filter(|words| !text.contains(**words))
+                .map(|words| format!("{cause} does not say {words:?}")),
+        );
         let place = &found["location"];
         let [min, max] = ["hop_min", "hop_max"].map(|end| place[end].as_u64());
         if let Some(hop) = *hop
@@ -132,6 +156,8 @@ impl Expect {
             also: Vec::new(),
             without: Vec::new(),
             unproven: Vec::new(),
+            security: None,
+            version: None,
             limit: LIMIT,
         }
     }
@@ -166,6 +192,24 @@ impl Expect {
     pub fn unproven(mut self, cause: &'static str) -> Self {
         self.unproven.push(cause);
         self
+    }
+
+    /// Every mode was tried under TLS.
+    pub fn secured(mut self) -> Self {
+        self.security = Some("tls");
+        self
+    }
+
+    /// Every mode was tried in clear.
+    pub fn in_clear(mut self) -> Self {
+        self.security = Some("clear");
+        self
+    }
+
+    /// As [`Expect::secured`], and data connections speak this version, such as "1.3".
+    pub fn version(mut self, version: &'static str) -> Self {
+        self.version = Some(version);
+        self.secured()
     }
 
     /// It was asked for more than fits into the usual time.
@@ -218,6 +262,17 @@ impl Expect {
             let open = attempt["purpose"] == "mode" && attempt["outcome"] == "open";
             if open && self.files.is_some_and(|some| bytes.is_none_or(|it| some != (it > 0))) {
                 want("bytes of an open mode", &attempt["bytes"], &[]);
+            }
+        }
+        for attempt in list(&report, "attempts").filter(|it| it["purpose"] == "mode") {
+            let name = format!("security of {}", attempt["mode"]);
+            if let Some(security) = self.security {
+                want(&name, &attempt["security"], &[security]);
+            }
+            let version = attempt["tls"]["version"].as_str().unwrap_or("none");
+            if attempt["outcome"] == "open" && self.version.is_some_and(|it| !version.ends_with(it))
+            {
+                want(&format!("version of {}", attempt["mode"]), &attempt["tls"], &[]);
             }
         }
         if !self.causes.is_empty() {
@@ -298,6 +353,15 @@ fn always(run: &Run, report: &Value, limit: Duration) -> Vec<String> {
     let modes: Vec<bool> =
         list(report, "attempts").map(|attempt| attempt["purpose"] == "mode").collect();
     must(modes.is_sorted_by_key(|&mode| !mode), "mode attempts come first");
+    must(
+        list(report, "attempts").all(|it| it["security"] != "clear" || it["tls"].is_null()),
+        "what is in clear knows nothing of TLS",
+    );
+    must(
+        list(report, "attempts")
+            .all(|it| it["security"] != "tls" || it["outcome"] != "open" || it["tls"].is_object()),
+        "what is open under TLS says how",
+    );
     let problems: Vec<bool> =
         list(report, "findings").map(|finding| finding["severity"] == "problem").collect();
     must(problems.is_sorted_by_key(|&problem| !problem), "problems come first");

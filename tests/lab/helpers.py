@@ -223,8 +223,8 @@ class Ftps:
         if mode == "epsv":
             place = (self.address, int(reply.split("|||")[1].split("|")[0]))
         else:
-            numbers = [int(number) for number in re.findall(r"\d+", reply[3:])][-6:]
-            place = (self.address, numbers[4] << 8 | numbers[5])
+            *host, high, low = re.findall(r"\d+", reply[3:])[-6:]
+            place = (".".join(host), int(high) << 8 | int(low))
         data = socket.create_connection(place, 2)
         self.socket.sendall(b"LIST\r\n")
         return data
@@ -249,14 +249,18 @@ class Ftps:
     def list(self, mode):
         data = (self.passive if mode in ("pasv", "epsv") else self.active)(mode)
         print("connected")
-        if "in-clear" not in self.how:
+        if "in-clear" in self.how:
+            # A server that refuses does not touch the data connection.
+            if self.read()[0] != "1":
+                return
+        else:
             session = None if "fresh" in self.how else self.socket.session
             data = self.context.wrap_socket(data, server_hostname=self.address, session=session)
             print("resumed" if data.session_reused else "full")
         print(len(list(data.makefile("rb"))), "lines")
         data.close()
-        self.read()
-        self.read()
+        while self.read()[0] == "1":
+            pass
 
 
 def ftps(address, port, mode, *how):

@@ -56,6 +56,18 @@ pub fn doctor_with(world: &World, args: &[&str], env: &[(&str, &str)]) -> Run {
     unprivileged(world, Node::Client, &program, &all, env)
 }
 
+/// As [`doctor`], trusting the authority of the laboratory's servers.
+pub fn trusting(world: &World, args: &[&str]) -> Run {
+    trusting_with(world, args, &[])
+}
+
+/// As [`trusting`], with variables in its environment.
+pub fn trusting_with(world: &World, args: &[&str], env: &[(&str, &str)]) -> Run {
+    let authority = world.authority();
+    let all: Vec<&str> = ["--ca", &authority].iter().chain(args).copied().collect();
+    doctor_with(world, &all, env)
+}
+
 /// Where the facts of this run go, for a fixture: into the folder that `FTP_DOCTOR_LAB_FACTS` names
 /// (anybody must be able to write there), as the test is called.
 fn saved_facts() -> Option<String> {

@@ -92,7 +92,7 @@ impl Server {
     }
 
     /// Lines for vsftpd.
-    pub fn vsftpd_tls(tls: &Tls, files: &Files) -> String {
+    pub fn vsftpd_tls(tls: Tls, files: &Files) -> String {
         let yes = |on: bool| if on { "YES" } else { "NO" };
         let suites = tls.versions.suites().unwrap_or("HIGH");
         let [login, data] = [tls.demands.login(), tls.demands.data()].map(yes);
@@ -109,7 +109,7 @@ impl Server {
     }
 
     /// Lines for `ProFTPD`.
-    pub fn proftpd_tls(tls: &Tls, folder: &Path, files: &Files) -> String {
+    pub fn proftpd_tls(tls: Tls, folder: &Path, files: &Files) -> String {
         let required = match tls.demands {
             Demands::Nothing => "off",
             // Login and password, but no data: "ctrl" would want them under TLS only later.
@@ -124,9 +124,11 @@ impl Server {
             Versions::Old => "TLSv1 TLSv1.1",
         };
         let mut text = format!(
-            "LoadModule mod_tls.c\nTLSEngine on\nTLSLog {}\nTLSRequired {required}\n\
+            "LogFormat said \"%r\"\nExtendedLog {} ALL said\n\
+             LoadModule mod_tls.c\nTLSEngine on\nTLSLog {}\nTLSRequired {required}\n\
              TLSProtocol {versions}\nTLSVerifyClient off\n\
              TLSECCertificateFile {}\nTLSECCertificateKeyFile {}\n",
+            folder.join("commands.log").display(),
             folder.join("tls.log").display(),
             files.certificate.display(),
             files.key.display(),
@@ -142,9 +144,10 @@ impl Server {
     }
 
     /// Arguments for Pure-FTPd.
-    pub fn pure_ftpd_tls(tls: &Tls, files: &Files) -> Vec<String> {
+    pub fn pure_ftpd_tls(tls: Tls, files: &Files) -> Vec<String> {
         assert!(!tls.implicit, "Pure-FTPd begins in clear");
         assert!(!tls.reuse, "Pure-FTPd does not ask for a session");
+        assert!(tls.versions != Versions::Old, "Pure-FTPd knows no version before 1.2");
         let level = match tls.demands {
             Demands::Nothing => "1",
             Demands::Login => "2",
@@ -160,7 +163,7 @@ impl Server {
     }
 
     /// What pyftpdlib is told.
-    pub fn pyftpdlib_tls(tls: &Tls, files: &Files) -> serde_json::Value {
+    pub fn pyftpdlib_tls(tls: Tls, files: &Files) -> serde_json::Value {
         assert!(!tls.reuse, "pyftpdlib does not ask for a session");
         serde_json::json!({
             "both": files.both,
@@ -172,7 +175,7 @@ impl Server {
     }
 
     /// The file that OpenSSL reads: most of the servers cannot choose versions themselves.
-    pub fn openssl(tls: &Tls, folder: &Path) -> (&'static str, String) {
+    pub fn openssl(tls: Tls, folder: &Path) -> (&'static str, String) {
         let (first, last, level) = match tls.versions {
             Versions::Current => ("TLSv1.2", "TLSv1.3", 2),
             Versions::Tls12 => ("TLSv1.2", "TLSv1.2", 2),

@@ -107,9 +107,9 @@ impl Server {
         }
         accounts(net, node, &files);
         let tls = self.tls.map(|tls| (tls, certificates::write(tls.certificate, net, folder)));
-        let tls: Option<(&Tls, &Files)> = tls.as_ref().map(|(tls, files)| (tls, files));
+        let tls: Option<(Tls, &Files)> = tls.as_ref().map(|(tls, files)| (*tls, files));
         let libraries = ("LD_LIBRARY_PATH", lab.join("lib").display().to_string());
-        let openssl = self.tls.map(|tls| Self::openssl(&tls, folder));
+        let openssl = self.tls.map(|tls| Self::openssl(tls, folder));
         let env: Vec<_> = [libraries].into_iter().chain(openssl).collect();
         match self.software {
             Software::Vsftpd => {

@@ -14,6 +14,7 @@ use super::gate::{self, Gate};
 use super::net::{Net, Node, Topology};
 use super::servers::Server;
 use super::sh;
+use super::witness::Witness;
 
 /// Everything a test has set up. Dropped, also by a panic, it is gone without a trace.
 pub struct World {
@@ -121,6 +122,23 @@ impl World {
     pub fn authority(&self) -> String {
         let file = self.folder.path().join("server0").join(AUTHORITY);
         file.display().to_string()
+    }
+
+    /// Begins to count, at the server, the USER and PASS that come in clear.
+    pub fn watch(&mut self) {
+        self.add(&Witness);
+    }
+
+    /// How many came since [`World::watch`].
+    pub fn seen_in_clear(&self) -> u32 {
+        Witness::count(&self.ruleset(Node::Server))
+    }
+
+    /// Whether a log of the server's has a word. Pure-FTPd keeps none.
+    pub fn logged(&self, word: &str) -> bool {
+        self.daemons.iter().flat_map(|daemon| logs(&daemon.folder)).any(|(name, text)| {
+            Path::new(&name).extension().is_some_and(|end| end == "log") && text.contains(word)
+        })
     }
 
     /// All that may explain a surprise: firewalls with their counters, and the servers' logs.

@@ -62,6 +62,14 @@ pub fn server_nat_with_helper(gate: Gate, server: &Server) -> World {
     world
 }
 
+/// As [`server_nat_with_helper`], and the range is forwarded all the same: what the gateway rewrites
+/// hides only that the server does not know its address.
+pub fn server_nat_with_helper_and_range(gate: Gate, server: &Server) -> World {
+    let mut world = server_nat(gate, server, &[21..=21, 50000..=50100], false);
+    world.add(&Helper { node: Node::Router(3) });
+    world
+}
+
 /// A carrier translates to a pool of two addresses: the control connection leaves with one of them,
 /// and everything else with the other.
 pub fn pool(gate: Gate, server: &Server) -> World {
