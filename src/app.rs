@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::credentials::{self, Sources};
 use crate::cli::{self, Cli, ColorArg, Command, FormatArg, OutputArgs, ProbeOptions};
 use crate::compare::{self, Run};
-use crate::diagnosis::{self, diagnose};
+use crate::diagnosis::{self, diagnose, remedies};
 use crate::facts::{Facts, PasswordSource, SCHEMA, TlsLevel};
 use crate::probe::tls::{Roots, TlsSetup};
 use crate::probe::{self, Credentials, Limits, Spec, Stage};
@@ -99,12 +99,27 @@ pub fn run(cli: Cli, world: &World<'_>) -> Result<Outcome, AppError> {
     }
 }
 
+/// Names that the command line cannot know of, before anything is sent.
+fn check(output: &OutputArgs) -> Result<(), AppError> {
+    match &output.fix_for {
+        Some(name) if !remedies::SOFTWARE.contains(&name.as_str()) => {
+            Err(AppError::Usage(format!(
+                "--fix-for \"{}\": known are {}",
+                printable(name.as_bytes(), 60),
+                remedies::SOFTWARE.join(", ")
+            )))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn probe_target(
     target: &str,
     options: &ProbeOptions,
     output: &OutputArgs,
     world: &World<'_>,
 ) -> Result<Outcome, AppError> {
+    check(output)?;
     let spec = specify(target, options, world)?;
     let facts = block_on(&spec, output, None)?;
     finish(&facts, options, output, world)
@@ -116,6 +131,7 @@ fn run_demo(
     output: &OutputArgs,
     world: &World<'_>,
 ) -> Result<Outcome, AppError> {
+    check(output)?;
     let Some(story) = demo::story(story) else {
         let name = printable(story.as_bytes(), 60);
         return Err(AppError::Usage(format!(
@@ -276,6 +292,7 @@ fn bind_addresses(bind: Option<&str>) -> Result<Vec<std::net::IpAddr>, AppError>
 }
 
 fn replay(file: &Path, output: &OutputArgs, world: &World<'_>) -> Result<Outcome, AppError> {
+    check(output)?;
     let facts = saved(file, &content(file, "saved facts")?)?;
     let (report, code) = render(&facts, output, world)?;
     Ok(place(report, output, code))
@@ -354,7 +371,16 @@ fn render(
     output: &OutputArgs,
     world: &World<'_>,
 ) -> Result<(Vec<u8>, u8), AppError> {
-    let diagnosis = diagnose(facts);
+    let mut facts = facts.clone();
+    if let Some(name) = &output.fix_for {
+        facts.request.fix_for = Some(name.clone());
+    }
+    facts.request.nft_chain = output.nft_chain.clone().or(facts.request.nft_chain);
+    let diagnosis = diagnose(&facts);
+    let lines = diagnosis.findings.iter().flat_map(|f| &f.remedies).any(|r| !r.snippets.is_empty());
+    if let (Some(name), false) = (&output.fix_for, lines) {
+        (world.warn)(&format!("note: nothing in this report has lines for {name}"));
+    }
     let bytes = report::render(&diagnosis, format(output), style(output, world))
         .map_err(|e| AppError::Internal(e.to_string()))?;
     Ok((bytes, diagnosis.exit_code()))

@@ -170,6 +170,12 @@ pub struct ProbeOptions {
 /// How to report.
 #[derive(Debug, Clone, Args)]
 pub struct OutputArgs {
+    /// Lines to paste for this software only, such as vsftpd, nftables or netsh
+    #[arg(long, value_name = "NAME")]
+    pub fix_for: Option<String>,
+    /// The nftables chain that rules are to go into (nft list ruleset shows yours)
+    #[arg(long, value_parser = values::nft_chain, value_name = "FAMILY/TABLE/CHAIN")]
+    pub nft_chain: Option<String>,
     /// The report as JSON (the same as --format json)
     #[arg(long, conflicts_with = "format")]
     pub json: bool,
@@ -335,6 +341,8 @@ pub fn order(input: &str, options: &ProbeOptions) -> Result<Order, UsageError> {
         deadline: deadline(options).into(),
         get: options.get.clone(),
         idle: options.idle.map(Into::into),
+        nft_chain: None,
+        fix_for: None,
         demo: false,
     };
     Ok(Order { request, target })

@@ -823,3 +823,29 @@ fn active_ports_and_a_path_are_used() {
     assert_eq!(report["target"]["port"], server.address.port());
     assert!(fs::read_to_string(place.path("f")).unwrap().contains("CWD pub/"));
 }
+
+#[test]
+fn remedies_are_narrowed_and_go_into_the_chain_that_is_named() {
+    let place = Place::new();
+    let facts = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/fixtures/scenarios/server-blocks-passive-four-hops/facts.json"
+    );
+    let ran = place.run(&["replay", facts, "--fix-for", "netsh", "--json"]).ends_with(1);
+    let report = ran.json();
+    let lines: Vec<&str> = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|f| f["remedies"].as_array().unwrap())
+        .flat_map(|r| r["snippets"].as_array().unwrap())
+        .map(|s| s["for"].as_str().unwrap())
+        .collect();
+    assert!(!lines.is_empty() && lines.iter().all(|name| *name == "netsh"), "{lines:?}");
+    let ran = place.run(&["replay", facts, "--nft-chain", "ip/fw/IN"]).ends_with(1);
+    assert!(ran.stdout.contains("nft insert rule ip fw IN tcp dport"), "{}", ran.stdout);
+    let ran = place.run(&["replay", facts, "--fix-for", "nonsense"]).ends_with(2);
+    assert!(ran.stderr.contains("--fix-for \"nonsense\""), "{}", ran.stderr);
+    let ran = place.run(&["replay", facts, "--nft-chain", "inet/a b/c"]).ends_with(2);
+    assert!(ran.stderr.contains("--nft-chain"), "{}", ran.stderr);
+}

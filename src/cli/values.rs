@@ -50,6 +50,29 @@ pub fn remote_path(value: &str) -> Result<String, String> {
     Ok(value.to_owned())
 }
 
+/// `FAMILY/TABLE/CHAIN` of nftables.
+///
+/// # Errors
+/// When it is not three names, the first one a family.
+pub fn nft_chain(value: &str) -> Result<String, String> {
+    let parts: Vec<&str> = value.split('/').collect();
+    let [family, table, chain] = parts.as_slice() else {
+        return Err("looks like inet/filter/input".to_owned());
+    };
+    if !["ip", "ip6", "inet", "bridge", "netdev", "arp"].contains(family) {
+        return Err("the family is one of ip, ip6, inet".to_owned());
+    }
+    // It goes into lines to be pasted into a shell.
+    let plain = |name: &&str| {
+        !name.is_empty()
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))
+    };
+    if !plain(table) || !plain(chain) {
+        return Err("table and chain are plain names".to_owned());
+    }
+    Ok(value.to_owned())
+}
+
 /// `MIN-MAX`, or a single port.
 ///
 /// # Errors
@@ -93,6 +116,16 @@ mod tests {
         assert_eq!(port_range("6000"), Ok(PortRange { min: 6000, max: 6000 }));
         for wrong in ["", "0-1", "7-6", "1-65536", "a-b", "1-2-3"] {
             assert!(port_range(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn chains() {
+        assert!(nft_chain("inet/filter/input").is_ok() && nft_chain("ip/my-table/IN_1").is_ok());
+        for wrong in
+            ["", "filter/input", "inet/filter", "inet/a b/c", "x/y/z", "inet/f;/i", "inet//i"]
+        {
+            assert!(nft_chain(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -78,7 +78,12 @@ pub fn diagnose(facts: &Facts) -> Diagnosis<'_> {
     let case = Case::new(facts);
     let fired: Vec<(&Cause, Finding)> =
         CATALOGUE.iter().filter_map(|c| Some((c, (c.matches?)(&case)?))).collect();
-    let findings = order(suppress(&fired));
+    let mut findings = order(suppress(&fired));
+    if let Some(name) = &facts.request.fix_for {
+        for remedy in findings.iter_mut().flat_map(|f| &mut f.remedies) {
+            remedy.snippets.retain(|snippet| snippet.software == name);
+        }
+    }
     let rules = rules::rules(&case, &findings);
     let verdict = verdict(&case, &findings);
     let summary = summary(&case, verdict, &findings);

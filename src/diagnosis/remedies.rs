@@ -8,23 +8,81 @@ fn snippet(software: &'static str, content: String) -> Snippet {
     Snippet { software, content }
 }
 
+/// Names that a snippet can be for, beside those of clients.
+pub const SOFTWARE: [&str; 17] = [
+    "vsftpd",
+    "proftpd",
+    "pure-ftpd",
+    "pyftpdlib",
+    "filezilla-server",
+    "iis",
+    "serv-u",
+    "nftables",
+    "iptables",
+    "firewalld",
+    "ufw",
+    "netsh",
+    "aws",
+    "gcp",
+    "azure",
+    "docker",
+    "linux-ftp-helper",
+];
+
+/// `FAMILY TABLE CHAIN` as nft(8) wants it: the chain that was named, else the usual one of this
+/// hook.
+fn chain(case: &Case<'_>, hook: &str) -> String {
+    match &case.facts.request.nft_chain {
+        Some(named) => named.replace('/', " "),
+        None => format!("inet filter {hook}"),
+    }
+}
+
+fn iptables(case: &Case<'_>) -> &'static str {
+    if case.peer.is_some_and(|p| p.is_ipv6()) { "ip6tables" } else { "iptables" }
+}
+
 /// Lets the passive range into the chain that exists. An accept in a table of one's own overrides
 /// no other chain's drop, so the line goes into the chain that drops.
 pub fn open_passive_range(case: &Case<'_>, range: Proposal) -> Vec<Snippet> {
     let Proposal { min, max, .. } = range;
-    let ipv6 = case.peer.is_some_and(|p| p.is_ipv6());
-    let iptables = if ipv6 { "ip6tables" } else { "iptables" };
+    let iptables = iptables(case);
+    let chain = chain(case, "input");
+    let anywhere = if case.peer.is_some_and(|p| p.is_ipv6()) { "::/0" } else { "0.0.0.0/0" };
+    let cidr = if anywhere == "::/0" { "Ipv6Ranges=[{CidrIpv6" } else { "IpRanges=[{CidrIp" };
     vec![
-        snippet(
-            "nftables",
-            format!("nft insert rule inet filter input tcp dport {min}-{max} accept"),
-        ),
+        snippet("nftables", format!("nft insert rule {chain} tcp dport {min}-{max} accept")),
         snippet("iptables", format!("{iptables} -I INPUT -p tcp --dport {min}:{max} -j ACCEPT")),
         snippet(
             "firewalld",
             format!("firewall-cmd --permanent --add-port={min}-{max}/tcp\nfirewall-cmd --reload"),
         ),
         snippet("ufw", format!("ufw allow {min}:{max}/tcp")),
+        snippet(
+            "netsh",
+            format!(
+                "netsh advfirewall firewall add rule name=\"FTP passive\" dir=in action=allow protocol=TCP localport={min}-{max}"
+            ),
+        ),
+        snippet(
+            "aws",
+            format!(
+                "aws ec2 authorize-security-group-ingress --group-id sg-YOURS --ip-permissions 'IpProtocol=tcp,FromPort={min},ToPort={max},{cidr}={anywhere}}}]'"
+            ),
+        ),
+        snippet(
+            "gcp",
+            format!(
+                "gcloud compute firewall-rules create allow-ftp-passive --direction=INGRESS --action=ALLOW --rules=tcp:{min}-{max} --source-ranges={anywhere}"
+            ),
+        ),
+        snippet(
+            "azure",
+            format!(
+                "az network nsg rule create -g GROUP --nsg-name NSG -n AllowFtpPassive --priority 1000 --direction Inbound --access Allow --protocol Tcp --destination-port-ranges {min}-{max}"
+            ),
+        ),
+        snippet("docker", format!("docker run -p 21:21 -p {min}-{max}:{min}-{max} …")),
     ]
 }
 
@@ -36,6 +94,17 @@ pub fn set_passive_range(case: &Case<'_>, range: Proposal) -> Vec<Snippet> {
         ("proftpd", format!("PassivePorts {min} {max}")),
         ("pure-ftpd", format!("PassivePortRange {min} {max}")),
         ("pyftpdlib", format!("handler.passive_ports = range({min}, {})", u32::from(max) + 1)),
+        (
+            "iis",
+            format!(
+                "appcmd set config /section:system.ftpServer/firewallSupport /lowDataChannelPort:{min} /highDataChannelPort:{max} /commit:apphost\nnet stop ftpsvc & net start ftpsvc"
+            ),
+        ),
+        (
+            "filezilla-server",
+            format!("Settings, Protocols, FTP, Passive mode: custom port range {min} to {max}"),
+        ),
+        ("serv-u", format!("Limits & Settings, Network: PASV port range {min} to {max}")),
     ];
     narrowed(case, all)
 }
@@ -54,19 +123,21 @@ pub fn let_icmp_in(case: &Case<'_>) -> Vec<Snippet> {
         )
     };
     vec![
-        snippet("nftables", format!("nft insert rule inet filter input {nft} accept")),
+        snippet("nftables", format!("nft insert rule {} {nft} accept", chain(case, "input"))),
         snippet("iptables", iptables.to_owned()),
     ]
 }
 
 /// Makes both ends agree on segments that fit, on the router at the small link.
 pub fn clamp_mss(case: &Case<'_>) -> Vec<Snippet> {
-    let iptables = if case.peer.is_some_and(|p| p.is_ipv6()) { "ip6tables" } else { "iptables" };
+    let iptables = iptables(case);
     vec![
         snippet(
             "nftables",
-            "nft insert rule inet filter forward tcp flags syn tcp option maxseg size set rt mtu"
-                .to_owned(),
+            format!(
+                "nft insert rule {} tcp flags syn tcp option maxseg size set rt mtu",
+                chain(case, "forward")
+            ),
         ),
         snippet(
             "iptables",
@@ -128,6 +199,17 @@ pub fn set_passive_address(case: &Case<'_>) -> Vec<Snippet> {
         ("proftpd", format!("MasqueradeAddress {address}")),
         ("pure-ftpd", format!("ForcePassiveIP {address}")),
         ("pyftpdlib", format!("handler.masquerade_address = \"{address}\"")),
+        (
+            "iis",
+            format!(
+                "appcmd set config -section:system.applicationHost/sites /siteDefaults.ftpServer.firewallSupport.externalIp4Address:{address} /commit:apphost"
+            ),
+        ),
+        (
+            "filezilla-server",
+            format!("Settings, Protocols, FTP, Passive mode: public IP {address}"),
+        ),
+        ("serv-u", format!("the listener's PASV IP address: {address}")),
     ];
     narrowed(case, all)
 }
@@ -174,14 +256,15 @@ pub fn let_active_in(case: &Case<'_>, at_gateway: bool) -> Vec<Snippet> {
 
 fn to_chains(case: &Case<'_>, nft: &str, chain: &str, end: (&str, &str)) -> Vec<Snippet> {
     let Some(server) = case.peer else { return Vec::new() };
-    let (family, iptables) =
-        if server.is_ipv6() { ("ip6", "ip6tables") } else { ("ip", "iptables") };
+    let family = if server.is_ipv6() { "ip6" } else { "ip" };
+    let iptables = iptables(case);
+    let hook = self::chain(case, nft);
     let (nft_end, iptables_end) = end;
     vec![
         snippet(
             "nftables",
             format!(
-                "nft insert rule inet filter {nft} {family} {nft_end} {server} tcp dport 1024-65535 accept"
+                "nft insert rule {hook} {family} {nft_end} {server} tcp dport 1024-65535 accept"
             ),
         ),
         snippet(
@@ -194,6 +277,11 @@ fn to_chains(case: &Case<'_>, nft: &str, chain: &str, end: (&str, &str)) -> Vec<
 }
 
 fn narrowed<const N: usize>(case: &Case<'_>, all: [(&'static str, String); N]) -> Vec<Snippet> {
+    // What was asked for is given even where another software was recognised.
+    let wanted = case.facts.request.fix_for.as_deref();
+    if let Some((software, content)) = all.iter().find(|(software, _)| wanted == Some(*software)) {
+        return vec![snippet(software, content.clone())];
+    }
     let known = case.product().filter(|p| all.iter().any(|(software, _)| software == p));
     all.into_iter()
         .filter(|(software, _)| known.is_none_or(|k| k == *software))

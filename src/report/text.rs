@@ -366,6 +366,7 @@ impl Page<'_> {
         }
         out.push_str(&format!("  {}\n", self.bold(&self.words.get("report-fix"))));
         let mut last: Option<Who> = None;
+        let chosen = self.diagnosis.case.facts.request.fix_for.is_some();
         for remedy in &finding.remedies {
             let mut text = String::new();
             if last != Some(remedy.who) {
@@ -374,7 +375,7 @@ impl Page<'_> {
             }
             last = Some(remedy.who);
             self.prose(out, "   - ", "     ", &format!("{text}{}", self.say(&remedy.text)));
-            for snippet in remedy.snippets.iter().filter(|s| on_one_screen(s.software)) {
+            for snippet in remedy.snippets.iter().filter(|s| chosen || on_one_screen(s.software)) {
                 let mut label = format!("{:<11}", snippet.software);
                 for line in snippet.content.lines() {
                     // Lines to paste are never wrapped.
@@ -481,9 +482,9 @@ pub fn paragraph(text: &str) -> String {
     textwrap::fill(text, textwrap::Options::new(78).subsequent_indent("  "))
 }
 
-/// Lines for firewalls that few have are left to the other formats.
+/// Lines for the other ones are left to the other formats, and to `--fix-for`.
 fn on_one_screen(software: &str) -> bool {
-    !matches!(software, "firewalld" | "ufw")
+    matches!(software, "vsftpd" | "proftpd" | "pure-ftpd" | "pyftpdlib" | "nftables" | "iptables")
 }
 
 /// Columns of a line without its escapes.
