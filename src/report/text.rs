@@ -191,7 +191,10 @@ impl Page<'_> {
                     String::new()
                 },
                 self.words.get("report-control"),
-                session.connect.words(),
+                match session.tls.as_ref().filter(|tls| tls.is_done()).and_then(|tls| tls.version) {
+                    Some(version) => format!("{}, {}", session.connect.words(), version.name()),
+                    None => session.connect.words(),
+                },
             ]);
         }
         rows.extend(case.modes.iter().map(|view| self.connection(case, view)));
