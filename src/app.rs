@@ -6,9 +6,9 @@ use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
 use crate::cli::credentials::{self, Sources};
-use crate::cli::{self, Cli, ColorArg, Command, FormatArg, OutputArgs, ProbeOptions};
+use crate::cli::{self, Cli, ColorArg, Command, FormatArg, LangArg, OutputArgs, ProbeOptions};
 use crate::compare::{self, Run};
-use crate::diagnosis::{self, diagnose, remedies};
+use crate::diagnosis::{self, Lang, diagnose, remedies};
 use crate::facts::{Facts, PasswordSource, SCHEMA, TlsLevel};
 use crate::probe::tls::{Roots, TlsSetup};
 use crate::probe::{self, Credentials, Limits, Spec, Stage};
@@ -87,7 +87,10 @@ pub fn run(cli: Cli, world: &World<'_>) -> Result<Outcome, AppError> {
         }
         Some(Command::Replay { file, output }) => replay(&file, &output, world),
         Some(Command::Diff { a, b, output }) => diff(&a, &b, &output, world),
-        Some(Command::Explain { cause, list }) => explain(cause.as_deref().filter(|_| !list)),
+        Some(Command::Explain { cause, list, lang }) => {
+            let lang = language(lang, false, world);
+            explain(cause.as_deref().filter(|_| !list), lang)
+        }
         Some(Command::Demo { list: true, .. }) => Ok(plain(stories().into_bytes())),
         Some(Command::Demo { story, options, output, .. }) => {
             run_demo(&story, &options, &output, world)
@@ -121,7 +124,7 @@ fn probe_target(
 ) -> Result<Outcome, AppError> {
     check(output)?;
     let spec = specify(target, options, world)?;
-    let facts = block_on(&spec, output, None)?;
+    let facts = block_on(&spec, output, world, None)?;
     finish(&facts, options, output, world)
 }
 
@@ -143,13 +146,14 @@ fn run_demo(
     // The address is known once the server runs; until then a stand-in makes the request.
     let mut spec = specify("127.0.0.1", options, world)?;
     spec.request.demo = true;
-    let facts = block_on(&spec, output, Some((story.behaviour)()))?;
+    let facts = block_on(&spec, output, world, Some((story.behaviour)()))?;
     finish(&facts, options, output, world)
 }
 
 fn block_on(
     spec: &Spec,
     output: &OutputArgs,
+    world: &World<'_>,
     behaviour: Option<demo::Behaviour>,
 ) -> Result<Facts, AppError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -158,7 +162,7 @@ fn block_on(
         .map_err(|e| AppError::Internal(format!("no runtime: {e}")))?;
     let progress = Progress::new(
         std::io::stderr().is_terminal() && !output.quiet,
-        report::words::Words::english(),
+        report::words::Words::of(language(output.lang, false, world)),
     );
     let stage = |stage: Stage| progress.stage(&stage);
     let facts = runtime.block_on(async {
@@ -326,8 +330,13 @@ fn saved(file: &Path, bytes: &[u8]) -> Result<Facts, AppError> {
 
 fn diff(a: &Path, b: &Path, output: &OutputArgs, world: &World<'_>) -> Result<Outcome, AppError> {
     let comparison = compare::compare(&run_of(a)?, &run_of(b)?);
-    let bytes = report::render_diff(&comparison, format(output), style(output, world))
-        .map_err(|e| AppError::Internal(e.to_string()))?;
+    let bytes = report::render_diff(
+        &comparison,
+        format(output),
+        style(output, world),
+        report_language(output, world),
+    )
+    .map_err(|e| AppError::Internal(e.to_string()))?;
     Ok(place(bytes, output, comparison.exit_code()))
 }
 
@@ -341,7 +350,7 @@ fn run_of(file: &Path) -> Result<Run, AppError> {
     }
     let facts = saved(file, &bytes)?;
     let plain = report::Style { color: false, width: 80, verbose: false, quiet: false };
-    let report = report::render(&diagnose(&facts), report::Format::JsonLines, plain)
+    let report = report::render(&diagnose(&facts), report::Format::JsonLines, plain, Lang::En)
         .map_err(|e| AppError::Internal(e.to_string()))?;
     let run = compare::read(&name, &report).map_err(usage)?;
     // A report tells our own address of a control connection that stood; facts know it before.
@@ -381,9 +390,32 @@ fn render(
     if let (Some(name), false) = (&output.fix_for, lines) {
         (world.warn)(&format!("note: nothing in this report has lines for {name}"));
     }
-    let bytes = report::render(&diagnosis, format(output), style(output, world))
-        .map_err(|e| AppError::Internal(e.to_string()))?;
+    let bytes = report::render(
+        &diagnosis,
+        format(output),
+        style(output, world),
+        report_language(output, world),
+    )
+    .map_err(|e| AppError::Internal(e.to_string()))?;
     Ok((bytes, diagnosis.exit_code()))
+}
+
+/// The language that was asked for, else the locale's; programs that read JSON get English.
+fn language(asked: Option<LangArg>, for_programs: bool, world: &World<'_>) -> Lang {
+    match asked {
+        Some(LangArg::En) => Lang::En,
+        Some(LangArg::Zh) => Lang::Zh,
+        None if for_programs => Lang::En,
+        None => ["LC_ALL", "LC_MESSAGES", "LANG"]
+            .iter()
+            .find_map(|name| (world.env)(name).filter(|value| !value.is_empty()))
+            .map_or(Lang::En, |locale| Lang::of_locale(&locale)),
+    }
+}
+
+fn report_language(output: &OutputArgs, world: &World<'_>) -> Lang {
+    let text = matches!(format(output), report::Format::Text);
+    language(output.lang, !text, world)
 }
 
 fn format(output: &OutputArgs) -> report::Format {
@@ -421,12 +453,12 @@ fn place(report: Vec<u8>, output: &OutputArgs, code: u8) -> Outcome {
     }
 }
 
-fn explain(cause: Option<&str>) -> Result<Outcome, AppError> {
+fn explain(cause: Option<&str>, lang: Lang) -> Result<Outcome, AppError> {
     let Some(id) = cause else {
-        return Ok(plain(report::explain::list().into_bytes()));
+        return Ok(plain(report::explain::list(lang).into_bytes()));
     };
     if let Some(cause) = diagnosis::cause(id) {
-        return Ok(plain(report::explain::page(cause).into_bytes()));
+        return Ok(plain(report::explain::page(cause, lang).into_bytes()));
     }
     let near = report::explain::near(id);
     let hint =

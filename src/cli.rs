@@ -76,6 +76,9 @@ pub enum Command {
         /// List all causes
         #[arg(long)]
         list: bool,
+        /// Language of the page [default: the locale's]
+        #[arg(long, value_enum)]
+        lang: Option<LangArg>,
     },
     /// Run the real probe against an embedded FTP server on loopback that behaves as in a story
     Demo {
@@ -185,9 +188,9 @@ pub struct OutputArgs {
     /// Write the report to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Language of the report
-    #[arg(long, value_enum, default_value = "en")]
-    pub lang: Lang,
+    /// Language of the report [default: the locale's; English in JSON]
+    #[arg(long, value_enum)]
+    pub lang: Option<LangArg>,
     /// Colours
     #[arg(long, value_enum, default_value = "auto")]
     pub color: ColorArg,
@@ -233,9 +236,11 @@ pub enum FormatArg {
 
 /// Languages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Lang {
+pub enum LangArg {
     /// English
     En,
+    /// Chinese (simplified)
+    Zh,
 }
 
 /// When to colour.

@@ -24,4 +24,4 @@ pub use finding::{
     Confidence, Evidence, Finding, Location, Remedy, RuledOut, Severity, Side, Snippet, Who,
 };
 pub use rules::{Rule, RuleState};
-pub use text::{Arg, Text};
+pub use text::{Arg, Lang, Text};

@@ -11,7 +11,7 @@ pub mod view;
 pub mod words;
 
 use crate::compare::Comparison;
-use crate::diagnosis::Diagnosis;
+use crate::diagnosis::{Diagnosis, Lang};
 
 /// How a report looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,8 +45,9 @@ pub fn render(
     diagnosis: &Diagnosis<'_>,
     format: Format,
     style: Style,
+    lang: Lang,
 ) -> Result<Vec<u8>, serde_json::Error> {
-    let words = words::Words::english();
+    let words = words::Words::of(lang);
     let bytes = match format {
         Format::Text => text::render(diagnosis, &words, style).into_bytes(),
         Format::Json => serde_json::to_vec_pretty(&json::report(diagnosis, &words))?,
@@ -63,8 +64,9 @@ pub fn render_diff(
     comparison: &Comparison,
     format: Format,
     style: Style,
+    lang: Lang,
 ) -> Result<Vec<u8>, serde_json::Error> {
-    let words = words::Words::english();
+    let words = words::Words::of(lang);
     let bytes = match format {
         Format::Text => diff::text::render(comparison, &words, style).into_bytes(),
         Format::Json => serde_json::to_vec_pretty(&diff::json::diff(comparison, &words))?,

@@ -15,7 +15,7 @@ mod scenario;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use ftp_doctor::diagnosis::{CATALOGUE, Case, Plane, cause};
+use ftp_doctor::diagnosis::{CATALOGUE, Case, Lang, Plane, cause};
 
 /// The contract's table. Causes may be added, none is renamed or moved.
 const CONTRACT: &[(Plane, &str)] = &[
@@ -61,6 +61,8 @@ const INFORMATION: &[&str] = &[
     "epsv-unsupported",
 ];
 
+const CHINESE_SECTIONS: &[&str] =
+    &["看到了什么", "意味着什么", "谁来解决", "怎么解决", "怎么确认", "什么时候不是它", "参考"];
 const SECTIONS: &[&str] = &[
     "What was seen",
     "What it means",
@@ -129,37 +131,78 @@ fn the_contract_is_kept() {
     none(&wrong);
 }
 
+/// Columns of a text on a terminal, where Chinese takes two for each character.
+fn columns(text: &str) -> usize {
+    let wide = |c: char| matches!(u32::from(c), 0x2e80..=0x9fff | 0xac00..=0xd7a3 | 0xf900..=0xfaff | 0xff01..=0xff60);
+    text.chars().map(|c| if wide(c) { 2 } else { 1 }).sum()
+}
+
 #[test]
 fn pages_have_their_sections() {
     let mut wrong = Vec::new();
-    for cause in CATALOGUE {
-        let mut say = |text: String| wrong.push(format!("{}: {text}", cause.id));
-        let mut lines = cause.page.lines();
+    for (cause, lang) in CATALOGUE.iter().flat_map(|c| Lang::ALL.map(|lang| (c, lang))) {
+        let (page, title) = (cause.page(lang), cause.title(lang));
+        let expected = match lang {
+            Lang::En => SECTIONS,
+            Lang::Zh => CHINESE_SECTIONS,
+        };
+        let mut say = |text: String| wrong.push(format!("{} {lang:?}: {text}", cause.id));
+        let mut lines = page.lines();
         let first = lines.next().unwrap_or_default();
-        if !first.starts_with("# ") || cause.title() != first.trim_start_matches("# ") {
+        if !first.starts_with("# ") || title != first.trim_start_matches("# ") {
             say(format!("the page does not begin with its title: {first:?}"));
         }
-        let columns = cause.title().chars().count();
-        if columns > TITLE || columns == 0 || cause.title().ends_with('.') {
-            say(format!("a title of {columns} columns: {}", cause.title()));
+        let width = columns(title);
+        if width > TITLE || width == 0 || title.ends_with(['.', '。']) {
+            say(format!("a title of {width} columns: {title}"));
         }
         let sections: Vec<&str> = lines.filter_map(|line| line.strip_prefix("## ")).collect();
-        if sections != SECTIONS {
+        if sections != expected {
             say(format!("sections {sections:?}"));
         }
-        for part in cause.page.split("\n## ").skip(1) {
+        for part in page.split("\n## ").skip(1) {
             let (name, body) = part.split_once('\n').unwrap_or((part, ""));
             if body.trim().is_empty() {
                 say(format!("section {name} is empty"));
             }
         }
-        for (number, line) in cause.page.lines().enumerate() {
-            let columns = line.chars().count();
-            if columns > WIDTH {
-                say(format!("line {} has {columns} columns", number + 1));
+        for (number, line) in page.lines().enumerate() {
+            let width = columns(line);
+            if width > WIDTH {
+                say(format!("line {} has {width} columns", number + 1));
             }
             if line.ends_with([' ', '\t']) || line.contains('\t') {
                 say(format!("line {} has a tab or ends in a blank", number + 1));
+            }
+        }
+    }
+    none(&wrong);
+}
+
+#[test]
+fn pages_are_alike_in_every_language() {
+    // Commands and settings are the same in each; a translation that lost one would mislead.
+    let code = |page: &str| -> Vec<String> {
+        let plain = |line: &str| line.starts_with("    ") && line.is_ascii();
+        page.lines().filter(|line| plain(line)).map(|line| line.trim().to_owned()).collect()
+    };
+    let blocks = |page: &str| page.lines().filter(|line| line.starts_with("    ")).count();
+    let mut wrong = Vec::new();
+    for cause in CATALOGUE {
+        let (english, chinese) = (cause.page(Lang::En), cause.page(Lang::Zh));
+        if blocks(english) != blocks(chinese) {
+            wrong.push(format!(
+                "{}: {} lines of code, and {}",
+                cause.id,
+                blocks(english),
+                blocks(chinese)
+            ));
+        }
+        let commands = ["ftp-doctor ", "nft ", "iptables ", "pasv_", "PassivePort"];
+        for line in code(english).iter().filter(|l| commands.iter().any(|c| l.starts_with(c))) {
+            let bare = line.split(['#', '(']).next().unwrap_or_default().trim();
+            if !chinese.contains(bare) {
+                wrong.push(format!("{}: {bare} is not in the Chinese page", cause.id));
             }
         }
     }
@@ -171,7 +214,7 @@ fn pages_refer_to_known_causes() {
     // What follows "see" in a page and looks like an id has to be one.
     let mut wrong = Vec::new();
     for cause in CATALOGUE {
-        let words: Vec<&str> = cause.page.split_whitespace().collect();
+        let words: Vec<&str> = cause.page(Lang::En).split_whitespace().collect();
         for pair in words.windows(2) {
             let word = pair[1].trim_matches(|c: char| !c.is_ascii_alphanumeric());
             let plain =
@@ -191,7 +234,7 @@ fn titles_tell_causes_apart() {
     let mut titles: BTreeMap<&str, &str> = BTreeMap::new();
     let mut wrong = Vec::new();
     for cause in CATALOGUE {
-        if let Some(other) = titles.insert(cause.title(), cause.id) {
+        if let Some(other) = titles.insert(cause.title(Lang::En), cause.id) {
             wrong.push(format!("{} and {other} have one title", cause.id));
         }
     }
@@ -274,7 +317,7 @@ fn table() -> String {
             "| {} | `{}` | {} |\n",
             cause.plane.word(),
             cause.id,
-            cause.title()
+            cause.title(Lang::En)
         ));
     }
     table

@@ -38,7 +38,10 @@ fn run(name: &str, report: &Value) -> Run {
 
 fn page(comparison: &Comparison, format: Format) -> String {
     let style = Style { color: false, width: 80, verbose: false, quiet: false };
-    String::from_utf8(render_diff(comparison, format, style).unwrap()).unwrap()
+    String::from_utf8(
+        render_diff(comparison, format, style, ftp_doctor::diagnosis::Lang::En).unwrap(),
+    )
+    .unwrap()
 }
 
 /// `likely some-id`, in order.

@@ -15,7 +15,9 @@ mod scenario;
 
 use std::sync::{Mutex, PoisonError};
 
-use ftp_doctor::diagnosis::{Arg, CATALOGUE, Case, Diagnosis, Finding, Plane, Text, diagnose};
+use ftp_doctor::diagnosis::{
+    Arg, CATALOGUE, Case, Diagnosis, Finding, Lang, Plane, Text, diagnose,
+};
 use ftp_doctor::facts::{Attempt, CutShort, Facts, Purpose};
 use ftp_doctor::report::{Format, Style, render, schema};
 use scenario::Scenario;
@@ -34,7 +36,7 @@ fn each(check: impl Fn(&Scenario, &mut Vec<String>)) {
 
 fn json(facts: &Facts) -> String {
     let style = Style { color: false, width: 80, verbose: false, quiet: false };
-    String::from_utf8(render(&diagnose(facts), Format::Json, style).unwrap()).unwrap()
+    String::from_utf8(render(&diagnose(facts), Format::Json, style, Lang::En).unwrap()).unwrap()
 }
 
 /// Colour is a switch of the whole process in the package that paints.
@@ -43,7 +45,7 @@ static PAINT: Mutex<()> = Mutex::new(());
 fn text(facts: &Facts, width: usize, verbose: bool) -> String {
     let _turn = PAINT.lock().unwrap_or_else(PoisonError::into_inner);
     let style = Style { color: false, width, verbose, quiet: false };
-    String::from_utf8(render(&diagnose(facts), Format::Text, style).unwrap()).unwrap()
+    String::from_utf8(render(&diagnose(facts), Format::Text, style, Lang::En).unwrap()).unwrap()
 }
 
 fn value(facts: &Facts) -> Value {
@@ -153,7 +155,7 @@ fn reports_fit_their_schema() {
 fn one_line_of_json_is_the_same_document() {
     each(|scenario, wrong| {
         let style = Style { color: false, width: 80, verbose: false, quiet: false };
-        let bytes = render(&diagnose(&scenario.facts), Format::JsonLines, style).unwrap();
+        let bytes = render(&diagnose(&scenario.facts), Format::JsonLines, style, Lang::En).unwrap();
         let line = String::from_utf8(bytes).unwrap();
         if line.matches('\n').count() != 1 || !line.ends_with('\n') {
             wrong.push("is not one line".to_owned());

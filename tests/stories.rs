@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use ftp_doctor::cli::Cli;
 use ftp_doctor::demo::{self, Server, Story};
-use ftp_doctor::diagnosis::{Severity, cause, diagnose};
+use ftp_doctor::diagnosis::{Lang, Severity, cause, diagnose};
 use ftp_doctor::facts::{Facts, Mode, Purpose};
 use ftp_doctor::probe::{self, Credentials, Limits, Spec};
 use ftp_doctor::report::{Format, Style, render, schema};
@@ -84,7 +84,7 @@ fn differences(story: &Story, facts: &Facts, validator: &jsonschema::Validator) 
         wrong.push(format!("took {} ({:?})", facts.elapsed.words(), facts.cut_short));
     }
     let style = Style { color: false, width: 80, verbose: false, quiet: false };
-    let json = render(&diagnosis, Format::Json, style).expect("JSON");
+    let json = render(&diagnosis, Format::Json, style, Lang::En).expect("JSON");
     let report: serde_json::Value = serde_json::from_slice(&json).expect("JSON");
     wrong.extend(validator.iter_errors(&report).map(|e| format!("{}: {e}", e.instance_path())));
     let saved = serde_json::to_vec(facts).expect("facts");

@@ -13,13 +13,19 @@ mod source;
 use std::collections::{BTreeMap, BTreeSet};
 
 use ftp_doctor::compare::Kind;
-use ftp_doctor::diagnosis::{CATALOGUE, Confidence, RuleState, Severity, Side, Verdict, Who};
+use ftp_doctor::diagnosis::{
+    CATALOGUE, Confidence, Plane, RuleState, Severity, Side, Verdict, Who, remedies,
+};
 use ftp_doctor::facts::{LookupOutcome, Outcome};
 use source::{Source, balanced};
 
 /// Messages of a language, with the variables that each of them uses.
 fn messages() -> BTreeMap<String, BTreeSet<String>> {
-    let path = source::root().join("src/report/en.ftl");
+    messages_of("en")
+}
+
+fn messages_of(language: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let path = source::root().join(format!("src/report/{language}.ftl"));
     let text = std::fs::read_to_string(path).unwrap();
     let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut current = String::new();
@@ -113,6 +119,7 @@ fn no_message(literal: &str) -> bool {
         &["client-admin", "server-admin", "network-admin", "not-tested", "pure-ftpd"];
     let rule = literal.strip_prefix("active-").or(literal.strip_prefix("passive-"));
     WORDS.contains(&literal)
+        || remedies::SOFTWARE.contains(&literal)
         || CATALOGUE.iter().any(|cause| cause.id == literal)
         || rule.is_some_and(|number| matches!(number, "1" | "2" | "3" | "4"))
 }
@@ -186,6 +193,7 @@ fn families() -> Vec<String> {
         LookupOutcome::Failed(String::new()),
     ];
     let mut ids: Vec<String> = Vec::new();
+    ids.extend(Plane::ALL.map(|plane| format!("plane-{}", plane.word())));
     ids.extend(outcomes.map(|o| format!("outcome-{}", o.word())));
     ids.extend(verdicts.map(|v| format!("verdict-{}", v.word())));
     ids.extend(lookups.map(|l| format!("seen-lookup-{}", l.key())));
@@ -336,4 +344,33 @@ fn names_after<'a>(source: &'a Source, mut rest: &str) -> BTreeSet<&'a str> {
         rest = &call[length + 1..];
     }
     names
+}
+
+#[test]
+fn every_language_has_every_message_with_its_variables() {
+    let (english, chinese) = (messages_of("en"), messages_of("zh"));
+    let mut wrong = Vec::new();
+    for (id, variables) in &english {
+        match chinese.get(id) {
+            None => wrong.push(format!("{id} is missing in zh.ftl")),
+            Some(there) => {
+                // A number that only chooses between singular and plural has no use there.
+                let lost: Vec<&String> = variables
+                    .iter()
+                    .filter(|v| !there.contains(*v) && !matches!(v.as_str(), "count" | "refused"))
+                    .collect();
+                let invented: Vec<&String> = there.difference(variables).collect();
+                if !lost.is_empty() || !invented.is_empty() {
+                    wrong.push(format!("{id}: zh.ftl lost {lost:?}, has beside {invented:?}"));
+                }
+            }
+        }
+    }
+    wrong.extend(
+        chinese
+            .keys()
+            .filter(|id| !english.contains_key(*id))
+            .map(|id| format!("{id} is only in zh.ftl")),
+    );
+    assert!(wrong.is_empty(), "\n  {}", wrong.join("\n  "));
 }

@@ -6,6 +6,7 @@ use super::causes::{
     active, address, blocked, control, family, lasting, middlebox, passive, server, tls,
 };
 use super::finding::{Finding, Severity};
+use super::text::Lang;
 
 /// Where in an FTP session a cause shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -62,17 +63,26 @@ pub struct Cause {
     pub severity: Severity,
     /// Causes that only follow from this one.
     pub suppresses: &'static [&'static str],
-    /// Its page in English, Markdown with fixed sections.
-    pub page: &'static str,
+    /// Its page in each language, in the order of [`Lang::ALL`]: Markdown with fixed sections.
+    pub pages: [&'static str; 2],
     /// Looks for it in a case. `None`: the id is reserved and explained, but nothing in this
     /// version measures what would decide it.
     pub matches: Option<fn(&Case<'_>) -> Option<Finding>>,
 }
 
 impl Cause {
+    /// Its page.
+    pub fn page(&self, lang: Lang) -> &'static str {
+        let [english, chinese] = self.pages;
+        match lang {
+            Lang::En => english,
+            Lang::Zh => chinese,
+        }
+    }
+
     /// The page's title.
-    pub fn title(&self) -> &'static str {
-        self.page.lines().next().unwrap_or_default().trim_start_matches('#').trim()
+    pub fn title(&self, lang: Lang) -> &'static str {
+        self.page(lang).lines().next().unwrap_or_default().trim_start_matches('#').trim()
     }
 }
 
@@ -88,7 +98,10 @@ macro_rules! cause {
             plane: Plane::$plane,
             severity: Severity::$severity,
             suppresses: &[$($gone),*],
-            page: include_str!(concat!("pages/en/", $id, ".md")),
+            pages: [
+                include_str!(concat!("pages/en/", $id, ".md")),
+                include_str!(concat!("pages/zh/", $id, ".md")),
+            ],
             matches: $matches,
         }
     };

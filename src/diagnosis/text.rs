@@ -89,3 +89,22 @@ impl From<SocketAddr> for Arg {
         Self::Word(value.to_string())
     }
 }
+
+/// A language of messages and pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Lang {
+    /// English.
+    En,
+    /// Chinese, simplified.
+    Zh,
+}
+
+impl Lang {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::En, Self::Zh];
+
+    /// The language of a locale such as `zh_CN.UTF-8`; English where it is none of ours.
+    pub fn of_locale(locale: &str) -> Self {
+        if locale.to_ascii_lowercase().starts_with("zh") { Self::Zh } else { Self::En }
+    }
+}

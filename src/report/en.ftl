@@ -814,3 +814,13 @@ stage-trying-again = trying { $verb } once more
 stage-waiting = saying nothing for { $seconds } s
 stage-climbing = looking how far packets come on the way to { $to }
 stage-pausing = the server is full: asking again in { $seconds } s
+
+## The catalogue
+plane-control = control
+plane-passive = passive
+plane-active = active
+plane-middlebox = middlebox
+plane-TLS = TLS
+plane-family = family
+plane-server = server
+explained-only = explained, not concluded yet

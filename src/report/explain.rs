@@ -2,25 +2,29 @@
 
 use std::fmt::Write as _;
 
-use crate::diagnosis::{CATALOGUE, Cause, Plane};
+use super::words::Words;
+use crate::diagnosis::{CATALOGUE, Cause, Lang, Plane};
 
 /// All causes, grouped by plane.
-pub fn list() -> String {
+pub fn list(lang: Lang) -> String {
+    let words = Words::of(lang);
     let mut out = String::new();
     for plane in Plane::ALL {
-        out.push_str(&format!("{}\n", plane.word()));
+        out.push_str(&format!("{}\n", words.get(&format!("plane-{}", plane.word()))));
         for cause in CATALOGUE.iter().filter(|c| c.plane == plane) {
-            let mark =
-                if cause.matches.is_some() { "" } else { "  (explained, not concluded yet)" };
-            let _ = writeln!(out, "  {}{mark}\n      {}", cause.id, cause.title());
+            let mark = match cause.matches {
+                Some(_) => String::new(),
+                None => format!("  ({})", words.get("explained-only")),
+            };
+            let _ = writeln!(out, "  {}{mark}\n      {}", cause.id, cause.title(lang));
         }
     }
     out
 }
 
 /// One cause's page, as Markdown that reads well in a terminal.
-pub fn page(cause: &Cause) -> String {
-    format!("{}\n", cause.page.trim_end())
+pub fn page(cause: &Cause, lang: Lang) -> String {
+    format!("{}\n", cause.page(lang).trim_end())
 }
 
 /// Ids that look like a mistyped one, the likest first.

@@ -3,9 +3,10 @@
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
-use crate::diagnosis::{Arg, Text};
+use crate::diagnosis::{Arg, Lang, Text};
 
 const ENGLISH: &str = include_str!("en.ftl");
+const CHINESE: &str = include_str!("zh.ftl");
 
 /// One language.
 pub struct Words {
@@ -15,12 +16,22 @@ pub struct Words {
 impl Words {
     /// English.
     pub fn english() -> Self {
-        let mut bundle = FluentBundle::new(vec![LanguageIdentifier::default()]);
+        Self::of(Lang::En)
+    }
+
+    /// A language.
+    pub fn of(lang: Lang) -> Self {
+        let (name, source) = match lang {
+            Lang::En => ("en", ENGLISH),
+            Lang::Zh => ("zh", CHINESE),
+        };
+        let id: LanguageIdentifier = name.parse().unwrap_or_default();
+        let mut bundle = FluentBundle::new(vec![id]);
         // Arguments are ports and server texts, not running text of the other direction.
         bundle.set_use_isolating(false);
         // Messages of a file with a fault are still used; a test makes sure that there is none.
         let resource =
-            FluentResource::try_new(ENGLISH.to_owned()).unwrap_or_else(|(resource, _)| resource);
+            FluentResource::try_new(source.to_owned()).unwrap_or_else(|(resource, _)| resource);
         bundle.add_resource_overriding(resource);
         Self { bundle }
     }
@@ -55,9 +66,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_english_file_has_no_fault() {
-        let resource = FluentResource::try_new(ENGLISH.to_owned());
-        assert!(resource.is_ok(), "{:?}", resource.err().map(|(_, errors)| errors));
+    fn no_file_has_a_fault() {
+        for source in [ENGLISH, CHINESE] {
+            let resource = FluentResource::try_new(source.to_owned());
+            assert!(resource.is_ok(), "{:?}", resource.err().map(|(_, errors)| errors));
+        }
     }
 
     #[test]
