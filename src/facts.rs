@@ -30,7 +30,7 @@ pub use session::{
     Session, TlsAnswer,
 };
 pub use time::Micros;
-pub use trial::{Halves, Idle, IdleEnd, Nearer, Varied};
+pub use trial::{Halves, Idle, IdleEnd, Nearer, Second, Varied};
 
 /// The schema of saved facts.
 pub const SCHEMA: &str = "ftp-doctor.facts/1";

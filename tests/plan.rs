@@ -18,8 +18,8 @@ mod scenario;
 use std::net::SocketAddr;
 
 use ftp_doctor::facts::{
-    Attempt, Facts, Family, Hole, Idle, IdleEnd, Ladder, LadderRole, Micros, Mode, NotTested,
-    Observed, Outcome, Purpose, Rung, RungAnswer, Security, Varied, Why,
+    Attempt, DialOutcome, Facts, Family, Hole, Idle, IdleEnd, Ladder, LadderRole, Micros, Mode,
+    NotTested, Observed, Outcome, Purpose, Rung, RungAnswer, Second, Security, Varied, Why,
 };
 use ftp_doctor::probe::plan::{self, Next};
 use proptest::prelude::*;
@@ -130,7 +130,7 @@ fn told(next: Option<&Next>) -> String {
                 doors.iter().map(|(mode, port)| format!("{} {port}", mode.word())).collect();
             format!("knock {}", doors.join(" "))
         }
-        Some(Next::Nearer { port }) => format!("nearer {port}"),
+        Some(Next::Nearer) => "nearer".to_owned(),
         Some(Next::Halves) => "halves".to_owned(),
         Some(Next::Idle { keep_alive }) => format!("idle {keep_alive}"),
         Some(Next::Climb { ports }) => format!("climb {ports:?}"),
@@ -677,18 +677,15 @@ fn dead_passive_ports_are_looked_for_on_the_way() {
 
 #[test]
 fn holes_begin_far_away_and_end_at_the_smallest() {
-    let blocked = [
-        "pasv mode open 1",
-        "epsv mode open 2",
-        "pasv neighbour open 1",
-        "port mode timed-out",
-        "eprt mode timed-out",
-    ];
+    let blocked =
+        ["pasv mode open 1", "epsv mode open 2", "port mode timed-out", "eprt mode timed-out"];
     let step = |hops, dug: &[(u8, bool)]| {
         let asked = Asked { localise: Some(hops), ..Asked::default() };
         let mut facts = facts(&asked, &blocked);
+        let answered = second(&facts.attempts[0], DialOutcome::Connected);
+        facts.attempts.push(answered);
         for (ttl, open) in dug {
-            let template = facts.attempts[3].clone();
+            let template = facts.attempts[2].clone();
             facts.attempts.push(Attempt {
                 purpose: Purpose::Hole,
                 hole: Some(Hole { ttl: *ttl, to_port: 20, answer: RungAnswer::Silent }),
@@ -710,33 +707,32 @@ fn holes_begin_far_away_and_end_at_the_smallest() {
     assert_eq!(step(1, &[]), "done", "nothing lies between");
 }
 
+/// A comparison with a second knock, and what came of that.
+fn second(template: &Attempt, outcome: DialOutcome) -> Attempt {
+    Attempt {
+        purpose: Purpose::Comparison,
+        varied: vec![Varied::SecondKnock],
+        second: Some(Second { outcome, took: Micros(1) }),
+        ..template.clone()
+    }
+}
+
 #[test]
 fn what_works_is_asked_for_pinholes() {
-    let asked = Asked { localise: Some(0), ..Asked::default() };
-    table(
-        &asked,
-        &[
-            (&["pasv mode open 1", "epsv mode open 2"], "knock pasv 1 epsv 2"),
-            (
-                &[
-                    "pasv mode open 1",
-                    "epsv mode open 2",
-                    "pasv neighbour refused 1",
-                    "epsv neighbour timed-out 2",
-                ],
-                "nearer 1",
-            ),
-            (
-                &[
-                    "pasv mode open 1",
-                    "epsv mode open 2",
-                    "pasv neighbour timed-out 1",
-                    "epsv neighbour timed-out 2",
-                ],
-                "halves",
-            ),
-        ],
-    );
+    let step = |seconds: &[DialOutcome]| {
+        let asked = Asked { localise: Some(0), ..Asked::default() };
+        let mut facts = facts(&asked, &["pasv mode open 1", "epsv mode open 2"]);
+        let template = facts.attempts[0].clone();
+        facts.attempts.extend(seconds.iter().map(|o| second(&template, o.clone())));
+        told(plan::next(&facts, Family::V4).as_ref())
+    };
+    assert_eq!(step(&[]), "vary pasv [SecondKnock]");
+    assert_eq!(step(&[DialOutcome::Connected]), "attempt port mode");
+    assert_eq!(step(&[DialOutcome::Refused]), "attempt port mode");
+    // One silence may be loss: another port is asked; two are looked into.
+    assert_eq!(step(&[DialOutcome::TimedOut]), "vary epsv [SecondKnock]");
+    assert_eq!(step(&[DialOutcome::TimedOut, DialOutcome::Connected]), "attempt port mode");
+    assert_eq!(step(&[DialOutcome::TimedOut, DialOutcome::TimedOut]), "halves");
 }
 
 #[test]

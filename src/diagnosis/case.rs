@@ -119,6 +119,14 @@ impl<'a> Case<'a> {
         self.facts.survey().is_some()
     }
 
+    /// Whether the server offers TLS (FEAT names AUTH).
+    pub fn offers_tls(&self) -> bool {
+        let feat = self.facts.survey_reply("FEAT").filter(|reply| reply.code == 211);
+        feat.is_some_and(|reply| {
+            reply.text.lines().any(|line| line.trim().to_ascii_uppercase().starts_with("AUTH "))
+        })
+    }
+
     /// Family of the control connection.
     pub fn family(&self) -> Option<Family> {
         self.peer.map(Family::of)

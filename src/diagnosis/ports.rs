@@ -42,6 +42,18 @@ pub struct Proposal {
     pub invented: bool,
 }
 
+impl Proposal {
+    /// The range as software writes it: `50000-50100`, or one port alone, which most software does
+    /// not take as a range.
+    pub fn span(&self, between: &str) -> String {
+        if self.min == self.max {
+            self.min.to_string()
+        } else {
+            format!("{}{between}{}", self.min, self.max)
+        }
+    }
+}
+
 /// The range to open.
 pub fn proposal(case: &Case<'_>) -> Proposal {
     let ports = case.announced_ports();

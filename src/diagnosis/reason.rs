@@ -20,6 +20,7 @@ pub fn varied(how: &Varied) -> Text {
         Varied::FreshSession => Text::new("varied-fresh-session"),
         Varied::Retrieve => Text::new("varied-retrieve"),
         Varied::KeepAlive => Text::new("varied-keep-alive"),
+        Varied::SecondKnock => Text::new("varied-second-knock"),
         Varied::KnockAgain => Text::new("varied-knock-again"),
     }
 }
@@ -116,6 +117,7 @@ fn not_tested(not: &NotTested, verb: &str) -> Text {
             Text::new("why-not-login-failed").with("text", first_line(text))
         }
         NotTested::Deadline => Text::new("why-not-deadline"),
+        NotTested::LoginLimit { most } => Text::new("why-not-login-limit").with("most", *most),
         NotTested::Interrupted => Text::new("why-not-interrupted"),
         NotTested::CameLate => Text::new("why-not-came-late"),
         NotTested::Local { text } => Text::new("why-not-local").with("text", text),

@@ -46,22 +46,23 @@ fn iptables(case: &Case<'_>) -> &'static str {
 /// no other chain's drop, so the line goes into the chain that drops.
 pub fn open_passive_range(case: &Case<'_>, range: Proposal) -> Vec<Snippet> {
     let Proposal { min, max, .. } = range;
+    let (dash, colon) = (range.span("-"), range.span(":"));
     let iptables = iptables(case);
     let chain = chain(case, "input");
     let anywhere = if case.peer.is_some_and(|p| p.is_ipv6()) { "::/0" } else { "0.0.0.0/0" };
     let cidr = if anywhere == "::/0" { "Ipv6Ranges=[{CidrIpv6" } else { "IpRanges=[{CidrIp" };
     vec![
-        snippet("nftables", format!("nft insert rule {chain} tcp dport {min}-{max} accept")),
-        snippet("iptables", format!("{iptables} -I INPUT -p tcp --dport {min}:{max} -j ACCEPT")),
+        snippet("nftables", format!("nft insert rule {chain} tcp dport {dash} accept")),
+        snippet("iptables", format!("{iptables} -I INPUT -p tcp --dport {colon} -j ACCEPT")),
         snippet(
             "firewalld",
-            format!("firewall-cmd --permanent --add-port={min}-{max}/tcp\nfirewall-cmd --reload"),
+            format!("firewall-cmd --permanent --add-port={dash}/tcp\nfirewall-cmd --reload"),
         ),
-        snippet("ufw", format!("ufw allow {min}:{max}/tcp")),
+        snippet("ufw", format!("ufw allow {colon}/tcp")),
         snippet(
             "netsh",
             format!(
-                "netsh advfirewall firewall add rule name=\"FTP passive\" dir=in action=allow protocol=TCP localport={min}-{max}"
+                "netsh advfirewall firewall add rule name=\"FTP passive\" dir=in action=allow protocol=TCP localport={dash}"
             ),
         ),
         snippet(
@@ -73,16 +74,16 @@ pub fn open_passive_range(case: &Case<'_>, range: Proposal) -> Vec<Snippet> {
         snippet(
             "gcp",
             format!(
-                "gcloud compute firewall-rules create allow-ftp-passive --direction=INGRESS --action=ALLOW --rules=tcp:{min}-{max} --source-ranges={anywhere}"
+                "gcloud compute firewall-rules create allow-ftp-passive --direction=INGRESS --action=ALLOW --rules=tcp:{dash} --source-ranges={anywhere}"
             ),
         ),
         snippet(
             "azure",
             format!(
-                "az network nsg rule create -g GROUP --nsg-name NSG -n AllowFtpPassive --priority 1000 --direction Inbound --access Allow --protocol Tcp --destination-port-ranges {min}-{max}"
+                "az network nsg rule create -g GROUP --nsg-name NSG -n AllowFtpPassive --priority 1000 --direction Inbound --access Allow --protocol Tcp --destination-port-ranges {dash}"
             ),
         ),
-        snippet("docker", format!("docker run -p 21:21 -p {min}-{max}:{min}-{max} …")),
+        snippet("docker", format!("docker run -p 21:21 -p {dash}:{dash} …")),
     ]
 }
 
@@ -134,10 +135,8 @@ pub fn clamp_mss(case: &Case<'_>) -> Vec<Snippet> {
     vec![
         snippet(
             "nftables",
-            format!(
-                "nft insert rule {} tcp flags syn tcp option maxseg size set rt mtu",
-                chain(case, "forward")
-            ),
+            "nft insert rule inet filter forward tcp flags syn tcp option maxseg size set rt mtu"
+                .to_owned(),
         ),
         snippet(
             "iptables",

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use serde::{Deserialize, Serialize};
 
 use super::tls::Handshake;
-use super::{DialOutcome, Family, Hole, Icmp, Micros, Security, Varied};
+use super::{DialOutcome, Family, Hole, Icmp, Micros, Second, Security, Varied};
 use crate::wire::address::AddressOddity;
 
 /// One try of a data connection.
@@ -57,6 +57,9 @@ pub struct Attempt {
     /// Active: a hole that was opened from the inside before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hole: Option<Hole>,
+    /// Passive: the second knock of a comparison.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second: Option<Second>,
     /// Time from the first SYN (passive) or from the command (active) to the data connection.
     pub connect: Option<Micros>,
     /// Bytes of the listing.
@@ -389,6 +392,11 @@ pub enum NotTested {
     },
     /// The deadline left no time.
     Deadline,
+    /// A run logs in only so often.
+    LoginLimit {
+        /// How often.
+        most: usize,
+    },
     /// `--timeout` is shorter than silence has to last to mean anything.
     ShortTimeout,
     /// The server had nothing to send and opened no data connection for it.

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Micros, RungAnswer};
+use super::{DialOutcome, Micros, RungAnswer};
 
 /// One thing that a comparison does differently.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +17,8 @@ pub enum Varied {
         /// The address.
         address: IpAddr,
     },
+    /// Before the listing a second knock comes from another port of ours, at the same door.
+    SecondKnock,
     /// Who is refused knocks again at the same port, a few times.
     KnockAgain,
     /// The active command travels behind a NOOP, in the same segment.
@@ -99,16 +101,29 @@ pub struct Halves {
     pub waited: Micros,
 }
 
-/// How near the RST of a port that is not announced comes from, and what a control connection of
-/// the same life meets there.
+/// A second knock at an announced port, while the first one stands there and nothing was listed
+/// yet. Who opens a port for one connection only does not let it through.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Second {
+    /// What came of it.
+    pub outcome: DialOutcome,
+    /// How long that took.
+    pub took: Micros,
+}
+
+/// How near the RST to a second knock came from, and what a control connection of the same life
+/// meets there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Nearer {
-    /// The port, announced a moment before.
+    /// The port, announced and in use at that moment.
     pub port: u16,
     /// The shortest life of a SYN that was answered with RST.
     pub resets_at: Option<u8>,
-    /// What became of a SYN of that life to the control port.
+    /// What became of a SYN of that life to the control port, once it was sent.
     pub control: Option<RungAnswer>,
+    /// Whether it was sent, or there was no need.
+    #[serde(default)]
+    pub done: bool,
 }
 
 impl Nearer {

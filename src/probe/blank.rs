@@ -61,6 +61,7 @@ pub fn draft(
         strangers: Vec::new(),
         late: None,
         hole: None,
+        second: None,
         connect: None,
         bytes: 0,
         tls: None,

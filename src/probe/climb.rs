@@ -3,7 +3,7 @@
 use super::engine::Stage;
 use super::login::Door;
 use super::path::{self, Patience};
-use crate::facts::{Confirmed, Ladder, LadderRole, Micros, Nearer, RungAnswer};
+use crate::facts::{Confirmed, Ladder, LadderRole, Micros, RungAnswer};
 
 /// Ladders to the control port and to dead passive ports. No session of ours is open meanwhile.
 pub async fn climb(door: &Door<'_>, ports: &[u16]) {
@@ -40,22 +40,21 @@ pub async fn climb(door: &Door<'_>, ports: &[u16]) {
     }
 }
 
-/// A port that was open while it was announced refuses now: does the RST come from the server, or
-/// from a box before it that forwards only what is announced?
-pub async fn nearer(door: &Door<'_>, port: u16) {
+/// A second knock met a RST: does a control connection that lives as long come to the server, or
+/// is the box that answered still on its way?
+pub async fn nearer(door: &Door<'_>) {
     (door.stage)(Stage::Climbing(door.to));
     let rtt = door.recorder.facts().leading_session().and_then(|s| s.rtt);
-    // One asking: who is silent here is not missed.
-    let patience = Patience { repeats: 0, ..Patience::new(rtt.map(Micros::duration), false) };
-    let mut to = door.to;
-    to.set_port(port);
-    let ladder = path::climb_until_reset(to, door.bind, patience, door.recorder).await;
-    let resets_at = ladder.reached();
-    let control = match resets_at.filter(|at| *at > 1) {
+    let patience = Patience::new(rtt.map(Micros::duration), false);
+    let at = door.recorder.facts().nearer.as_ref().and_then(|n| n.resets_at);
+    let answer = match at {
         Some(at) => path::one_rung(door.to, door.bind, at, patience).await,
         None => None,
     };
-    door.recorder.facts().nearer = Some(Nearer { port, resets_at, control });
+    if let Some(nearer) = &mut door.recorder.facts().nearer {
+        nearer.control = answer;
+        nearer.done = true;
+    }
 }
 
 /// The control port itself is silent: other ports of the same host tell how far one comes.

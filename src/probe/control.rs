@@ -67,6 +67,8 @@ pub struct Control {
     /// Our end.
     pub local: SocketAddr,
     gone: bool,
+    /// We ended it ourselves, not the server.
+    given_up: bool,
     secrets: Vec<Zeroizing<String>>,
 }
 
@@ -114,6 +116,7 @@ impl Control {
             peer,
             local,
             gone: false,
+            given_up: false,
             secrets: Vec::new(),
         })
     }
@@ -281,7 +284,7 @@ impl Control {
             held = self.delivered().map(|arrived| !arrived);
         }
         if held == Some(true) {
-            self.gone = true;
+            self.give_up();
         } else if !self.gone {
             end = self.write(second).await;
         }
@@ -488,7 +491,8 @@ impl Control {
     /// Takes leave: QUIT (after ABOR, if a transfer may be pending), then waits for the server to
     /// close, so that a server that counts sessions has forgotten this one.
     pub async fn quit(mut self, limits: &Limits, pending_transfer: bool) {
-        let mut end = ControlEnd::ClosedByServer;
+        let mut end =
+            if self.given_up { ControlEnd::Abandoned } else { ControlEnd::ClosedByServer };
         if !self.gone {
             if pending_transfer {
                 // A busy server acknowledges late: what TCP repeats from here on is no loss.
@@ -508,7 +512,8 @@ impl Control {
                 }
             };
         }
-        if !pending_transfer {
+        // What TCP repeats to a peer that is no more, or to a box that holds it back, is no loss.
+        if !pending_transfer && !self.given_up {
             self.measure();
         }
         self.note(|session| session.end = Some(end));
@@ -517,6 +522,7 @@ impl Control {
     /// Sends nothing more, not even QUIT.
     pub fn give_up(&mut self) {
         self.gone = true;
+        self.given_up = true;
     }
 
     /// What stood where the greeting should be.

@@ -20,7 +20,7 @@ use super::tls::TlsSetup;
 use super::turn::{Progress, Turn};
 use crate::facts::{
     Attempt, CutShort, DialOutcome, Facts, Family, Greeting, Micros, Mode, Names, NotTested, Proxy,
-    Purpose, Request, SCHEMA, TlsAnswer, Why,
+    Purpose, Request, SCHEMA, TlsAnswer, Varied, Why,
 };
 
 /// Who logs in. Kept out of the facts.
@@ -234,7 +234,15 @@ impl Engine<'_> {
             let Some(next) = next else { break };
             let logins = self.recorder.facts().sessions.len();
             let exhausted = logins >= self.spec.limits.logins && next.logs_in();
-            if exhausted || self.recorder.remaining() < Duration::from_millis(300) {
+            // A mode that was asked for says itself why it is not tested.
+            let mode = matches!(&next, Next::Attempt { purpose: Purpose::Mode, .. });
+            let late = match &next {
+                Next::Attempt { varied, .. } if varied.contains(&Varied::Retrieve) => {
+                    self.spec.limits.idle + self.spec.limits.close
+                }
+                _ => Duration::from_millis(300),
+            };
+            if (exhausted && !mode) || self.recorder.remaining() < late {
                 break;
             }
             match next {
@@ -248,7 +256,7 @@ impl Engine<'_> {
                     self.attempt(door, &mut progress, turn).await;
                 }
                 Next::Climb { ports } => climb::climb(door, &ports).await,
-                Next::Nearer { port } => climb::nearer(door, port).await,
+                Next::Nearer => climb::nearer(door).await,
                 Next::Knock { doors } => self.knock(door, &doors).await,
                 Next::Halves => self.halves(door, &mut progress).await,
                 Next::Idle { keep_alive } => self.idle(door, &mut progress, keep_alive).await,

@@ -37,8 +37,10 @@ pub struct Limits {
     /// Wait for the completion reply after a whole file: shorter, so that a second try still fits
     /// into a run.
     pub completion: Duration,
+    /// Time that is kept for active mode while a whole file is retrieved before it.
+    pub active: Duration,
     /// Wait for the first half of a command to be acknowledged, at least. Longer than the delayed
-    /// acknowledgements of any system.
+    /// acknowledgements of most systems; half a NOOP is waited for as well and compared.
     pub half: Duration,
     /// Wait for an answer after a long silence.
     pub wake: Duration,
@@ -75,6 +77,7 @@ impl Default for Limits {
             hole_door: Duration::from_millis(1300),
             idle: Duration::from_secs(6),
             completion: Duration::from_secs(8),
+            active: Duration::from_secs(10),
             half: Duration::from_millis(350),
             wake: Duration::from_secs(8),
             close: Duration::from_secs(2),

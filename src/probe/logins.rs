@@ -27,6 +27,7 @@ impl Engine<'_> {
         if let Some(reason) = progress.barred.as_ref().filter(|_| !in_clear) {
             return Err(reason.clone());
         }
+        let most = self.spec.limits.logins;
         let mut failure = NotTested::Deadline;
         for again in 0..3 {
             let pause = match (again, &failure) {
@@ -36,6 +37,9 @@ impl Engine<'_> {
                 (_, NotTested::TooMany { held: true, .. }) => self.spec.limits.held_pause,
                 _ => self.spec.limits.too_many_pause,
             };
+            if self.recorder.facts().sessions.len() >= most {
+                return Err(NotTested::LoginLimit { most });
+            }
             if self.recorder.remaining() < pause * 2
                 || (again == 2 && matches!(failure, NotTested::TooMany { held: true, .. }))
             {

@@ -6,12 +6,15 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::control::Control;
-use super::dial::{DialEvent, Dialler, KnockPolicy};
+use super::dial::{DialEvent, Dialler, KnockPolicy, dial};
 use super::limits::Limits;
+use super::path::{Patience, climb_until_reset};
 use super::recorder::Recorder;
 use super::tls::Reuse;
 use super::transfer::{Source, Transfer};
-use crate::facts::{Attempt, DialOutcome, ExchangeEnd, Micros, Mode, Outcome, Step, Why};
+use crate::facts::{
+    Attempt, DialOutcome, ExchangeEnd, Micros, Mode, Nearer, Outcome, Second, Step, Why,
+};
 use crate::wire::address::{parse_227, parse_229};
 use crate::wire::command::Command;
 
@@ -21,6 +24,8 @@ pub struct Passive<'a> {
     pub bind: Option<IpAddr>,
     /// Knock at the advertised address instead of the control connection's peer.
     pub dial_advertised: bool,
+    /// Whether a second knock comes before the listing.
+    pub second: bool,
     /// How often to knock again at a port that refuses.
     pub again: u8,
     /// Largest segment that either end may send.
@@ -114,6 +119,30 @@ impl Passive<'_> {
         self.knock(control, dialled, draft).await;
     }
 
+    fn pause(&self, control: &Control) -> Duration {
+        self.limits.knock_spacing.max(control.rtt().unwrap_or_default() * 2)
+    }
+
+    /// Knocks from another port of ours while the first connection stands. A RST is followed to
+    /// where it comes from.
+    async fn knock_once_more(&self, control: &Control, to: SocketAddr, draft: &mut Attempt) {
+        let lossy = self.recorder.lossy();
+        let left = self.limit.saturating_duration_since(Instant::now());
+        let policy = knock_policy(self.limits, control.rtt(), lossy, left);
+        let (record, stream) = dial(to, self.bind, policy, self.recorder).await;
+        drop(stream);
+        let loopback = to.ip().to_canonical().is_loopback();
+        if record.outcome == DialOutcome::Refused && !loopback {
+            // One asking: who is silent here is not missed.
+            let patience = Patience { repeats: 0, ..Patience::new(control.rtt(), false) };
+            let ladder = climb_until_reset(to, self.bind, patience, self.recorder).await;
+            let (port, resets_at) = (to.port(), ladder.reached());
+            let nearer = Nearer { port, resets_at, control: None, done: false };
+            self.recorder.facts().nearer = Some(nearer);
+        }
+        draft.second = Some(Second { outcome: record.outcome, took: record.took });
+    }
+
     /// Knocks until somebody opens or the policy is used up.
     async fn dial(
         &self,
@@ -141,6 +170,9 @@ impl Passive<'_> {
 
     async fn knock(&self, control: &mut Control, to: SocketAddr, draft: &mut Attempt) {
         let began = Instant::now();
+        if self.again > 0 {
+            tokio::time::sleep(self.pause(control)).await;
+        }
         let mut refused = Vec::new();
         let (mut dialler, stream) = loop {
             let (dialler, event) = self.dial(control, to).await;
@@ -150,7 +182,10 @@ impl Passive<'_> {
             let outcome = dialler.outcome();
             let again = outcome == DialOutcome::Refused && refused.len() < usize::from(self.again);
             refused.extend(dialler.knocks());
-            if !again {
+            if again {
+                // A server may take a moment to listen after it has announced a port.
+                tokio::time::sleep(self.pause(control)).await;
+            } else {
                 draft.knocks = refused;
                 let waited = began.elapsed().into();
                 (draft.outcome, draft.why) = not_let_in(outcome, waited, dialler.syns());
@@ -163,6 +198,9 @@ impl Passive<'_> {
             let command = draft.mode.verb().to_owned();
             (draft.outcome, draft.why) = (Outcome::Closed, Why::ControlLost { command });
             return;
+        }
+        if self.second {
+            self.knock_once_more(control, to, draft).await;
         }
         let mut source = Source::Dial(dialler);
         let mut transfer =

@@ -57,7 +57,7 @@ impl Engine<'_> {
             held: held.into(),
             end: IdleEnd::Not { because: NotTested::Deadline },
         };
-        let needed = held + Duration::from_secs(1);
+        let needed = held + self.spec.limits.wake;
         match self.session(door, progress).await {
             Err(because) => record.end = IdleEnd::Not { because },
             Ok(control) if self.recorder.remaining() < needed => {
@@ -69,7 +69,17 @@ impl Engine<'_> {
                 if let Some(pause) = pause {
                     control.keep_alive(pause);
                 }
-                record.end = self.hold(&mut control, held).await;
+                // Who does not answer NOOP now will not answer it later.
+                let awake = control.exchange(&Command::new("NOOP"), self.spec.limits.wake).await;
+                record.end = match awake {
+                    Ok(reply) if reply.code < 400 => self.hold(&mut control, held).await,
+                    Ok(reply) => IdleEnd::Not {
+                        because: NotTested::Local {
+                            text: format!("NOOP: {} {}", reply.code, reply.text),
+                        },
+                    },
+                    Err(_) => IdleEnd::Not { because: NotTested::ControlBroke },
+                };
                 if record.end.lost() {
                     control.give_up();
                 }
@@ -85,9 +95,10 @@ impl Engine<'_> {
         while let Some(event) = control.event_until(until).await {
             match event {
                 ControlEvent::Reply(reply) => said = Some((reply.code, reply.text)),
-                ControlEvent::Closed => return IdleEnd::Ended { reply: said },
-                ControlEvent::Failed(_) if said.is_some() => return IdleEnd::Ended { reply: said },
-                ControlEvent::Failed(_) | ControlEvent::NotAReply { .. } => return IdleEnd::Reset,
+                ControlEvent::Failed(_) if said.is_none() => return IdleEnd::Reset,
+                ControlEvent::Closed | ControlEvent::Failed(_) | ControlEvent::NotAReply { .. } => {
+                    return IdleEnd::Ended { reply: said };
+                }
             }
         }
         if let Some((421, _)) = said {
@@ -99,10 +110,15 @@ impl Engine<'_> {
                 IdleEnd::Ended { reply: Some((reply.code, reply.text)) }
             }
             Ok(reply) => IdleEnd::Answered { code: reply.code, text: reply.text },
+            Err(ExchangeEnd::TimedOut { waited }) if waited.duration() < self.spec.limits.wake => {
+                IdleEnd::Not { because: NotTested::Deadline }
+            }
             Err(ExchangeEnd::TimedOut { .. }) => {
                 IdleEnd::Silent { waited: self.recorder.now().since(began) }
             }
-            Err(ExchangeEnd::Closed) => IdleEnd::Ended { reply: None },
+            Err(ExchangeEnd::Closed | ExchangeEnd::NotAReply { .. }) => {
+                IdleEnd::Ended { reply: None }
+            }
             Err(_) => IdleEnd::Reset,
         }
     }

@@ -127,11 +127,26 @@ impl Engine<'_> {
         if waiting && self.recorder.remaining() < Duration::from_millis(50) {
             // The deadline cut the wait short: silence for that long is no verdict.
             (draft.outcome, draft.why) = (Outcome::NotTested, Why::Not(NotTested::Deadline));
+        } else if waiting && get && self.cut_short(&draft) {
+            (draft.outcome, draft.why) = (Outcome::NotTested, Why::Not(NotTested::Deadline));
         } else if waiting && self.too_short(&draft) {
             (draft.outcome, draft.why) = (Outcome::NotTested, Why::Not(NotTested::ShortTimeout));
         }
         draft.elapsed = self.recorder.now().since(draft.began);
         self.recorder.facts().attempts.push(draft);
+    }
+
+    /// Whether a file's time was over before silence could mean anything.
+    fn cut_short(&self, draft: &Attempt) -> bool {
+        let limits = &self.spec.limits;
+        match &draft.why {
+            Why::NoData { waited } => waited.duration() < limits.idle / 2,
+            Why::NoCompletion { waited } => waited.duration() < limits.completion,
+            Why::NoAnswer { waited, .. } | Why::NoReply { waited, .. } => {
+                waited.duration() < limits.knock_patience
+            }
+            _ => false,
+        }
     }
 
     /// Whether `--timeout` ended a wait before silence could mean anything.
@@ -158,7 +173,7 @@ impl Engine<'_> {
     ) {
         let mut limits = self.spec.limits.clone();
         let pipelined = turn.varies(|v| *v == Varied::Pipelined);
-        if (turn.hole.is_some() || pipelined) && !self.recorder.lossy() {
+        if turn.hole.is_some() && !self.recorder.lossy() {
             limits.door = limits.hole_door;
         }
         let file =
@@ -177,8 +192,14 @@ impl Engine<'_> {
                 _ => Command::new(verb),
             };
             let limit = match file {
-                // A file takes what is left of the run, less what a farewell takes.
-                Some(_) => self.recorder.deadline() - limits.close.min(self.recorder.remaining()),
+                // A file takes what is left of the run, less what a farewell takes and, while there
+                // are modes to be tried, what those may need.
+                Some(_) => {
+                    let tried = self.recorder.facts().attempts.iter().any(|a| !a.mode.is_passive());
+                    let active = self.spec.request.modes.iter().any(|m| !m.is_passive());
+                    let rest = if active && !tried { limits.active } else { limits.close };
+                    self.recorder.deadline() - rest.min(self.recorder.remaining())
+                }
                 None => self.recorder.until(self.spec.request.timeout.duration()),
             };
             if draft.mode.is_passive() {
@@ -187,6 +208,7 @@ impl Engine<'_> {
                     dial_advertised: turn.varies(|v| *v == Varied::DialAdvertised),
                     segments: turn.segments(),
                     reuse: turn.reuse(),
+                    second: turn.varies(|v| *v == Varied::SecondKnock),
                     again: if turn.varies(|v| *v == Varied::KnockAgain) { 3 } else { 0 },
                     listing: &listing,
                     recorder: self.recorder,

@@ -38,6 +38,7 @@ why-not-control-reset = no login for it: the control connection was reset
 why-not-control-silent = no login for it: the control connection was not answered
 why-not-control-icmp = no login for it: { $icmp }
 why-not-control-broke = no login for it: the control connection broke
+why-not-login-limit = a run logs in at most { $most } times
 why-not-deadline = no time left
 why-not-short-timeout = the time limit was shorter than silence has to last to mean anything
 why-not-nothing-sent = the server had nothing to send and did not knock: { $reply }
@@ -81,6 +82,7 @@ varied-clear = in clear
 varied-fresh-session = with a TLS session of its own
 varied-retrieve = retrieving the file
 varied-keep-alive = with TCP keep-alive on the control connection
+varied-second-knock = with a second knock before the listing
 varied-knock-again = knocking again where refused
 seen-attempt-no-port = { $verb }: { $why }
 seen-lookup-found = { $record } asked of { $who }: found ({ $took })
@@ -236,10 +238,7 @@ passive-ports-not-forwarded-fix = Forward the server's whole passive range at th
 passive-port-refused-text-end = The server announced { $ports }, and the knock there was answered with RST, from as far away as the server: nobody listens at that door. Either the server (or a container on it) does not open what it announces, or a firewall at the server rejects with RST.
 passive-range-fix-set = Give the server a fixed range of passive ports ({ $min }-{ $max }, say), so that a firewall can know them.
 firewall-blocks-passive-fix-range = Then let exactly that range in, in the chain that exists (list yours with "nft list ruleset" or "iptables -S"), and forward it if the server stands behind a NAT.
-firewall-blocks-passive-fix-open = Let { $min ->
-    [one] port { $min }
-   *[other] ports { $min }-{ $max }
-} in, in the chain that exists (list yours with "nft list ruleset" or "iptables -S").
+firewall-blocks-passive-fix-open = Let TCP { $range } in, in the chain that exists (list yours with "nft list ruleset" or "iptables -S").
 firewall-blocks-passive-fix-client = If the block is on the client's side: let connections out to { $server }, all TCP ports above 1023.
 
 passive-port-refused-title = The passive ports answer "nobody here"
@@ -461,8 +460,9 @@ transfer-stalls-text-nothing = The handshake of the data connection came through
 transfer-stalls-text-completion = All data came and the data connection was closed in order, but the server never said 226. The control connection may have been dropped by a NAT in the meantime, or the server hangs.
 transfer-stalls-text-reply = The server never answered { $command }, though it had answered everything before. Perhaps a box on the way swallows that command.
 transfer-stalls-text-file = Listings come through, but retrieving { $path } stopped after { $bytes } and nothing more came. Something on the way swallows packets after a while (a quota, an inspection, a route that changes), or the server stops sending.
-transfer-stalls-text-file-control = Listings come through. Retrieving { $path } brought all data, { $bytes } in { $took }, but never the closing 226: the control connection, silent all the while, had died. A NAT or firewall on the way forgets connections on which nothing is said.
-transfer-stalls-text-file-forgotten = Listings come through. Retrieving { $path } brought all data, { $bytes } in { $took }, but never the closing 226; the same with TCP keep-alive on the control connection ended as it should. So a NAT or firewall on the way forgets connections on which nothing is said, and the control connection is silent for as long as the file takes.
+transfer-stalls-text-file-control = Listings come through. Retrieving { $path } brought { $bytes }, the data connection was closed in order, but never the closing 226: the control connection, silent all the while, had died. A NAT or firewall on the way forgets connections on which nothing is said.
+transfer-stalls-text-file-closed = Listings come through, but while { $path } was retrieved, after { $bytes }, the control connection was closed or reset. Nobody forgets in that way: the server, or a box that speaks for it, ended it.
+transfer-stalls-text-file-forgotten = Listings come through. Retrieving { $path } brought { $bytes }, the data connection was closed in order, but never the closing 226; the same with TCP keep-alive on the control connection ended as it should. So a NAT or firewall on the way forgets connections on which nothing is said, and the control connection is silent for as long as the file takes.
 transfer-stalls-fix-network = Look for a proxy, virus scanner or inspecting firewall between the two, and let ICMP "fragmentation needed" (IPv6: "packet too big") pass.
 transfer-stalls-fix-server = See the server's log and its connections ("ss -tno") during such a transfer.
 listing-refused-title = The server refuses the listing
@@ -495,20 +495,24 @@ alg-rewrites-control-text-shut = { $verb } with our own address { $own } was acc
 alg-rewrites-control-text-unheard = { $verb } with our own address { $own } brought the server's knock to us through the NAT. Behind another command in the same segment, where a helper overlooks it, no knock came. That is what an FTP helper (ALG) on the NAT does: it puts the right address in and opens the way. Under TLS it is blind.
 helper-opens-pinholes-title = Data ports are opened one by one, as they are announced: this ends under TLS
 helper-opens-pinholes-text = { $count ->
-    [one] Port { $ports } was open while the server announced it, and is silent
-   *[other] Ports { $ports } were open while the server announced them, and are silent
-} now that nobody does; in a range that is opened for good the server itself would answer with RST. Somebody opens each port for one connection when he hears it announced: an FTP helper (ALG) that reads the control connection, or a firewall on the server that knows its program. The helper is blind as soon as the control connection is encrypted (FTPS); then every passive transfer will time out.
+    [one] At port { $ports }
+   *[other] At ports { $ports }
+} the first knock was let in, and a second one, from another port of ours and while the first one stood there, met silence; an open range would have let it through, to be answered by the server. So somebody opens each port for one connection when he hears it announced: an FTP helper (ALG) that reads the control connection. He is deaf as soon as the control connection is encrypted (FTPS); then every passive transfer will time out.
 helper-opens-pinholes-text-read = { $count ->
-    [one] Port { $ports } was open while the server announced it, and is silent
-   *[other] Ports { $ports } were open while the server announced them, and are silent
-} now that nobody does. And half a PORT command is held back on the way, half a NOOP is not: somebody there reads FTP. So an FTP helper (ALG) opens each port for one connection when it hears it announced. As soon as the control connection is encrypted (FTPS) it hears nothing, and every passive transfer will time out.
+    [one] At port { $ports }
+   *[other] At ports { $ports }
+} the first knock was let in, and a second one, from another port of ours and while the first one stood there, met silence. And half a PORT command is held back on the way, half a NOOP is not: somebody there reads FTP. So an FTP helper (ALG) opens each port for one connection when it hears it announced. It is deaf as soon as the control connection is encrypted (FTPS); then every passive transfer will time out.
 helper-opens-pinholes-text-nat = { $count ->
-    [one] Port { $ports } was open while the server announced it
-   *[other] Ports { $ports } were open while the server announced them
-}; now that nobody does, a box before the server refuses port { $port } under the server's own address (hop { $hop }). So a NAT at the server forwards each port for one connection when its FTP helper (ALG) hears it announced. As soon as the control connection is encrypted (FTPS) it hears nothing: every passive transfer will be refused, and 227 may name an inner address.
+    [one] At port { $ports }
+   *[other] At ports { $ports }
+} the first knock was let in; a second one at port { $port }, while the first one stood there, was refused by a box before the server under the server's own address (hop { $hop }). So a NAT at the server forwards each port for one connection when its FTP helper (ALG) hears it announced. It is deaf as soon as the control connection is encrypted (FTPS): then every passive transfer will be refused, and 227 may name an inner address.
 seen-nearer = the RST of port { $port } comes from hop { $hop }, where the control connection is still being forwarded
 helper-opens-pinholes-fix-nat = Before TLS is switched on, forward the passive range at the NAT for good, and let the server announce the public address.
 helper-opens-pinholes-fix = Before TLS is switched on, open the passive range for good.
+helper-opens-pinholes-fix-client = If that helper stands at your own gateway (one that lets out only what is announced), let passive ports out there.
+seen-second-silent = port { $port }: first knock let in, second one not answered in { $took }
+seen-second-refused = port { $port }: first knock let in, second one refused
+seen-offers-tls = the server offers TLS (FEAT: AUTH)
 seen-halves = half a PORT, sent in a segment of its own, was not acknowledged; half a NOOP was
 control-idle-dropped-title = The control connection is forgotten while it is silent
 control-idle-dropped-title-server = The server ends silent sessions
@@ -529,7 +533,7 @@ seen-idle-silent = after { $held } of silence NOOP was not answered
 seen-idle-silent-kept = after { $held } NOOP was not answered, though TCP had asked every { $pause } whether the other end is there
 seen-idle-not = silence of { $held } was not tried: { $because }
 data-reaches-another-server-title = The data connection reaches another machine than the login did
-data-reaches-another-server-text = Of the ports that the server announced { $open } let us in and { $refused } refused us at once, with no pattern in their numbers. That is what it looks like when one address stands for several machines: the login reaches the one, the knock another one, where nobody announced that port. A firewall that rejects part of the range would look alike.
+data-reaches-another-server-text = Of the ports that the server announced { $open } let us in and { $refused } refused us at once. That is what it looks like when one address stands for several machines: the login reaches the one, the knock another one, where nobody announced that port. A firewall that rejects part of the range would look alike.
 data-reaches-another-server-text-several = The same address calls itself by different names ({ $faces }): several machines stand behind it. Of the announced ports { $open } let us in and { $refused } refused us at once: the login reached the one machine and the knock another one, where nobody announced that port.
 data-reaches-another-server-text-same = The server announced port { $port }; the first knock there was refused, and a moment later, with nothing else said or done, the same port let us in. One address stands for several machines: each new connection is sent to another of them, and the knock has to reach the one where the login is.
 seen-knock-again = port { $port }, announced once: { $refused ->
@@ -603,6 +607,8 @@ report-cut-short-deadline = The deadline passed: what is missing was not tested.
 report-system-name = The name was found by the system's own resolver (mDNS, LDAP, WINS …), not by DNS.
 report-more = More: ftp-doctor explain { $cause }
 report-transcript = What was said (passwords left out)
+report-no-reply = no reply in { $waited }
+report-closed = closed by the server
 report-session = login { $number } to { $peer }
 report-stranger = a stranger knocked at our door during { $verb } and was not let in: { $from }
 

@@ -431,7 +431,9 @@ impl Page<'_> {
             let text = self.say(&rule.text);
             // The packets; what they are for is in the other formats.
             let packets = text.split(": ").next().unwrap_or_default();
-            let head = format!("  {:<9} {label:<12} ", rule.id);
+            // Chinese takes two columns for each character.
+            let pad = " ".repeat(13_usize.saturating_sub(visible(&label)));
+            let head = format!("  {:<9} {label}{pad}", rule.id);
             let mut wrapped = String::new();
             self.prose(&mut wrapped, &head, &" ".repeat(25), packets);
             out.push_str(&wrapped.replacen(&label, &self.paint(&label, color), 1));

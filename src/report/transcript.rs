@@ -25,9 +25,12 @@ pub fn render(facts: &Facts, words: &Words) -> String {
             }
             match &exchange.end {
                 ExchangeEnd::TimedOut { waited } => {
-                    out.push_str(&format!("  -- no reply in {}\n", waited.words()));
+                    let text = Text::new("report-no-reply").with("waited", waited.words());
+                    out.push_str(&format!("  -- {}\n", words.say(&text)));
                 }
-                ExchangeEnd::Closed => out.push_str("  -- closed by the server\n"),
+                ExchangeEnd::Closed => {
+                    out.push_str(&format!("  -- {}\n", words.get("report-closed")));
+                }
                 ExchangeEnd::Failed { text } => out.push_str(&format!("  -- {text}\n")),
                 ExchangeEnd::NotAReply { text } => out.push_str(&format!("  S: {text}\n")),
                 ExchangeEnd::Answered | ExchangeEnd::Open => {}

@@ -158,8 +158,7 @@ fn blocked_remedies(case: &Case<'_>, build: Build, side: Side, located: Option<&
         } else {
             "firewall-blocks-passive-fix-open"
         })
-        .with("min", range.min)
-        .with("max", range.max);
+        .with("range", range.span("-"));
         build = build.fix(Who::ServerAdmin, open, remedies::open_passive_range(case, range));
     }
     let out = Text::new(match side {

@@ -60,27 +60,25 @@ fn file_stalls(case: &Case<'_>) -> Option<Finding> {
     if plain_open || small.is_some_and(|a| a.is_open()) {
         return None;
     }
-    let control = matches!(
-        first.why,
-        Why::NoCompletion { .. } | Why::ControlLost { .. } | Why::NoReply { .. }
-    );
+    // Who forgets a connection is silent; a close or a 421 is said by somebody.
+    let control = matches!(first.why, Why::NoCompletion { .. });
+    let closed = matches!(first.why, Why::ControlLost { .. });
     let cured = control && alive.is_some_and(|a| a.is_open());
+    let after = alive.is_some_and(|kept| plain.iter().any(|a| a.began > kept.began));
     let again = tries.iter().filter(failed).count() >= 2;
     let confidence = match (cured, again) {
-        (true, _) => Confidence::Proven,
-        (_, true) => Confidence::Likely,
+        (true, _) if after && !case.facts.lossy() => Confidence::Proven,
+        (true, _) | (_, true) => Confidence::Likely,
         _ => Confidence::Possible,
     };
     let id = match (control, cured) {
         (true, true) => "transfer-stalls-text-file-forgotten",
         (true, false) => "transfer-stalls-text-file-control",
+        (false, _) if closed => "transfer-stalls-text-file-closed",
         (false, _) => "transfer-stalls-text-file",
     };
     let path = case.facts.request.get.clone().unwrap_or_default();
-    let text = Text::new(id)
-        .with("path", path)
-        .with("bytes", bytes(first.bytes))
-        .with("took", first.elapsed.words());
+    let text = Text::new(id).with("path", path).with("bytes", bytes(first.bytes));
     let title =
         if control { "transfer-stalls-title-control" } else { "transfer-stalls-title-file" };
     let mut build = finding("transfer-stalls", confidence, text).title(Text::new(title));
@@ -124,8 +122,8 @@ pub fn control_idle_dropped(case: &Case<'_>) -> Option<Finding> {
         let again = alive.is_some_and(|i| matches!(i.end, IdleEnd::Ended { .. }));
         let spoke = said.is_some();
         let confidence = match (again, spoke) {
-            (true, _) => Confidence::Proven,
-            (_, true) => Confidence::Likely,
+            (true, true) => Confidence::Proven,
+            (_, true) | (true, _) => Confidence::Likely,
             _ => Confidence::Possible,
         };
         let id = if spoke {
@@ -137,7 +135,8 @@ pub fn control_idle_dropped(case: &Case<'_>) -> Option<Finding> {
         return finding("control-idle-dropped", confidence, text)
             .title(Text::new("control-idle-dropped-title-server"))
             .severity(Severity::Warning)
-            .side(Side::Server)
+            // A proxy on the way closes in order too; it does not speak FTP.
+            .side(if spoke { Side::Server } else { Side::Unknown })
             .saw(idle(first))
             .fix(
                 Who::ServerAdmin,
@@ -147,7 +146,7 @@ pub fn control_idle_dropped(case: &Case<'_>) -> Option<Finding> {
             .done();
     }
     let confidence = match (kept, lost_again) {
-        (true, _) => Confidence::Proven,
+        (true, _) if !case.facts.lossy() => Confidence::Proven,
         (_, true) => Confidence::Possible,
         _ => Confidence::Likely,
     };

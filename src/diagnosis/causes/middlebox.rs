@@ -8,7 +8,7 @@ use crate::diagnosis::finding::{Confidence, Finding, Side, Who};
 use crate::diagnosis::location;
 use crate::diagnosis::text::Text;
 use crate::diagnosis::{ports, remedies};
-use crate::facts::{Attempt, Outcome, Purpose, Step, Varied, Why};
+use crate::facts::{Attempt, DialOutcome, Outcome, Purpose, Step, Varied, Why};
 use crate::wire::peer;
 
 /// The active command behind a NOOP, beside the same command alone.
@@ -39,7 +39,7 @@ pub fn alg_rewrites_control(case: &Case<'_>) -> Option<Finding> {
     // Who takes any address may still not be let in where nobody read the announcement.
     let unheard = alone.is_open()
         && match &behind.why {
-            Why::NoAnswer { .. } => true,
+            Why::NoAnswer { .. } => behind.step >= Step::Announced,
             Why::ListingRefused { code, text, .. } => peer::is_knock_failed(*code, text),
             _ => false,
         };
@@ -69,18 +69,21 @@ pub fn alg_rewrites_control(case: &Case<'_>) -> Option<Finding> {
 
 /// Ports are opened one by one, as they are announced.
 pub fn helper_opens_pinholes(case: &Case<'_>) -> Option<Finding> {
-    let opened = case.passive_ports(Outcome::Open);
     let again: Vec<&Attempt> = case
         .facts
-        .attempts
-        .iter()
-        .filter(|a| a.purpose == Purpose::Neighbour)
-        .filter(|a| a.dialled.is_some_and(|d| opened.contains(&d.port())))
+        .varied(|v| *v == Varied::SecondKnock)
+        .filter(|a| a.second.is_some() && a.observed.is_some())
         .collect();
+    let mut opened: Vec<u16> = again.iter().filter_map(|a| a.passive_port()).collect();
+    opened.sort_unstable();
+    opened.dedup();
     if let Some(finding) = announced_are_forwarded(case, &opened, &again) {
         return Some(finding);
     }
-    if again.is_empty() || again.iter().any(|a| a.outcome != Outcome::TimedOut) {
+    let silent = |a: &&&Attempt| {
+        a.second.as_ref().is_some_and(|second| second.outcome == DialOutcome::TimedOut)
+    };
+    if again.is_empty() || !again.iter().all(|a| silent(&a)) {
         return None;
     }
     let held = |verb: &[&str], wanted: bool| {
@@ -95,33 +98,43 @@ pub fn helper_opens_pinholes(case: &Case<'_>) -> Option<Finding> {
     };
     // Only who knows what PORT means holds half of it back, and lets half of a NOOP pass.
     let read = held(&["PORT", "EPRT"], true) && held(&["NOOP"], false);
-    let confidence = match (read, again.len(), case.facts.lossy()) {
-        (true, _, _) => Confidence::Proven,
-        (false, 2.., false) => Confidence::Likely,
+    let lossy = case.facts.lossy();
+    let confidence = match (read, opened.len()) {
+        (true, _) if !lossy => Confidence::Proven,
+        (true, _) => Confidence::Likely,
+        (false, 2..) if !lossy => Confidence::Likely,
         _ => Confidence::Possible,
     };
     let id = if read { "helper-opens-pinholes-text-read" } else { "helper-opens-pinholes-text" };
     let text = Text::new(id).with("ports", ports::list(&opened)).with("count", opened.len());
     let mut build = finding("helper-opens-pinholes", confidence, text);
-    for attempt in &again {
-        build = build.attempt(attempt);
-    }
+    build = second_knocks(build, &again);
     if read {
         build = build.saw(Text::new("seen-halves"));
     }
+    if case.offers_tls() {
+        build = build.saw(Text::new("seen-offers-tls"));
+    }
     let range = ports::proposal(case);
     build
-        .not_if(
-            again.len() > 1,
-            "passive-range-partly-blocked",
-            Text::new("not-partly-open-before"),
-        )
+        .not("passive-range-partly-blocked", Text::new("not-partly-open-before"))
         .fix(
             Who::ServerAdmin,
             Text::new("helper-opens-pinholes-fix"),
             remedies::open_passive_range(case, range),
         )
+        .fix(Who::ClientAdmin, Text::new("helper-opens-pinholes-fix-client"), Vec::new())
         .done()
+}
+
+fn second_knocks(build: Build, attempts: &[&Attempt]) -> Build {
+    attempts.iter().fold(build, |build, attempt| {
+        let refused = attempt.second.as_ref().is_some_and(|s| s.outcome == DialOutcome::Refused);
+        let id = if refused { "seen-second-refused" } else { "seen-second-silent" };
+        let took = attempt.second.as_ref().map_or_else(String::new, |s| s.took.words());
+        let port = attempt.passive_port().unwrap_or(0);
+        build.saw_in(attempt, Text::new(id).with("port", port).with("took", took))
+    })
 }
 
 /// A NAT forwards each port when it hears it announced, and refuses it under the server's address
@@ -135,11 +148,8 @@ fn announced_are_forwarded(case: &Case<'_>, opened: &[u16], again: &[&Attempt]) 
         .with("port", nearer.port)
         .with("hop", u16::from(hop));
     let confidence = if case.facts.lossy() { Confidence::Likely } else { Confidence::Proven };
-    let mut build = finding("helper-opens-pinholes", confidence, text).side(Side::Server);
-    for attempt in again {
-        build = build.attempt(attempt);
-    }
-    build
+    let build = finding("helper-opens-pinholes", confidence, text).side(Side::Server);
+    second_knocks(build, again)
         .saw(Text::new("seen-nearer").with("port", nearer.port).with("hop", u16::from(hop)))
         .fix(Who::ServerAdmin, Text::new("helper-opens-pinholes-fix-nat"), Vec::new())
         .done()
@@ -220,14 +230,16 @@ pub fn path_mtu_black_hole(case: &Case<'_>) -> Option<Finding> {
         case.modes.iter().flat_map(|v| v.all.iter().copied()).collect()
     };
     let failed: Vec<&Attempt> = plain.iter().copied().filter(starved).collect();
-    // The same transfer in full segments must not have come through meanwhile.
-    let opened = plain.iter().any(|a| a.is_open() && (file || a.mode == cured.mode));
-    if failed.is_empty() || opened {
+    // The same bytes in full segments, in whatever mode, say that they pass.
+    if failed.is_empty() || plain.iter().any(|a| a.is_open()) {
         return None;
     }
-    let confidence = match (failed.len(), case.facts.lossy()) {
-        (2.., false) => Confidence::Proven,
-        _ => Confidence::Likely,
+    // Full segments failed, small ones came, full ones failed again: no slow moment decides.
+    let after = failed.iter().any(|a| a.began > cured.began);
+    let confidence = match (failed.len(), after, case.facts.lossy()) {
+        (2.., true, false) => Confidence::Proven,
+        (_, true, _) => Confidence::Likely,
+        _ => Confidence::Possible,
     };
     let mss = cured.varied.iter().find_map(|v| match v {
         Varied::Segments { mss } => Some(*mss),

@@ -1,6 +1,7 @@
 //! The data connection came through; the server itself, or a box that answers for it, ends it.
 
 use super::build::finding;
+use super::passive::epsv_blocked;
 use crate::diagnosis::case::{Case, ModeView};
 use crate::diagnosis::finding::{Confidence, Finding, Severity, Side, Who};
 use crate::diagnosis::reason::{brief, first_line};
@@ -146,6 +147,9 @@ pub fn data_reaches_another(case: &Case<'_>) -> Option<Finding> {
     let refused: Vec<&Attempt> =
         all.iter().copied().filter(|a| a.outcome == Outcome::Refused).collect();
     let open = all.iter().filter(|a| a.is_open()).count();
+    if epsv_blocked(case).is_some() {
+        return None;
+    }
     let faces = faces(case);
     let several = faces.len() > 1;
     // One and the same port, announced once: refused, and open a moment later.
@@ -200,19 +204,23 @@ pub fn data_reaches_another(case: &Case<'_>) -> Option<Finding> {
 /// Names that the server gave itself on different logins: greetings, numbers aside, or else the
 /// addresses in 227. One name is one machine, or machines that look alike.
 fn faces(case: &Case<'_>) -> Vec<String> {
-    let distinct = |mut all: Vec<String>| {
-        let mut seen: Vec<String> = Vec::new();
-        all.retain(|face| {
-            let bare: String = face.chars().filter(|c| !c.is_ascii_digit()).collect();
-            let new = !seen.contains(&bare);
-            seen.push(bare);
-            new
-        });
-        all
-    };
-    let greetings = case.facts.sessions.iter().filter_map(|s| s.greeting_reply());
-    let greetings =
-        distinct(greetings.filter(|r| r.code == 220).map(|r| first_line(&r.text)).collect());
+    // A greeting may hold the time, a number, a random word: a face is what comes back.
+    let bare = |face: &String| -> String { face.chars().filter(|c| !c.is_ascii_digit()).collect() };
+    let said: Vec<String> = case
+        .facts
+        .sessions
+        .iter()
+        .filter_map(|s| s.greeting_reply())
+        .filter(|reply| reply.code == 220)
+        .map(|reply| first_line(&reply.text))
+        .collect();
+    let mut greetings: Vec<String> = Vec::new();
+    for face in &said {
+        let twice = said.iter().filter(|other| bare(other) == bare(face)).count() > 1;
+        if twice && !greetings.iter().any(|known| bare(known) == bare(face)) {
+            greetings.push(face.clone());
+        }
+    }
     if greetings.len() > 1 {
         return greetings;
     }

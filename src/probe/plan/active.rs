@@ -12,6 +12,10 @@ use crate::wire::address::is_inner;
 
 pub fn active(facts: &Facts, family: Family) -> Option<Next> {
     let modes = asked(facts, family, false);
+    // Full segments before and after small ones.
+    if let Some(next) = smaller_segments(facts, &modes, family) {
+        return Some(next);
+    }
     if let Some(next) = first_attempts(facts, &modes) {
         return Some(next);
     }
@@ -26,7 +30,7 @@ pub fn active(facts: &Facts, family: Family) -> Option<Next> {
     {
         return Some(next);
     }
-    smaller_segments(facts, &modes, family).or_else(|| announce_seen(facts, &modes, opened))
+    announce_seen(facts, &modes, opened)
 }
 
 /// No active connection came, and the server sees us under another address: does it take that one?

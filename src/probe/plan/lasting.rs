@@ -3,19 +3,14 @@
 use super::step::{Next, compare, of, small, starved};
 use crate::facts::{Attempt, Facts, Family, Mode, Outcome, Varied, Why};
 
-/// The control connection ended, or fell silent, in the middle of a transfer whose data connection
-/// stood.
+/// The data connection came to its end, and the control connection stayed silent.
 fn lost_control(attempt: &Attempt) -> bool {
-    attempt.observed.is_some()
-        && matches!(
-            attempt.why,
-            Why::NoCompletion { .. } | Why::ControlLost { .. } | Why::NoReply { .. }
-        )
+    attempt.observed.is_some() && matches!(attempt.why, Why::NoCompletion { .. })
 }
 
 /// `--get`: a file, in the first mode that lists. If it does not come through, the same once more
-/// with the one thing changed that would explain it. What works in passive mode is tried before
-/// the active attempts, whose blocked transfers a server may hold.
+/// with the one thing changed that would explain it. What works in passive mode is tried first before
+/// the active attempts, whose blocked transfers a server may hold; the comparisons come after them.
 pub fn retrieve(facts: &Facts, family: Family, passive: bool) -> Option<Next> {
     facts.request.get.as_ref()?;
     let mode = Mode::ALL.into_iter().find(|m| of(facts, *m).any(Attempt::is_open))?;
@@ -26,6 +21,9 @@ pub fn retrieve(facts: &Facts, family: Family, passive: bool) -> Option<Next> {
     let Some(last) = tries.last() else {
         return Some(compare(mode, vec![Varied::Retrieve]));
     };
+    if passive {
+        return None;
+    }
     let plain = |a: &&&Attempt| a.varied.len() == 1;
     let tried = |how: fn(&Varied) -> bool| tries.iter().any(|a| a.varies(how));
     let same = |more: Option<Varied>| {

@@ -5,10 +5,13 @@ use super::step::{
     smaller_segments, starved, tried,
 };
 use super::tls::works_in_clear;
-use crate::facts::{Attempt, Facts, Family, Mode, Outcome, Purpose, TlsLevel, Varied};
+use crate::facts::{Attempt, DialOutcome, Facts, Family, Mode, Outcome, Purpose, TlsLevel, Varied};
 
 pub fn passive(facts: &Facts, family: Family) -> Option<Next> {
     let modes = asked(facts, family, true);
+    if let Some(next) = starving(facts, &modes, family) {
+        return Some(next);
+    }
     if let Some(next) = first_attempts(facts, &modes) {
         return Some(next);
     }
@@ -32,17 +35,7 @@ pub fn passive(facts: &Facts, family: Family) -> Option<Next> {
     {
         return Some(next);
     }
-    if !has_neighbour(facts)
-        && let Some(next) = knock_unannounced(&all)
-    {
-        return Some(next);
-    }
     if let Some(next) = climb_intercepted(facts, &all) {
-        return Some(next);
-    }
-    if !intercepted(facts, &all)
-        && let Some(next) = smaller_segments(facts, &modes, family)
-    {
         return Some(next);
     }
     if let Some(next) = knock_again(facts, &all) {
@@ -59,6 +52,17 @@ pub fn passive(facts: &Facts, family: Family) -> Option<Next> {
 
 fn has_neighbour(facts: &Facts) -> bool {
     facts.attempts.iter().any(|a| a.purpose == Purpose::Neighbour)
+}
+
+/// The first way in brings nothing: does somebody answer in the server's place, or are segments too
+/// large? Asked before the next mode, so that full segments are tried before and after small ones.
+fn starving(facts: &Facts, modes: &[Mode], family: Family) -> Option<Next> {
+    let all: Vec<&Attempt> = modes.iter().flat_map(|m| of(facts, *m)).collect();
+    let unannounced = knock_unannounced(&all).filter(|_| !has_neighbour(facts));
+    if unannounced.is_some() || intercepted(facts, &all) {
+        return unannounced;
+    }
+    smaller_segments(facts, modes, family)
 }
 
 /// A port that was announced refuses: does it still, a moment later and on the same login? Where
@@ -117,44 +121,31 @@ fn climb_intercepted(facts: &Facts, all: &[&Attempt]) -> Option<Next> {
     Some(Next::Climb { ports: vec![port] })
 }
 
-/// Passive works: do ports that were open a moment ago still let a knock through, now that nobody
-/// announces them? A range that is opened for good answers with RST. If none does, somebody may
-/// open each port as it is announced; he reads the control connection, then, and that can be shown.
+/// Passive works: does a second knock at an announced port, from another port of ours and on the
+/// same login, find it open as well? A range that is opened for good lets it through, to whatever
+/// the server makes of it. If none is, somebody may open each port for one connection as it is
+/// announced; he reads the control connection, then, and that can be shown.
 pub fn pinholes(facts: &Facts, family: Family) -> Option<Next> {
     if !facts.request.localise || facts.request.tls != TlsLevel::Off {
         return None;
     }
-    let open: Vec<(Mode, u16)> = asked(facts, family, true)
+    let open: Vec<Mode> = asked(facts, family, true)
         .into_iter()
-        .filter_map(|mode| {
-            let last = of(facts, mode).filter(|a| a.is_open()).last()?;
-            Some((mode, last.passive_port()?))
-        })
+        .filter(|mode| of(facts, *mode).any(Attempt::is_open))
         .collect();
-    let asked_again: Vec<&Attempt> = facts
-        .attempts
-        .iter()
-        .filter(|a| {
-            a.purpose == Purpose::Neighbour
-                && a.dialled.is_some_and(|d| open.iter().any(|(_, port)| *port == d.port()))
-        })
-        .collect();
-    if open.is_empty() {
+    let tried: Vec<&Attempt> = facts.varied(|v| *v == Varied::SecondKnock).collect();
+    let silent = |a: &&Attempt| {
+        a.second.as_ref().is_some_and(|second| second.outcome == DialOutcome::TimedOut)
+    };
+    if !tried.iter().all(silent) {
         return None;
     }
-    if asked_again.is_empty() {
-        return Some(Next::Knock { doors: open });
+    match tried.len() {
+        0 => Some(compare(*open.first()?, vec![Varied::SecondKnock])),
+        // Another port: one silence may be loss.
+        1 => Some(compare(*open.last()?, vec![Varied::SecondKnock])),
+        _ => facts.halves.is_empty().then_some(Next::Halves),
     }
-    let refused = asked_again.iter().find(|a| a.outcome == Outcome::Refused);
-    if let Some(port) = refused.and_then(|a| a.dialled).map(|d| d.port())
-        && facts.nearer.is_none()
-        && facts.ladders.is_empty()
-        && has_a_way(facts)
-    {
-        return Some(Next::Nearer { port });
-    }
-    let silent = asked_again.iter().all(|a| a.outcome == Outcome::TimedOut);
-    (silent && facts.halves.is_empty()).then_some(Next::Halves)
 }
 
 /// One command opened and the other failed on as many ports as are asked for: show the one that

@@ -33,11 +33,8 @@ pub enum Next {
         /// The ports, each with the mode that announced it or a port near it.
         doors: Vec<(Mode, u16)>,
     },
-    /// SYNs of every life to a port that refuses, and one to the control port: who sends the RST?
-    Nearer {
-        /// The port.
-        port: u16,
-    },
+    /// One SYN to the control port, that lives as long as the one that met a RST: who sent that?
+    Nearer,
     /// Commands in two segments, to see whether somebody reads them on the way.
     Halves,
     /// A login that is held silent.
@@ -50,7 +47,7 @@ pub enum Next {
 impl Next {
     /// Whether it needs a login.
     pub fn logs_in(&self) -> bool {
-        !matches!(self, Self::Knock { .. } | Self::Climb { .. } | Self::Nearer { .. })
+        !matches!(self, Self::Knock { .. } | Self::Climb { .. } | Self::Nearer)
     }
 }
 
@@ -81,17 +78,25 @@ pub fn ports_each(facts: &Facts) -> usize {
 pub fn next(facts: &Facts, family: Family) -> Option<Next> {
     passive::passive(facts, family)
         .or_else(|| tls::in_clear(facts, family, true))
+        .or_else(|| lasting::retrieve(facts, family, true))
         .or_else(|| tls::fresh_session(facts))
         .or_else(|| passive::pinholes(facts, family))
         .or_else(|| passive::climb(facts, family))
-        .or_else(|| lasting::retrieve(facts, family, true))
         .or_else(|| active::active(facts, family))
         .or_else(|| tls::fresh_session(facts))
         .or_else(|| tls::in_clear(facts, family, false))
         .or_else(|| active::pipelined(facts, family))
-        .or_else(|| active::hole(facts, family))
         .or_else(|| lasting::retrieve(facts, family, false))
+        .or_else(|| active::hole(facts, family))
+        .or_else(|| nearer(facts))
         .or_else(|| lasting::idle(facts))
+}
+
+/// A second knock met a RST: where does a control connection come that lives as long? Last of all,
+/// since it may be a session of its own for the server.
+fn nearer(facts: &Facts) -> Option<Next> {
+    let nearer = facts.nearer.as_ref()?;
+    (!nearer.done && nearer.resets_at.is_some_and(|at| at > 1)).then_some(Next::Nearer)
 }
 
 /// Attempts of a mode as it is, in order.
