@@ -96,4 +96,5 @@ mod lab {
     mod tls_firewalls;
     mod tls_helper;
     mod tls_levels;
+    mod tls_middlebox;
 }

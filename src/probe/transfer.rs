@@ -17,7 +17,7 @@ use super::dial::{DialEvent, Dialler};
 use super::limits::Limits;
 use super::recorder::Recorder;
 use super::tls::{ControlTls, Link, Reuse};
-use crate::facts::tls::{Handshake, TlsEnd};
+use crate::facts::tls::{Handshake, TlsEnd, TlsFailure};
 use crate::facts::{Attempt, DataEnd, NotTested, Observed, Outcome, ReplyFact, Step, Why};
 use crate::wire::command::Command;
 use crate::wire::peer;
@@ -93,6 +93,8 @@ pub struct Transfer<'a> {
     pub limit: Instant,
     secured: Option<(ControlTls, Reuse)>,
     asked: bool,
+    /// A refusal that came while a handshake was on its way.
+    refusal: Option<(u16, String, Instant)>,
     streams: Vec<Live>,
     completion: Option<(ReplyFact, Instant)>,
     last: Instant,
@@ -145,6 +147,7 @@ impl<'a> Transfer<'a> {
         Self {
             secured,
             asked: false,
+            refusal: None,
             control,
             recorder,
             limits,
@@ -240,9 +243,12 @@ impl<'a> Transfer<'a> {
                     self.on_data(index, result, draft)
                 }
                 Event::Data(index, DataEvent::Shaken(handshake, link)) => {
-                    self.on_handshake(index, handshake, link, draft)
+                    self.on_handshake(index, handshake, link, listing, draft)
                 }
-                Event::Time => self.on_time(draft),
+                Event::Time => match self.refusal.take() {
+                    Some((code, text, _)) => Some(self.refused(code, text, listing, draft)),
+                    None => self.on_time(draft),
+                },
             };
             if let Some(verdict) = verdict {
                 break verdict;
@@ -279,7 +285,9 @@ impl<'a> Transfer<'a> {
                 Some(at) => at + self.limits.door,
                 None => now + Duration::from_millis(20),
             }
-        } else if self.streams.iter().any(|s| matches!(s.state, State::Shaking(_))) {
+        } else if let Some((_, _, at)) = &self.refusal {
+            *at + self.limits.close / 4
+        } else if self.shaking() {
             // It has a limit of its own.
             self.limit
         } else if self.live() {
@@ -305,6 +313,9 @@ impl<'a> Transfer<'a> {
             return match self.completion {
                 // The server may leave once it has said 226.
                 Some(_) => None,
+                None if self.tls_failed() => {
+                    Some((Outcome::TlsFailed, Why::TlsFailed { reply: None }))
+                }
                 None => Some((Outcome::Closed, Why::ControlLost { command: listing.redacted() })),
             };
         };
@@ -326,34 +337,51 @@ impl<'a> Transfer<'a> {
                 }
                 (!self.streams.is_empty() && !self.live()).then(|| self.settle(draft))
             }
-            code => {
-                let text = reply.text.clone();
-                if peer::is_empty_listing(code, &text) {
-                    return Some(if draft.observed.is_some() {
-                        draft.step = Step::Completed;
-                        (Outcome::Open, Why::Complete)
-                    } else {
-                        nothing_sent(code, text)
-                    });
-                }
-                if self.tls_failed() {
-                    return Some((
-                        Outcome::TlsFailed,
-                        Why::TlsFailed { reply: Some((code, text)) },
-                    ));
-                }
-                let broken_off = draft.bytes > 0
-                    || (draft.observed.is_some() && matches!(code, 421 | 426 | 451));
-                Some(if broken_off {
-                    (Outcome::Closed, Why::BrokenOff { code, text })
-                } else {
-                    (
-                        Outcome::Rejected,
-                        Why::ListingRefused { command: listing.redacted(), code, text },
-                    )
-                })
+            code if self.shaking() => {
+                // The handshake may be ending at this very moment: it says why.
+                self.refusal.get_or_insert((code, reply.text, Instant::now()));
+                None
             }
+            code => Some(self.refused(code, reply.text, listing, draft)),
         }
+    }
+
+    /// A reply that ends the transfer before 226.
+    fn refused(
+        &self,
+        code: u16,
+        text: String,
+        listing: &Command,
+        draft: &mut Attempt,
+    ) -> (Outcome, Why) {
+        if peer::is_empty_listing(code, &text) {
+            if draft.observed.is_some() {
+                draft.step = Step::Completed;
+                return (Outcome::Open, Why::Complete);
+            }
+            return nothing_sent(code, text);
+        }
+        // A server that refuses to list may just close the data connection that it has no use for.
+        let closed = matches!(
+            draft.tls.as_ref().and_then(|tls| tls.failure.as_ref()),
+            Some(TlsFailure::Closed | TlsFailure::Reset | TlsFailure::TimedOut { .. })
+        );
+        let about_data = matches!(code, 421 | 425 | 426 | 522);
+        if self.tls_failed() && (!closed || about_data) {
+            return (Outcome::TlsFailed, Why::TlsFailed { reply: Some((code, text)) });
+        }
+        let broken_off =
+            draft.bytes > 0 || (draft.observed.is_some() && matches!(code, 421 | 426 | 451));
+        if broken_off {
+            (Outcome::Closed, Why::BrokenOff { code, text })
+        } else {
+            let command = listing.redacted();
+            (Outcome::Rejected, Why::ListingRefused { command, code, text })
+        }
+    }
+
+    fn shaking(&self) -> bool {
+        self.streams.iter().any(|live| matches!(live.state, State::Shaking(_)))
     }
 
     fn on_handshake(
@@ -361,6 +389,7 @@ impl<'a> Transfer<'a> {
         index: usize,
         handshake: Handshake,
         link: Option<Link>,
+        listing: &Command,
         draft: &mut Attempt,
     ) -> Option<(Outcome, Why)> {
         self.last = Instant::now();
@@ -374,6 +403,9 @@ impl<'a> Transfer<'a> {
         // With several connections the one whose handshake stands is the one that counts.
         if draft.tls.as_ref().is_none_or(|before| !before.is_done()) {
             draft.tls = Some(handshake);
+        }
+        if let Some((code, text, _)) = self.refusal.take() {
+            return Some(self.refused(code, text, listing, draft));
         }
         (self.completion.is_some() && !self.live()).then(|| self.settle(draft))
     }

@@ -237,3 +237,12 @@ fn firewalls_are_the_same_under_tls() {
     ends(&world, &Mode::PASSIVE, "TimeoutError");
     ends(&world, &Mode::ACTIVE, "226 ");
 }
+
+#[test]
+fn a_router_answers_the_syn_and_not_the_handshake() {
+    let server = Server::new(Software::Vsftpd).with_tls(Tls::OFFERED);
+    let world = worlds::intercepted(gate!(), &server, 1);
+    let run = Ftps::explicit(&world, Mode::Epsv, &[]);
+    run.must(&world, &["connected", "TimeoutError"]);
+    ends(&world, &Mode::ACTIVE, "226 ");
+}

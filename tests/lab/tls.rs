@@ -155,7 +155,7 @@ each_server!(a_certificate_that_is_not_to_be_trusted, |software: Software| {
             .check(&world, &run);
         // Nobody said who they are, neither in clear nor under TLS.
         assert_eq!(world.seen_in_clear(), 0, "{}", world.describe());
-        assert!(!world.logged("USER "), "{}", world.describe());
+        assert!(!world.met_somebody(), "{}", world.describe());
         let run = trusting(&world, &["--insecure", &world.explicit("/")]);
         Expect::healthy()
             .secured()
@@ -163,7 +163,7 @@ each_server!(a_certificate_that_is_not_to_be_trusted, |software: Software| {
             .check(&world, &run);
         assert_eq!(world.seen_in_clear(), 0, "{}", world.describe());
         let keeps_a_log = software != Software::PureFtpd;
-        assert_eq!(world.logged("USER "), keeps_a_log, "{}", world.describe());
+        assert_eq!(world.met_somebody(), keeps_a_log, "{}", world.describe());
     }
 });
 
@@ -174,7 +174,7 @@ fn an_expired_certificate_where_tls_comes_first() {
         let world = World::with(gate!(), &Server::new(software).with_tls(tls));
         let run = trusting(&world, &[&world.implicit("/")]);
         Expect::unreachable(&[INVALID]).check(&world, &run);
-        assert!(!world.logged("USER "), "{}", world.describe());
+        assert!(!world.met_somebody(), "{}", world.describe());
         let run = trusting(&world, &["--insecure", &world.implicit("/")]);
         Expect::healthy().secured().also(Found::warning(INVALID)).check(&world, &run);
     }

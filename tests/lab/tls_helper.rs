@@ -37,7 +37,8 @@ fn blinded(gate: Gate, software: Software, place: Place) {
         .check(&world, &run);
     // Whoever asks in clear is told beforehand.
     let run = doctor(&world, &[&world.target()]);
-    Expect::healthy().in_clear().also(Found::info(PINHOLES)).without(BLIND).check(&world, &run);
+    let told = Found::info(PINHOLES).says("TLS");
+    Expect::healthy().in_clear().also(told).without(BLIND).check(&world, &run);
 }
 
 each_server!(the_servers_firewall_reads_along, |software| {
@@ -52,6 +53,26 @@ fn the_servers_gateway_reads_along() {
 #[test]
 fn the_clients_gateway_reads_along() {
     blinded(gate!(), Software::Vsftpd, Place::router(1));
+}
+
+/// Whose helper it is shows as it does for any other firewall: with the ladder.
+#[test]
+fn the_side_of_the_helper() {
+    for (place, side, hop) in [
+        (Place::SERVER_IN, "server", 4),
+        (Place::router(3), "server", 3),
+        (Place::router(1), "client", 1),
+    ] {
+        let world = worlds::reads_along(gate!(), &offers(Software::Vsftpd), place);
+        let run = trusting(&world, &[&world.explicit("/")]);
+        let found = Found::problem(BLIND).side(side).hop(hop);
+        let expect = if place.node == Node::Server {
+            Expect::degraded(&[BLIND])
+        } else {
+            Expect::broken(&[BLIND])
+        };
+        expect.secured().also(found).check(&world, &run);
+    }
 }
 
 /// Without leave, nobody's password is said in clear for the sake of a comparison.
@@ -80,9 +101,9 @@ fn a_password_is_not_said_for_a_comparison() {
     assert!(world.seen_in_clear() > 0, "{}", world.describe());
 }
 
-#[test]
-fn nobody_can_ask_in_clear() {
-    let server = Server::new(Software::Vsftpd).with_tls(Tls::REQUIRED);
+// That the comparison in clear is refused is no reason to give up what goes on under TLS.
+each_server!(nobody_can_ask_in_clear, |software| {
+    let server = Server::new(software).with_tls(Tls::REQUIRED);
     let world = worlds::reads_along(gate!(), &server, Place::SERVER_IN);
     let run = trusting(&world, &[&world.explicit("/")]);
     Expect::degraded(&[BLIND, "server-firewall-blocks-passive", "firewall-blocks-passive"])
@@ -91,7 +112,7 @@ fn nobody_can_ask_in_clear() {
         .active(&["open"])
         .unproven(BLIND)
         .check(&world, &run);
-}
+});
 
 // There is no helper: TLS has nothing to do with it.
 each_server!(a_firewall_without_a_helper, |software| {
@@ -150,6 +171,7 @@ each_server!(the_servers_nat_forwards_no_more, |software| {
         .passive(&["refused"])
         .active(&["open"])
         .also(Found::problem(BLIND).proven())
+        .without("data-reaches-another-server")
         .check(&world, &run);
     let run = doctor(&world, &[&world.target()]);
     Expect::healthy().in_clear().also(Found::info(PINHOLES)).check(&world, &run);

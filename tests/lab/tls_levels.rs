@@ -59,7 +59,7 @@ each_server!(there_is_none, |software| {
     Expect::unreachable(&["tls-unsupported"]).check(&world, &run);
     assert!(!run.stdout.contains(PASSWORD) && !run.stderr.contains(PASSWORD), "{}", run.stdout);
     assert_eq!(world.seen_in_clear(), 0, "{}", world.describe());
-    assert!(!world.logged("USER "), "{}", world.describe());
+    assert!(!world.met_somebody(), "{}", world.describe());
 });
 
 each_server!(a_password_goes_under_it, |software| {
@@ -83,7 +83,7 @@ fn too_old(software: Software, versions: Versions) {
     // Whose fault it is, is a matter of taste: never certain.
     Expect::unreachable(&[FAILED]).unproven(FAILED).check(&world, &run);
     assert_eq!(world.seen_in_clear(), 0, "{}", world.describe());
-    assert!(!world.logged("USER "), "{}", world.describe());
+    assert!(!world.met_somebody(), "{}", world.describe());
 }
 
 #[test]

@@ -12,7 +12,7 @@ use super::daemon::Daemon;
 use super::firewall::Ruleset;
 use super::gate::{self, Gate};
 use super::net::{Net, Node, Topology};
-use super::servers::Server;
+use super::servers::{Server, USER};
 use super::sh;
 use super::witness::Witness;
 
@@ -134,10 +134,12 @@ impl World {
         Witness::count(&self.ruleset(Node::Server))
     }
 
-    /// Whether a log of the server's has a word. Pure-FTPd keeps none.
-    pub fn logged(&self, word: &str) -> bool {
+    /// Whether somebody said who they are, in clear or under TLS. Pure-FTPd keeps no log of it.
+    pub fn met_somebody(&self) -> bool {
+        let named = ["USER anonymous".to_owned(), format!("USER {USER}")];
         self.daemons.iter().flat_map(|daemon| logs(&daemon.folder)).any(|(name, text)| {
-            Path::new(&name).extension().is_some_and(|end| end == "log") && text.contains(word)
+            let log = Path::new(&name).extension().is_some_and(|end| end == "log");
+            log && named.iter().any(|words| text.contains(words))
         })
     }
 

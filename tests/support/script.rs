@@ -34,7 +34,10 @@
 //! | `C?: PATTERN` | it may send this; the `S`, `R` and `W` that follow belong to it |
 //! | `A: PATTERN => TEXT` | answered whenever it comes (`\n` begins another line); QUIT also closes |
 //! | `W: 300ms` | waits |
-//! | `X: close`, `X: rst`, `X: hang` | ends the control connection, or says nothing more |
+//! | `X: close`, `X: cut`, `X: rst`, `X: hang` | ends the control connection (`cut`: without `close_notify`), or says nothing more |
+//! | `T: NAME` | TLS on the control connection from here on, with the identity of that name |
+//! | `T: hear` | waits for bytes there, such as a `ClientHello`, and takes them |
+//! | `T: raw TEXT` | sends bytes past TLS, written as in `R` |
 //! | `D: listen NAME` | opens a port that will be accepted, and that can be connected to at once |
 //! | `D: refuse NAME` | has a port that answers with RST |
 //! | `D: block NAME` | has a port that drops every SYN |
@@ -43,8 +46,10 @@
 //! | `D: connect` | connects to the address of the last PORT or EPRT; `D: connect 127.0.0.2` from there |
 //! | `D: send TEXT` | sends bytes, written as in `R` |
 //! | `D: fill N` | sends N bytes |
+//! | `D: secure NAME`, `D: hear` | as `T`, on the data connection; where the client ends the handshake, the script goes on without it |
+//! | `D: resume NAME REPLY` | as `D: secure`; where no session was resumed, closes, says this, and plays no further |
 //! | `D: tls` | sends a TLS alert |
-//! | `D: close`, `D: rst`, `D: hang` | ends the data connection, or leaves it open to the end |
+//! | `D: close`, `D: cut`, `D: rst`, `D: hang` | ends the data connection, or leaves it open to the end |
 //! | `== session N` | what follows is for the Nth connection; `== session *` for all further ones |
 //! | `== listen ::1` | listens there, not on 127.0.0.1 |
 //! | `#` | a comment, also after a line (with two blanks before it) |
@@ -60,7 +65,10 @@
 mod parse;
 #[path = "script/play.rs"]
 mod play;
+#[path = "script/stream.rs"]
+mod stream;
 
+use std::collections::HashMap;
 use std::fmt;
 use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -71,6 +79,8 @@ use std::time::{Duration, Instant};
 
 use parse::Script;
 use play::Play;
+use stream::Wire;
+use tokio_rustls::rustls::ServerConfig;
 
 /// How long a client may take for the next step.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -110,6 +120,9 @@ impl From<String> for Mismatch {
     }
 }
 
+/// What a server shows under TLS, by name.
+pub(crate) type Identities = HashMap<String, Arc<ServerConfig>>;
+
 /// A running script. It stops when dropped.
 pub(crate) struct ScriptServer {
     address: SocketAddr,
@@ -119,6 +132,11 @@ pub(crate) struct ScriptServer {
 impl ScriptServer {
     /// Reads a script and starts to play it; when this returns, it can be connected to.
     pub(crate) fn start(script: &str) -> Result<Self, Mismatch> {
+        Self::start_with(script, &Identities::new())
+    }
+
+    /// As [`ScriptServer::start`], for a script with TLS.
+    pub(crate) fn start_with(script: &str, identities: &Identities) -> Result<Self, Mismatch> {
         let script = Script::parse(script)?;
         let listener = TcpListener::bind((script.listen, 0))?;
         let address = listener.local_addr()?;
@@ -127,6 +145,8 @@ impl ScriptServer {
             sessions: Mutex::new(sessions.collect()),
             changed: Condvar::new(),
             stop: AtomicBool::new(false),
+            wire: Wire::default(),
+            identities: identities.clone(),
             script,
         });
         let inner = Arc::clone(&shared);
@@ -143,6 +163,11 @@ impl ScriptServer {
     pub(crate) fn transcript(&self) -> Vec<String> {
         let sessions = self.shared.sessions();
         sessions.iter().flat_map(|s| s.seen.iter().cloned()).collect()
+    }
+
+    /// Every byte that came on any connection, as it was on the wire.
+    pub(crate) fn wire(&self) -> Vec<u8> {
+        self.shared.wire.bytes()
     }
 
     /// Waits until every session of the script has been played to its end.
@@ -188,6 +213,8 @@ struct Shared {
     sessions: Mutex<Vec<Progress>>,
     changed: Condvar,
     stop: AtomicBool,
+    wire: Wire,
+    identities: Identities,
 }
 
 /// How far a session has come.

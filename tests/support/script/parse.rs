@@ -29,6 +29,9 @@ pub(super) enum Step {
     Expect { pattern: String, optional: bool },
     Wait(Duration),
     End(End),
+    Secure(String),
+    Hear,
+    Past(Vec<u8>),
     Listen(String),
     Refuse(String),
     Block(String),
@@ -36,12 +39,17 @@ pub(super) enum Step {
     Nobody(String, Duration),
     Connect(Option<IpAddr>),
     Send(Vec<u8>),
+    DataSecure(String),
+    DataResume(String, String),
+    DataHear,
     Data(End),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
     Close,
+    /// As `Close`, and under TLS without a word.
+    Cut,
     Reset,
     Hang,
 }
@@ -82,6 +90,11 @@ impl Script {
             "C" | "C?" => Step::Expect { pattern: rest.to_owned(), optional: kind == "C?" },
             "W" => Step::Wait(duration(rest)?),
             "X" => Step::End(end(rest)?),
+            "T" => match rest.split_once(' ') {
+                Some(("raw", bytes)) => Step::Past(unescape(bytes)?),
+                _ if rest == "hear" => Step::Hear,
+                _ => Step::Secure(rest.to_owned()),
+            },
             "D" => data_step(rest)?,
             _ => return Err(format!("unknown kind `{kind}`").into()),
         };
@@ -133,6 +146,12 @@ fn data_step(text: &str) -> Result<Step, Mismatch> {
         "connect" => Step::Connect(Some(rest.parse().map_err(|_| "not an address")?)),
         "send" => Step::Send(unescape(rest)?),
         "fill" => Step::Send(vec![b'.'; rest.parse().map_err(|_| "not a number")?]),
+        "secure" => Step::DataSecure(name()?),
+        "hear" => Step::DataHear,
+        "resume" => {
+            let (name, reply) = rest.split_once(' ').ok_or("no reply")?;
+            Step::DataResume(name.to_owned(), reply.to_owned())
+        }
         // Fatal, handshake_failure.
         "tls" => Step::Send(vec![0x15, 3, 3, 0, 2, 2, 40]),
         _ => Step::Data(end(text)?),
@@ -142,6 +161,7 @@ fn data_step(text: &str) -> Result<Step, Mismatch> {
 fn end(text: &str) -> Result<End, Mismatch> {
     match text {
         "close" => Ok(End::Close),
+        "cut" => Ok(End::Cut),
         "rst" => Ok(End::Reset),
         "hang" => Ok(End::Hang),
         _ => Err(format!("unknown word `{text}`").into()),

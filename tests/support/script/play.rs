@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 use std::io::{self, Read as _, Write as _};
-use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream};
+use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use socket2::{Domain, SockRef, Socket, Type};
+use socket2::{Domain, Socket, Type};
 
 use super::parse::{End, Step, matches};
+use super::stream::Stream;
 use super::{LIMIT, Mismatch, Shared};
 
 /// How often a waiting thread looks whether all is over.
@@ -29,21 +30,27 @@ struct Port {
 pub(super) struct Play<'a> {
     shared: &'a Shared,
     index: usize,
-    control: TcpStream,
+    /// Gone only while it goes over to TLS.
+    control: Option<Stream>,
     buffer: Vec<u8>,
     /// A command that was read and not yet dealt with.
     held_back: Option<String>,
     ports: HashMap<String, Port>,
-    data: Option<TcpStream>,
+    data: Option<Stream>,
     /// From the last PORT or EPRT.
     client_port: Option<SocketAddr>,
     /// Data connections that are left open.
-    hanging: Vec<TcpStream>,
+    hanging: Vec<Stream>,
     closed: bool,
+    /// The data connection did not come through its handshake.
+    lost: bool,
+    /// What is left of the script is not played.
+    skip: bool,
 }
 
 impl<'a> Play<'a> {
     pub(super) fn new(shared: &'a Shared, index: usize, control: TcpStream) -> Self {
+        let control = Some(Stream::new(control, &shared.wire));
         Self {
             shared,
             index,
@@ -55,12 +62,15 @@ impl<'a> Play<'a> {
             client_port: None,
             hanging: Vec::new(),
             closed: false,
+            lost: false,
+            skip: false,
         }
     }
 
     pub(super) fn run(mut self) -> Result<(), Mismatch> {
-        self.control.set_read_timeout(Some(GLANCE))?;
-        self.control.set_nodelay(true)?;
+        let tcp = self.control()?.tcp();
+        tcp.set_read_timeout(Some(GLANCE))?;
+        tcp.set_nodelay(true)?;
         let lines = &self.shared.script.sessions[self.index].lines;
         let mut skipping = false;
         for line in lines {
@@ -73,6 +83,9 @@ impl<'a> Play<'a> {
             }
             if self.closed {
                 return Ok(());
+            }
+            if self.skip {
+                break;
             }
         }
         // Nothing is left but to answer what may come at any time.
@@ -136,7 +149,7 @@ impl<'a> Play<'a> {
             Step::Say(text) => self.say(&self.fill(text)?),
             Step::Raw(bytes) => {
                 self.note('R', &String::from_utf8_lossy(bytes));
-                self.control.write_all(bytes).map_err(Mismatch::from)
+                self.write(bytes)
             }
             Step::Wait(time) => self.wait(*time, || Ok(None::<()>)).map(|_| ()),
             Step::End(end) => {
@@ -146,12 +159,22 @@ impl<'a> Play<'a> {
                 }
                 Ok(())
             }
+            Step::Secure(name) => self.secure(name),
+            Step::Hear => {
+                let told = hear(self.control()?)?;
+                self.note('T', &told);
+                Ok(())
+            }
+            Step::Past(bytes) => {
+                self.note('T', &format!("past TLS: {}", String::from_utf8_lossy(bytes)));
+                self.control()?.write_raw(bytes).map_err(Mismatch::from)
+            }
             Step::Listen(name) => self.open(name, Some(16)),
             Step::Refuse(name) => self.open(name, None),
             Step::Block(name) => self.open(name, Some(0)),
             Step::Accept(name) => match self.accepted(name, LIMIT)? {
                 Some(stream) => {
-                    self.data = Some(stream);
+                    self.data = Some(Stream::new(stream, &self.shared.wire));
                     Ok(())
                 }
                 None => Err("nobody came".into()),
@@ -161,18 +184,44 @@ impl<'a> Play<'a> {
                 None => Ok(()),
             },
             Step::Connect(from) => self.connect(*from),
+            Step::Send(_) | Step::Data(_) if self.lost => Ok(()),
             Step::Send(bytes) => {
                 self.note('D', &format!("{} bytes", bytes.len()));
                 let stream = self.data.as_mut().ok_or("no data connection")?;
-                stream.write_all(bytes).map_err(Mismatch::from)
+                stream.write_all(bytes)?;
+                stream.flush().map_err(Mismatch::from)
+            }
+            Step::DataSecure(name) => {
+                let stream = self.data.take().ok_or("no data connection")?;
+                // A client that does not trust us ends it; what the server then says is next.
+                self.data = self.over(stream, name, 'D').ok();
+                self.lost |= self.data.is_none();
+                Ok(())
+            }
+            Step::DataResume(name, reply) => {
+                let stream = self.data.take().ok_or("no data connection")?;
+                let mut stream = self.over(stream, name, 'D')?;
+                if stream.resumed() {
+                    self.data = Some(stream);
+                    return Ok(());
+                }
+                stream.end(End::Close);
+                self.say(reply)?;
+                // Nothing more of the script fits.
+                self.skip = true;
+                Ok(())
+            }
+            Step::DataHear => {
+                let told = hear(self.data.as_mut().ok_or("no data connection")?)?;
+                self.note('D', &told);
+                Ok(())
             }
             Step::Data(end) => {
-                let stream = self.data.take().ok_or("no data connection")?;
+                let mut stream = self.data.take().ok_or("no data connection")?;
                 self.note('D', &format!("{end:?}"));
-                match end {
-                    End::Close => drop(stream),
-                    End::Reset => reset(stream),
-                    End::Hang => self.hanging.push(stream),
+                stream.end(*end);
+                if *end == End::Hang {
+                    self.hanging.push(stream);
                 }
                 Ok(())
             }
@@ -183,15 +232,41 @@ impl<'a> Play<'a> {
     fn finish_control(&mut self, end: End) {
         self.note('X', &format!("{end:?}"));
         self.closed = true;
-        match end {
-            End::Close => _ = self.control.shutdown(Shutdown::Both),
-            End::Reset => {
-                if let Ok(copy) = self.control.try_clone() {
-                    // The last one to be closed sends the RST: this one, at the end of the play.
-                    reset(copy);
-                }
+        if let Some(control) = &mut self.control {
+            control.end(end);
+        }
+    }
+
+    fn control(&mut self) -> Result<&mut Stream, Mismatch> {
+        self.control.as_mut().ok_or_else(|| "the control connection is gone".into())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Mismatch> {
+        let control = self.control()?;
+        control.write_all(bytes)?;
+        control.flush().map_err(Mismatch::from)
+    }
+
+    /// The control connection goes over to TLS.
+    fn secure(&mut self, name: &str) -> Result<(), Mismatch> {
+        let stream = self.control.take().ok_or("the control connection is gone")?;
+        self.control = Some(self.over(stream, name, 'T')?);
+        Ok(())
+    }
+
+    /// A connection goes over to TLS, and shows this identity.
+    fn over(&self, mut stream: Stream, name: &str, who: char) -> Result<Stream, Mismatch> {
+        let config = self.shared.identities.get(name).ok_or("no such identity")?;
+        stream.tcp().set_read_timeout(Some(GLANCE))?;
+        match stream.secure(config, LIMIT) {
+            Ok((stream, told)) => {
+                self.note(who, &told);
+                Ok(stream)
             }
-            End::Hang => {}
+            Err(error) => {
+                self.note(who, &format!("no TLS: {error}"));
+                Err(error.into())
+            }
         }
     }
 
@@ -199,9 +274,9 @@ impl<'a> Play<'a> {
     fn ignore(&mut self) {
         let mut bytes = [0; 512];
         while !self.shared.over() {
-            match self.control.read(&mut bytes) {
-                Ok(0) => return,
-                Err(error) if !is_timeout(&error) => return,
+            match self.control().map(|control| control.read(&mut bytes)) {
+                Ok(Ok(0)) | Err(_) => return,
+                Ok(Err(error)) if !is_timeout(&error) => return,
                 _ => {}
             }
         }
@@ -212,7 +287,7 @@ impl<'a> Play<'a> {
             self.note('S', line);
         }
         let bytes = text.replace('\n', "\r\n") + "\r\n";
-        self.control.write_all(bytes.as_bytes()).map_err(Mismatch::from)
+        self.write(bytes.as_bytes())
     }
 
     /// The next command line, or [`END`].
@@ -229,7 +304,7 @@ impl<'a> Play<'a> {
                 return Err("the client sent a line without an end".into());
             }
             let mut bytes = [0; 512];
-            match self.control.read(&mut bytes) {
+            match self.control()?.read(&mut bytes) {
                 Ok(0) => {
                     self.note('C', END);
                     return Ok(END.to_owned());
@@ -300,7 +375,7 @@ impl<'a> Play<'a> {
         }
         socket.connect_timeout(&to.into(), LIMIT)?;
         self.note('D', &format!("connected to {to}"));
-        self.data = Some(socket.into());
+        self.data = Some(Stream::new(socket.into(), &self.shared.wire));
         Ok(())
     }
 
@@ -352,12 +427,21 @@ impl<'a> Play<'a> {
     }
 }
 
-fn reset(stream: TcpStream) {
-    let _ = SockRef::from(&stream).set_linger(Some(Duration::ZERO));
-    drop(stream);
+/// Waits until something comes, and takes it.
+fn hear(stream: &mut Stream) -> Result<String, Mismatch> {
+    let deadline = Instant::now() + LIMIT;
+    stream.tcp().set_read_timeout(Some(GLANCE))?;
+    let mut bytes = [0; 4096];
+    loop {
+        match stream.read(&mut bytes) {
+            Ok(count) => return Ok(format!("heard {count} bytes")),
+            Err(error) if is_timeout(&error) && Instant::now() < deadline => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
 }
 
-fn is_timeout(error: &io::Error) -> bool {
+pub(super) fn is_timeout(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted
