@@ -6,7 +6,9 @@ use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
 use crate::cli::credentials::{self, Sources};
-use crate::cli::{self, Cli, ColorArg, Command, FormatArg, LangArg, OutputArgs, ProbeOptions};
+use crate::cli::{
+    self, Cli, ColorArg, Command, FormatArg, LangArg, OutputArgs, ProbeOptions, TlsArg,
+};
 use crate::compare::{self, Run};
 use crate::diagnosis::{self, Lang, diagnose, remedies};
 use crate::facts::{Facts, PasswordSource, SCHEMA, TlsLevel};
@@ -141,6 +143,25 @@ fn run_demo(
             "story \"{name}\" is not known; ftp-doctor demo --list shows them"
         )));
     };
+    let asked = match story.protection() {
+        demo::Protection::Clear => None,
+        demo::Protection::Explicit => Some(TlsArg::Explicit),
+        demo::Protection::Implicit => Some(TlsArg::Implicit),
+    };
+    let options = &ProbeOptions { tls: options.tls.or(asked), ..options.clone() };
+    let only_with_tls = [
+        ("--insecure", options.insecure),
+        ("--ca", options.ca.is_some()),
+        ("--allow-clear", options.allow_clear),
+    ];
+    if let (None | Some(TlsArg::Off), Some((option, _))) =
+        (options.tls, only_with_tls.iter().find(|(_, given)| *given))
+    {
+        return Err(AppError::Usage(format!(
+            "{option} means nothing where story \"{}\" is met in clear (--tls explicit asks for TLS)",
+            story.id
+        )));
+    }
     let told = format!("demo: {}. {}", story.title, story.lesson);
     (world.warn)(&report::text::paragraph(&told));
     // The address is known once the server runs; until then a stand-in makes the request.
@@ -183,11 +204,20 @@ fn block_on(
         request.input = at.to_string();
         request.host = at.ip().to_string();
         request.port = at.port();
+        let tls = match &spec.tls {
+            // Its own authority, unless another was asked for.
+            Some(_) if request.ca.is_none() => {
+                let roots = server.authority().map(<[u8]>::to_vec).into_iter().collect();
+                let setup = TlsSetup::new(&Roots::Given(roots), request.insecure);
+                Some(setup.map_err(|e| AppError::Internal(e.to_string()))?)
+            }
+            given => given.clone(),
+        };
         let spec = Spec {
             request,
             credentials: spec.credentials.clone(),
             limits: spec.limits.clone(),
-            tls: spec.tls.clone(),
+            tls,
             bind: Vec::new(),
             proxies: Vec::new(),
         };

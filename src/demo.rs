@@ -32,13 +32,15 @@ pub mod software;
 pub mod stories;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod transcript;
 mod transfer;
 
 pub use behaviour::{
-    Active, Behaviour, Delay, Door, Family, Greeting, Hangup, Limit, Listing, Login, Origin,
-    Passive, PortRange, SwitchedOff, Turn,
+    Active, Behaviour, Certificate, Delay, Door, Family, Greeting, Hangup, Limit, Listing, Login,
+    Origin, Passive, PortRange, Sessions, SwitchedOff, Tls, TlsAnswer, TlsData, TlsStart,
+    TlsVersions, Turn,
 };
 pub use server::Server;
 pub use software::Software;
-pub use stories::{Group, Story, stories, story};
+pub use stories::{Group, Protection, Story, stories, story};

@@ -709,6 +709,15 @@ fn listings_that_break_off_under_tls() {
         refused("closes, then 550", "D: close\nW: 50ms\nS: 550 Permission denied."),
         refused("550, after the ClientHello", "D: hear\nS: 550 Permission denied.\nD: close"),
         refused("550, and resets", "D: hear\nD: rst\nS: 550 Permission denied."),
+        // As vsftpd turns away whom it does not know; the ClientHello stays unread.
+        case("a stranger", "", &passive("D: rst\nS: 425 Security: Bad IP connecting."))
+            .broken("rejected", &["server-rejects-data-peer"]),
+        case(
+            "a stranger, later",
+            "",
+            &passive("D: hear\nD: close\nW: 50ms\nS: 425 Security: Bad IP connecting."),
+        )
+        .broken("rejected", &["server-rejects-data-peer"]),
     ]);
 }
 

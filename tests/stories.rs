@@ -11,9 +11,10 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use ftp_doctor::cli::Cli;
-use ftp_doctor::demo::{self, Server, Story};
+use ftp_doctor::demo::{self, Protection, Server, Story};
 use ftp_doctor::diagnosis::{Lang, Severity, cause, diagnose};
-use ftp_doctor::facts::{Facts, Mode, Purpose};
+use ftp_doctor::facts::{Facts, Mode, Purpose, TlsLevel};
+use ftp_doctor::probe::tls::{Roots, TlsSetup};
 use ftp_doctor::probe::{self, Credentials, Limits, Spec};
 use ftp_doctor::report::{Format, Style, render, schema};
 use tokio::sync::Semaphore;
@@ -26,16 +27,22 @@ const AT_A_TIME: usize = 10;
 /// All stories together may not take longer.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// What the command line makes of the story's address without any option.
-fn spec(server: &Server) -> Spec {
+/// What the command line makes of the story's address without any option but its protection.
+fn spec(story: &Story, server: &Server) -> Spec {
     use clap::Parser as _;
     let input = server.address().to_string();
-    let cli = Cli::parse_from(["ftp-doctor", &input]);
+    let level = match story.protection() {
+        Protection::Clear => "off",
+        Protection::Explicit => "explicit",
+        Protection::Implicit => "implicit",
+    };
+    let cli = Cli::parse_from(["ftp-doctor", "--tls", level, &input]);
     let order = ftp_doctor::cli::order(&input, &cli.probe.options).expect("a target");
     let mut request = order.request;
     request.demo = true;
+    let roots = Roots::Given(server.authority().map(<[u8]>::to_vec).into_iter().collect());
     Spec {
-        tls: None,
+        tls: (request.tls != TlsLevel::Off).then(|| TlsSetup::new(&roots, false).expect("TLS")),
         request,
         credentials: Credentials { user: "anonymous".to_owned(), password: None, account: None },
         limits: Limits::default(),
@@ -46,7 +53,7 @@ fn spec(server: &Server) -> Spec {
 
 async fn observe(story: &Story) -> Result<Facts, String> {
     let server = Server::start((story.behaviour)()).await.map_err(|e| format!("no server: {e}"))?;
-    Ok(probe::run(&spec(&server), &|_| {}, std::future::pending()).await)
+    Ok(probe::run(&spec(story, &server), &|_| {}, std::future::pending()).await)
 }
 
 /// How a run differs from what its story tells.
@@ -124,6 +131,50 @@ fn every_story_leads_to_its_cause() {
     }
     assert!(wrong.is_empty(), "{} wrong:\n  {}", wrong.len(), wrong.join("\n  "));
     assert!(took < LIMIT, "all stories took {took:?}");
+}
+
+/// The program itself, with a story and options: its exit code and what it printed.
+fn demo(arguments: &[&str]) -> (Option<i32>, String) {
+    let ran = std::process::Command::new(env!("CARGO_BIN_EXE_ftp-doctor"))
+        .arg("demo")
+        .args(arguments)
+        .args(["--lang", "en"])
+        .output()
+        .expect("the program runs");
+    let printed = [ran.stdout, ran.stderr].concat();
+    (ran.status.code(), String::from_utf8(printed).expect("UTF-8"))
+}
+
+#[test]
+fn a_story_can_be_asked_for_with_another_protection() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    let cases: &[(&[&str], i32, &str)] = &[
+        (&["tls-required", "--tls", "explicit"], 0, "HEALTHY"),
+        (&["implicit-tls", "--tls", "implicit"], 0, "HEALTHY"),
+        (&["data-tls-required", "--tls", "explicit"], 0, "HEALTHY"),
+        (&["tls-certificate-expired", "--insecure"], 0, "[tls-certificate-invalid]"),
+        (&["tls-certificate-expired", "--tls", "off"], 0, "HEALTHY"),
+        (&["helper-opens-pinholes", "--tls", "explicit"], 1, "[tls-blinds-firewall-helper]"),
+        (&["healthy", "--tls", "explicit"], 3, "[tls-unsupported]"),
+        (&["tls-healthy", "--tls", "implicit"], 3, "[tls-handshake-failed]"),
+        (&["tls-implicit-healthy", "--tls", "explicit"], 3, "[tls-required]"),
+        (&["healthy", "--insecure"], 2, "--insecure means nothing where story \"healthy\""),
+        (&["tls-healthy", "--tls", "off", "--allow-clear"], 2, "--allow-clear means nothing"),
+        (&["tls-healthy", "--ca", file], 2, "no PEM certificate"),
+    ];
+    let wrong: Vec<String> = std::thread::scope(|scope| {
+        let running: Vec<_> =
+            cases.iter().map(|case| (case, scope.spawn(|| demo(case.0)))).collect();
+        let told = running.into_iter().filter_map(|((arguments, code, words), run)| {
+            let (ended, printed) = run.join().expect("a run");
+            // Text is wrapped.
+            let printed = printed.split_whitespace().collect::<Vec<_>>().join(" ");
+            let right = ended == Some(*code) && printed.contains(words);
+            (!right).then(|| format!("{arguments:?}: {ended:?}, {printed}"))
+        });
+        told.collect()
+    });
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

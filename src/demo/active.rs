@@ -119,7 +119,10 @@ impl Session {
                 if !first {
                     self.control.say(opening).await?;
                 }
-                self.deliver(stream, bytes, done).await
+                match self.protect(stream).await? {
+                    Some(link) => self.deliver(link, bytes, done).await,
+                    None => Ok(()),
+                }
             }
             Err(refusal) => self.control.say(&refusal).await,
         }

@@ -13,12 +13,14 @@
 //! ```
 
 mod data;
+mod tls;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use super::software::Software;
 pub use data::{Active, Origin, Passive, PortRange};
+pub use tls::{Certificate, Sessions, Tls, TlsAnswer, TlsData, TlsStart, TlsVersions};
 
 /// Everything that an embedded server does, at every step of a session.
 #[derive(Clone, Debug)]
@@ -33,6 +35,8 @@ pub struct Behaviour {
     pub greeting: Greeting,
     /// Whose reply texts and habits it has.
     pub software: Software,
+    /// TLS, where the server can speak it.
+    pub tls: Option<Tls>,
     /// Who may log in, and how.
     pub login: Login,
     /// How many connections one address may have.
@@ -79,6 +83,7 @@ impl Default for Behaviour {
             door: Door::Open,
             greeting: Greeting::Welcome,
             software: Software::Vsftpd,
+            tls: None,
             login: Login::Anyone,
             limit: None,
             seen_as: None,
@@ -150,9 +155,6 @@ pub enum Greeting {
     Ssh,
     /// A web server: 400 to the first line, or 408 after this time.
     Http(Duration),
-    /// Implicit TLS: silent until a `ClientHello` comes, then a TLS alert, as from a
-    /// server that has no certificate in common with its client.
-    ImplicitTls,
 }
 
 /// Who may log in, and how.

@@ -18,7 +18,9 @@ impl Session {
             "USER" => return self.user(argument).await,
             "PASS" => return self.password(argument).await,
             "ACCT" => return self.account().await,
-            "AUTH" | "PBSZ" | "PROT" => self.control.say(self.texts().no_auth).await?,
+            "AUTH" => return self.auth(argument).await,
+            "PBSZ" => return self.buffer_size().await,
+            "PROT" => return self.protection(argument).await,
             "FEAT" => self.features().await?,
             _ if !self.logged_in && self.behaviour().software.shy_before_login() => {
                 self.control.say(self.texts().login_first).await?;
@@ -34,6 +36,13 @@ impl Session {
 
     /// Commands of a client that is logged in.
     async fn at_home(&mut self, verb: &str, argument: &str) -> io::Result<Flow> {
+        if matches!(verb, "PASV" | "EPSV" | "PORT" | "EPRT")
+            && self.behaviour().software.wants_protection_early()
+            && let Some(refusal) = self.must_be_private()
+        {
+            self.control.say(refusal).await?;
+            return Ok(Flow::Go);
+        }
         match verb {
             "PASV" => return self.pasv().await,
             "EPSV" => return self.epsv(argument).await,
@@ -72,7 +81,7 @@ impl Session {
     async fn user(&mut self, name: &str) -> io::Result<Flow> {
         let texts = self.texts();
         self.logged_in = false;
-        if self.behaviour().login == Login::TlsRequired {
+        if self.behaviour().login == Login::TlsRequired && !self.control.is_tls() {
             self.control.say(texts.tls_required).await?;
             return Ok(Flow::Go);
         }
@@ -91,12 +100,13 @@ impl Session {
         }
         let right = match &self.behaviour().login {
             Login::Anyone => true,
+            Login::TlsRequired => self.control.is_tls(),
             Login::User { name, password: right } => *name == self.user && right == password,
             Login::Account => {
                 self.control.say("332 Need account for login.").await?;
                 return Ok(Flow::Go);
             }
-            Login::Nobody | Login::TlsRequired => false,
+            Login::Nobody => false,
         };
         if !right {
             self.control.say(texts.login_incorrect).await?;
@@ -135,7 +145,13 @@ impl Session {
         let texts = self.texts();
         let follows = self.behaviour().software.feat_follows_configuration();
         let mut text = texts.feat_first.to_owned();
-        for feature in texts.feat {
+        let mut features = texts.feat.to_vec();
+        if self.behaviour().tls.is_some() && !features.contains(&"AUTH TLS") {
+            // In the order of the alphabet, as they have it.
+            features.extend(["AUTH TLS", "PBSZ", "PROT"]);
+            features.sort_unstable();
+        }
+        for feature in features {
             if !(follows && self.is_off(feature)) {
                 text.push_str("\n ");
                 text.push_str(feature);
@@ -159,9 +175,12 @@ impl Session {
     }
 
     async fn status(&mut self) -> io::Result<()> {
+        let words = |encrypted: bool| if encrypted { "encrypted" } else { "plain text" };
         let text = fill(
             self.texts().stat,
             &[
+                ("control-is", words(self.control.is_tls())),
+                ("data-are", words(self.is_private())),
                 ("client", &self.seen().to_string()),
                 ("server", &self.shown().to_string()),
                 ("control", &self.shared.control.port().to_string()),

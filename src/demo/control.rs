@@ -7,6 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use super::tls::{Link, TlsLogin};
 use super::transcript::Transcript;
 
 /// Longer command lines are refused.
@@ -31,7 +32,8 @@ pub(super) enum Received {
 
 /// A control connection, seen from the server.
 pub(super) struct Control {
-    stream: TcpStream,
+    /// `None` once a handshake has used it up.
+    link: Option<Link>,
     buffer: Vec<u8>,
     overlong: bool,
     session: usize,
@@ -40,7 +42,8 @@ pub(super) struct Control {
 
 impl Control {
     pub(super) fn new(stream: TcpStream, session: usize, transcript: Transcript) -> Self {
-        Self { stream, buffer: Vec::new(), overlong: false, session, transcript }
+        let link = Some(Link::Clear(stream));
+        Self { link, buffer: Vec::new(), overlong: false, session, transcript }
     }
 
     /// Sends one reply, whose lines are separated by `\n`.
@@ -52,9 +55,35 @@ impl Control {
 
     /// Sends bytes as they are.
     pub(super) async fn raw(&mut self, bytes: &[u8]) -> io::Result<()> {
-        timeout(WRITE_LIMIT, self.stream.write_all(bytes))
-            .await
-            .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+        let link = open(&mut self.link)?;
+        let write = async {
+            link.write_all(bytes).await?;
+            link.flush().await
+        };
+        timeout(WRITE_LIMIT, write).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+    }
+
+    /// Whether it is under TLS.
+    pub(super) fn is_tls(&self) -> bool {
+        self.link.as_ref().is_some_and(Link::is_tls)
+    }
+
+    /// Puts TLS on it, until `limit`; false where there is none, and the connection is over. What
+    /// came in clear behind the command is thrown away.
+    pub(super) async fn secure(&mut self, login: &TlsLogin, limit: Duration) -> bool {
+        let Some(stream) = self.link.take().and_then(Link::into_clear) else {
+            return false;
+        };
+        self.buffer.clear();
+        let accepted = timeout(limit, Link::accept(stream, login)).await;
+        match accepted.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())) {
+            Ok(link) => {
+                self.transcript.note(self.session, 'S', "<TLS>");
+                self.link = Some(link);
+            }
+            Err(error) => self.transcript.note(self.session, 'S', &format!("<no TLS: {error}>")),
+        }
+        self.link.is_some()
     }
 
     /// Notes an event on a data connection.
@@ -76,7 +105,7 @@ impl Control {
                 self.buffer.clear();
                 self.overlong = true;
             }
-            if self.stream.read_buf(&mut self.buffer).await? == 0 {
+            if open(&mut self.link)?.read_buf(&mut self.buffer).await? == 0 {
                 return Ok(Received::End);
             }
         }
@@ -85,7 +114,7 @@ impl Control {
     /// The next bytes, whatever they are; none where the client closed.
     pub(super) async fn bytes(&mut self) -> io::Result<Vec<u8>> {
         if self.buffer.is_empty() {
-            self.stream.read_buf(&mut self.buffer).await?;
+            open(&mut self.link)?.read_buf(&mut self.buffer).await?;
         }
         Ok(std::mem::take(&mut self.buffer))
     }
@@ -111,22 +140,23 @@ impl Control {
 
     /// Ends the connection: the client reads what was sent, then the end.
     pub(super) async fn close(mut self) {
-        let _ = timeout(WRITE_LIMIT, self.stream.shutdown()).await;
+        if let Some(link) = &mut self.link {
+            let _ = timeout(WRITE_LIMIT, link.shutdown()).await;
+        }
         self.transcript.note(self.session, 'S', "<closed>");
     }
 
     /// Ends the connection by an RST.
     pub(super) fn reset(self) {
-        reset(self.stream);
+        if let Some(link) = self.link {
+            link.reset();
+        }
         self.transcript.note(self.session, 'S', "<reset>");
     }
 }
 
-/// Ends a connection by an RST.
-pub(super) fn reset(stream: TcpStream) {
-    // Without the option the end is a FIN, which is as good as can be had.
-    let _ = socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO));
-    drop(stream);
+fn open(link: &mut Option<Link>) -> io::Result<&mut Link> {
+    link.as_mut().ok_or_else(|| io::ErrorKind::NotConnected.into())
 }
 
 #[cfg(test)]

@@ -17,13 +17,6 @@ const HTTP_400: &str = "HTTP/1.1 400 Bad Request\nServer: nginx\nContent-Type: t
 const HTTP_408: &str =
     "HTTP/1.1 408 Request Timeout\nServer: nginx\nContent-Length: 0\nConnection: close\n";
 
-/// First byte of a TLS handshake record (RFC 8446 §5.1).
-const TLS_HANDSHAKE: u8 = 0x16;
-/// Alert record: fatal, `handshake_failure`.
-const TLS_HANDSHAKE_FAILURE: &[u8] = &[0x15, 3, 3, 0, 2, 2, 40];
-/// Alert record: fatal, `protocol_version`, the answer to what is no TLS at all.
-const TLS_PROTOCOL_VERSION: &[u8] = &[0x15, 3, 1, 0, 2, 2, 70];
-
 impl Session {
     /// Greets, or does what stands for it.
     pub(super) async fn greet(&mut self) -> io::Result<Flow> {
@@ -52,17 +45,6 @@ impl Session {
                 self.control.say(answer).await?;
                 Ok(Flow::Stop)
             }
-            Greeting::ImplicitTls => {
-                let hello = self.hear().await?;
-                let alert = match hello.first() {
-                    Some(&TLS_HANDSHAKE) => TLS_HANDSHAKE_FAILURE,
-                    Some(_) => TLS_PROTOCOL_VERSION,
-                    None => return Ok(Flow::Stop),
-                };
-                self.control.note("a TLS alert is sent");
-                self.control.raw(alert).await?;
-                Ok(Flow::Stop)
-            }
         }
     }
 
@@ -75,7 +57,7 @@ impl Session {
     }
 
     /// The first bytes of a client that has been told nothing.
-    async fn hear(&mut self) -> io::Result<Vec<u8>> {
+    pub(super) async fn hear(&mut self) -> io::Result<Vec<u8>> {
         let idle = self.behaviour().idle;
         timeout(idle, self.control.bytes()).await.unwrap_or(Ok(Vec::new()))
     }

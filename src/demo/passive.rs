@@ -71,6 +71,10 @@ impl Session {
     async fn open(&mut self, action: Passive, template: &str) -> io::Result<Flow> {
         // A new port gives up the one before.
         self.pending = Pending::Nothing;
+        let action = match action {
+            Passive::Pinhole if self.control.is_tls() => Passive::Blocked,
+            action => action,
+        };
         if let Passive::RefuseCommand(reply) = &action {
             self.control.say(reply).await?;
             return Ok(Flow::Go);
@@ -92,6 +96,11 @@ impl Session {
             Taken::Free(socket, address) => {
                 match offer.action {
                     Passive::Refused => offer.held = Some(socket),
+                    // Room for one: the kernel drops the SYN of anybody else.
+                    Passive::Pinhole => {
+                        socket.listen(0)?;
+                        offer.listener = Some(TcpListener::from_std(socket.into())?);
+                    }
                     Passive::AcceptSilent => {
                         socket.listen(16)?;
                         let around = neighbours(address);
@@ -176,14 +185,17 @@ impl Session {
         if !first {
             self.control.say(opening).await?;
         }
+        let Some(link) = self.protect(stream).await? else {
+            return Ok(());
+        };
         match &offer.action {
-            Passive::AcceptThenReset => self.cut(stream, &[]).await,
-            Passive::CloseEarly => self.cut(stream, &bytes[..bytes.len() / 2]).await,
+            Passive::AcceptThenReset => self.cut(link, &[]).await,
+            Passive::CloseEarly => self.cut(link, &bytes[..bytes.len() / 2]).await,
             Passive::Stall(after) => {
                 let some = &bytes[..bytes.len().min(*after)];
-                self.stall(stream, some).await
+                self.stall(link, some).await
             }
-            _ => self.deliver(stream, bytes, done).await,
+            _ => self.deliver(link, bytes, done).await,
         }
     }
 

@@ -14,6 +14,7 @@ use super::behaviour::{Behaviour, Door};
 use super::blocked::BlockedPort;
 use super::ports::{ControlPort, PassivePorts};
 use super::session::Session;
+use super::tls::Identity;
 use super::transcript::Transcript;
 
 /// A loopback server has no use for more clients at a time.
@@ -24,6 +25,7 @@ const MOST_SESSIONS: usize = 256;
 pub struct Server {
     address: SocketAddr,
     passive_ports: Option<(u16, u16)>,
+    authority: Option<Vec<u8>>,
     transcript: Transcript,
     task: Option<JoinHandle<()>>,
     /// What holds a closed or filtered control port, and the default data port.
@@ -43,6 +45,8 @@ impl Server {
         let transcript = Transcript::default();
         let ports = PassivePorts::new(address, &behaviour.ports).await?;
         let passive_ports = ports.range();
+        let identity = behaviour.tls.as_ref().map(Identity::new).transpose()?;
+        let authority = identity.as_ref().map(|identity| identity.authority().to_vec());
         let (mut task, mut closed, mut filtered) = (None, None, None);
         match behaviour.door {
             Door::Closed => closed = Some(control.socket),
@@ -52,6 +56,7 @@ impl Server {
                 let listener = TcpListener::from_std(control.socket.into())?;
                 let shared = Arc::new(Shared {
                     behaviour,
+                    identity,
                     control: address,
                     ports,
                     places: Places::default(),
@@ -63,6 +68,7 @@ impl Server {
         Ok(Self {
             address,
             passive_ports,
+            authority,
             transcript,
             task,
             _held: (closed, filtered, control.below),
@@ -77,6 +83,13 @@ impl Server {
     /// Lowest and highest passive port, where the behaviour has a range.
     pub fn passive_ports(&self) -> Option<(u16, u16)> {
         self.passive_ports
+    }
+
+    /// The certificate (DER) of the authority that signed the server's own, to be trusted by its
+    /// guests; none where the server speaks no TLS. It is made anew for each server, and its key
+    /// is never written anywhere.
+    pub fn authority(&self) -> Option<&[u8]> {
+        self.authority.as_deref()
     }
 
     /// What was said so far, one line each: session number, `C`, `S` or `D` (an event on a
@@ -98,6 +111,8 @@ impl Drop for Server {
 /// What all sessions of a server have in common.
 pub(super) struct Shared {
     pub(super) behaviour: Behaviour,
+    /// Where it speaks TLS.
+    pub(super) identity: Option<Identity>,
     /// Address of the control port.
     pub(super) control: SocketAddr,
     pub(super) ports: PassivePorts,

@@ -11,6 +11,8 @@ use super::behaviour::{Behaviour, Turn};
 use super::control::{Control, Received};
 use super::server::{Place, Shared};
 use super::software::texts::{Texts, fill};
+use super::software::tls::TlsTexts;
+use super::tls::Secured;
 use super::transfer::Pending;
 
 /// How a session goes on after a command.
@@ -36,6 +38,8 @@ pub(super) struct Session {
     /// Current directory.
     pub(super) path: String,
     pub(super) epsv_all: bool,
+    /// Once the control connection is under TLS.
+    pub(super) tls: Option<Secured>,
     pub(super) pending: Pending,
     pub(super) place: Option<Place>,
 }
@@ -59,6 +63,7 @@ impl Session {
             binary: false,
             path: "/".to_owned(),
             epsv_all: false,
+            tls: None,
             pending: Pending::Nothing,
             place: None,
         }
@@ -80,6 +85,9 @@ impl Session {
 
     async fn converse(&mut self) -> io::Result<Flow> {
         self.delay("").await;
+        if self.is_implicit() && self.secure().await? != Flow::Go {
+            return Ok(Flow::Stop);
+        }
         if !self.admit(Turn::Connect) {
             let text = self.too_many();
             self.control.say(&text).await?;
@@ -159,6 +167,10 @@ impl Session {
 
     pub(super) fn texts(&self) -> &'static Texts {
         self.behaviour().software.texts()
+    }
+
+    pub(super) fn tls_texts(&self) -> &'static TlsTexts {
+        self.behaviour().software.tls_texts()
     }
 
     /// The client's address as this server claims to see it.

@@ -8,9 +8,11 @@ mod proftpd;
 mod pure_ftpd;
 mod pyftpdlib;
 pub(super) mod texts;
+pub(super) mod tls;
 mod vsftpd;
 
 use texts::Texts;
+use tls::TlsTexts;
 
 /// What a server does with a passive connection from another address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +83,11 @@ impl Software {
         self == Self::Vsftpd
     }
 
+    /// Unencrypted data connections are refused when a port is asked for, not when data are.
+    pub(super) fn wants_protection_early(self) -> bool {
+        self == Self::Pyftpdlib
+    }
+
     /// PORT with a foreign address is noticed only when LIST comes.
     pub(super) fn checks_peer_late(self) -> bool {
         self == Self::FileZilla
@@ -93,6 +100,10 @@ impl Software {
             Self::PureFtpd => Stranger::Ignored,
             Self::Vsftpd | Self::Pyftpdlib | Self::FileZilla => Stranger::Refused,
         }
+    }
+
+    pub(super) fn tls_texts(self) -> &'static TlsTexts {
+        tls::texts(self)
     }
 
     pub(super) fn texts(self) -> &'static Texts {

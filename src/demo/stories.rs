@@ -11,10 +11,11 @@ mod control;
 mod healthy;
 mod passive;
 mod server;
+mod tls;
 
 use std::sync::LazyLock;
 
-use super::behaviour::Behaviour;
+use super::behaviour::{Behaviour, TlsStart};
 
 /// What a story is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,6 +34,19 @@ pub enum Group {
     Family,
     /// The server itself.
     Server,
+    /// Encryption: these are asked for over TLS.
+    Tls,
+}
+
+/// What a client asks a server for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protection {
+    /// A login in clear.
+    Clear,
+    /// AUTH TLS first.
+    Explicit,
+    /// TLS from the first byte.
+    Implicit,
 }
 
 /// A server to learn from.
@@ -52,6 +66,19 @@ pub struct Story {
     pub behaviour: fn() -> Behaviour,
 }
 
+impl Story {
+    /// What its client has to ask for, to meet what the story is about.
+    pub fn protection(&self) -> Protection {
+        if self.group != Group::Tls {
+            return Protection::Clear;
+        }
+        match (self.behaviour)().tls {
+            Some(tls) if tls.start == TlsStart::AtOnce => Protection::Implicit,
+            _ => Protection::Explicit,
+        }
+    }
+}
+
 static STORIES: LazyLock<Vec<Story>> = LazyLock::new(|| {
     let mut all = [
         healthy::STORIES,
@@ -60,6 +87,7 @@ static STORIES: LazyLock<Vec<Story>> = LazyLock::new(|| {
         passive::STORIES,
         active::STORIES,
         server::STORIES,
+        tls::STORIES,
     ]
     .concat();
     all.sort_by_key(|story| story.group);

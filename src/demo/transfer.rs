@@ -10,10 +10,10 @@ use tokio::time::{sleep, timeout};
 use super::active::Order;
 use super::behaviour::Listing;
 use super::content::{self, Form};
-use super::control::reset;
 use super::passive::Offer;
 use super::session::{Flow, Session};
 use super::software::texts::fill;
+use super::tls::Link;
 
 /// Time for the bytes before an RST to be read, which would sweep them away.
 const BEFORE_RESET: Duration = Duration::from_millis(80);
@@ -74,6 +74,10 @@ impl Session {
     }
 
     async fn transfer(&mut self, name: &str, bytes: &[u8], matches: usize) -> io::Result<Flow> {
+        if let Some(refusal) = self.must_be_private() {
+            self.control.say(refusal).await?;
+            return Ok(Flow::Go);
+        }
         let texts = self.texts();
         let opening = fill(texts.opening, &[("type", self.type_name()), ("name", name)]);
         let done = fill(texts.done, &[("matches", &matches.to_string())]);
@@ -86,7 +90,9 @@ impl Session {
             Pending::Connected(stream) => {
                 let open = "125 Data connection already open. Transfer starting.";
                 self.control.say(open).await?;
-                self.deliver(stream, bytes, &done).await?;
+                if let Some(link) = self.protect(stream).await? {
+                    self.deliver(link, bytes, &done).await?;
+                }
             }
         }
         Ok(Flow::Go)
@@ -95,16 +101,17 @@ impl Session {
     /// Sends everything, closes, and says so.
     pub(super) async fn deliver(
         &mut self,
-        mut stream: TcpStream,
+        mut link: Link,
         bytes: &[u8],
         done: &str,
     ) -> io::Result<()> {
+        let goodbye = self.says_goodbye();
         let sent = timeout(self.behaviour().passive_hold, async {
-            stream.write_all(bytes).await?;
-            stream.shutdown().await
+            link.write_all(bytes).await?;
+            link.finish(goodbye).await
         })
         .await;
-        drop(stream);
+        drop(link);
         match sent {
             Ok(Ok(())) => {
                 self.control.note(&format!("{} bytes sent", bytes.len()));
@@ -115,24 +122,29 @@ impl Session {
     }
 
     /// Sends a part, then ends by an RST.
-    pub(super) async fn cut(&mut self, mut stream: TcpStream, part: &[u8]) -> io::Result<()> {
+    pub(super) async fn cut(&mut self, mut link: Link, part: &[u8]) -> io::Result<()> {
         if !part.is_empty() {
             // A client that is gone is cut off as well.
-            let _ = timeout(self.behaviour().passive_hold, stream.write_all(part)).await;
+            let _ = timeout(self.behaviour().passive_hold, send(&mut link, part)).await;
             sleep(BEFORE_RESET).await;
         }
-        reset(stream);
+        link.reset();
         self.control.note(&format!("reset after {} bytes", part.len()));
         self.control.say(self.texts().broken).await
     }
 
     /// Sends a part, then nothing, until the server itself has had enough.
-    pub(super) async fn stall(&mut self, mut stream: TcpStream, part: &[u8]) -> io::Result<()> {
+    pub(super) async fn stall(&mut self, mut link: Link, part: &[u8]) -> io::Result<()> {
         let hold = self.behaviour().passive_hold;
-        let _ = timeout(hold, stream.write_all(part)).await;
+        let _ = timeout(hold, send(&mut link, part)).await;
         self.control.note(&format!("silent after {} bytes", part.len()));
         sleep(hold).await;
-        reset(stream);
+        link.reset();
         self.control.say(self.texts().broken).await
     }
+}
+
+async fn send(link: &mut Link, bytes: &[u8]) -> io::Result<()> {
+    link.write_all(bytes).await?;
+    link.flush().await
 }

@@ -4,7 +4,8 @@
 use std::net::IpAddr;
 
 use crate::facts::{
-    Attempt, Facts, Family, LoginOutcome, Mode, NotTested, Outcome, Purpose, Security, Session, Why,
+    Attempt, Facts, Family, LoginOutcome, Mode, NotTested, Outcome, Purpose, Security, Session,
+    Varied, Why,
 };
 use crate::wire::peer;
 use crate::wire::software::{self, Software};
@@ -206,6 +207,8 @@ impl<'a> Case<'a> {
             .attempts
             .iter()
             .filter(|a| a.outcome != Outcome::NotTested)
+            // A comparison in clear meets doors that are not those of the modes.
+            .filter(|a| !a.varies(|v| *v == Varied::Clear))
             .filter_map(Attempt::passive_port)
             .collect();
         ports.sort_unstable();

@@ -12,7 +12,9 @@ pub fn failure(handshake: &Handshake) -> Text {
         TlsFailure::Alert { description, name } => Text::new("tls-failure-alert")
             .with("description", u16::from(*description))
             .with("name", name.clone().unwrap_or_default()),
-        TlsFailure::NotTls { head } => Text::new("tls-failure-not-tls").with("head", head),
+        TlsFailure::NotTls { head } => {
+            Text::new("tls-failure-not-tls").with("head", first_line(head))
+        }
         TlsFailure::OldVersion { version } => match version {
             Some(version) => Text::new("tls-failure-old").with("version", version.name()),
             None => Text::new("tls-failure-old-unnamed"),
@@ -32,6 +34,15 @@ pub fn failure(handshake: &Handshake) -> Text {
         },
         TlsFailure::Other { text } => Text::new("tls-failure-other").with("text", text),
     }
+}
+
+/// The first line of what came in clear (a listing, mostly), its columns moved together.
+fn first_line(head: &str) -> String {
+    let line = head.split("\\x0d").next().unwrap_or_default();
+    let line = line.split("\\x0a").next().unwrap_or_default();
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let cut = if line.len() < head.len() { "…" } else { "" };
+    format!("{}{cut}", words.join(" "))
 }
 
 /// What speaks against a certificate, exactly.

@@ -313,9 +313,7 @@ impl<'a> Transfer<'a> {
             return match self.completion {
                 // The server may leave once it has said 226.
                 Some(_) => None,
-                None if self.tls_failed() => {
-                    Some((Outcome::TlsFailed, Why::TlsFailed { reply: None }))
-                }
+                None if self.tls_failed() => Some(nobody_there(draft)),
                 None => Some((Outcome::Closed, Why::ControlLost { command: listing.redacted() })),
             };
         };
@@ -366,7 +364,8 @@ impl<'a> Transfer<'a> {
             draft.tls.as_ref().and_then(|tls| tls.failure.as_ref()),
             Some(TlsFailure::Closed | TlsFailure::Reset | TlsFailure::TimedOut { .. })
         );
-        let about_data = matches!(code, 421 | 425 | 426 | 522);
+        let about_data =
+            matches!(code, 421 | 425 | 426 | 522) && !peer::is_bad_data_peer(code, &text);
         if self.tls_failed() && (!closed || about_data) {
             return (Outcome::TlsFailed, Why::TlsFailed { reply: Some((code, text)) });
         }
@@ -462,7 +461,7 @@ impl<'a> Transfer<'a> {
             return (Outcome::Open, Why::Complete);
         }
         if self.tls_failed() {
-            return (Outcome::TlsFailed, Why::TlsFailed { reply: None });
+            return nobody_there(draft);
         }
         (Outcome::Closed, Why::DataReset)
     }
@@ -501,10 +500,21 @@ impl<'a> Transfer<'a> {
         } else if self.ended_in_order() {
             (Outcome::Stalled, Why::NoCompletion { waited })
         } else if self.tls_failed() {
-            (Outcome::TlsFailed, Why::TlsFailed { reply: None })
+            nobody_there(draft)
         } else {
             (Outcome::Closed, Why::DataReset)
         })
+    }
+}
+
+/// A handshake that failed without a word of the server's; where nothing at all came back, it is
+/// silence like that of a clear data connection.
+fn nobody_there(draft: &Attempt) -> (Outcome, Why) {
+    match &draft.tls {
+        Some(Handshake { failure: Some(TlsFailure::TimedOut { received: 0 }), took, .. }) => {
+            (Outcome::Stalled, Why::NoData { waited: *took })
+        }
+        _ => (Outcome::TlsFailed, Why::TlsFailed { reply: None }),
     }
 }
 

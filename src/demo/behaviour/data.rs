@@ -9,7 +9,8 @@ pub enum Passive {
     #[default]
     Serve,
     /// The listing, on a port that a firewall opened for one connection because it read the
-    /// reply: every further SYN to that port is dropped.
+    /// reply: every further SYN to that port is dropped. Under TLS the firewall reads nothing
+    /// and opens nothing.
     Pinhole,
     /// A time-out: SYNs to the announced port are dropped.
     Blocked,

@@ -29,7 +29,7 @@ pub(super) const TEXTS: Texts = Texts {
     feat_first: "211-Features:",
     feat: &["EPRT", "EPSV", "MDTM", "PASV", "REST STREAM", "SIZE", "TVFS"],
     feat_last: "211 End",
-    stat: "211-FTP server status:\n     Connected to {client}\n     Logged in as {user}\n     TYPE: {type}\n     No session bandwidth limit\n     Session timeout in seconds is 300\n     Control connection is plain text\n     Data connections will be plain text\n     At session startup, client count was 1\n     vsFTPd 3.0.3 - secure, fast, stable\n211 End of status",
+    stat: "211-FTP server status:\n     Connected to {client}\n     Logged in as {user}\n     TYPE: {type}\n     No session bandwidth limit\n     Session timeout in seconds is 300\n     Control connection is {control-is}\n     Data connections will be {data-are}\n     At session startup, client count was 1\n     vsFTPd 3.0.3 - secure, fast, stable\n211 End of status",
     pasv: "227 Entering Passive Mode ({pasv}).",
     epsv: "229 Entering Extended Passive Mode (|||{port}|)",
     pasv_on_v6: "227 Entering Passive Mode (0,0,0,0,{hilo}).",

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use super::{Group, Story};
-use crate::demo::behaviour::{Behaviour, Door, Greeting, Hangup, Limit, Login, Turn};
+use crate::demo::behaviour::{
+    Behaviour, Door, Greeting, Hangup, Limit, Login, Tls, TlsStart, Turn,
+};
 use crate::demo::software::Software;
 
 pub(super) const STORIES: &[Story] = &[
@@ -79,11 +81,12 @@ pub(super) const STORIES: &[Story] = &[
         title: "The server waits for TLS before it says a word",
         lesson: "With implicit TLS both sides wait for each other when the client speaks plain \
                  FTP. A single TLS greeting tells this silence from any other; use ftps://.",
-        // The server answers a ClientHello by an alert, as it has no certificate: that it
-        // speaks TLS from the first byte is seen all the same.
         cause: Some("tls-required"),
         group: Group::Control,
-        behaviour: || Behaviour { greeting: Greeting::ImplicitTls, ..Behaviour::default() },
+        behaviour: || Behaviour {
+            tls: Some(Tls { start: TlsStart::AtOnce, ..Tls::default() }),
+            ..Behaviour::default()
+        },
     },
     Story {
         id: "too-many-connections",
@@ -134,7 +137,11 @@ pub(super) const STORIES: &[Story] = &[
                  AUTH TLS first; use ftpes://.",
         cause: Some("tls-required"),
         group: Group::Control,
-        behaviour: || Behaviour { login: Login::TlsRequired, ..Behaviour::default() },
+        behaviour: || Behaviour {
+            login: Login::TlsRequired,
+            tls: Some(Tls::default()),
+            ..Behaviour::default()
+        },
     },
     Story {
         id: "tls-required-421",
@@ -146,6 +153,7 @@ pub(super) const STORIES: &[Story] = &[
         behaviour: || Behaviour {
             software: Software::PureFtpd,
             login: Login::TlsRequired,
+            tls: Some(Tls::default()),
             ..Behaviour::default()
         },
     },

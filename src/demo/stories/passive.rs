@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 
 use super::{Group, Story};
-use crate::demo::behaviour::{Active, Behaviour, Family, Passive, PortRange};
+use crate::demo::behaviour::{Active, Behaviour, Family, Passive, PortRange, Tls};
 use crate::demo::software::Software;
 
 pub(super) const STORIES: &[Story] = &[
@@ -77,13 +77,12 @@ pub(super) const STORIES: &[Story] = &[
         title: "A firewall that reads along opens each port for one connection",
         lesson: "All works, and no port is open: the firewall hears 227 and 229 and lets one \
                  connection through. Under TLS it hears nothing, and passive mode is over.",
-        // A port that was open when it was announced is silent a moment later; a probe that
-        // meets no failure has no reason to ask again.
-        cause: None,
+        cause: Some("helper-opens-pinholes"),
         group: Group::Passive,
         behaviour: || Behaviour {
             pasv: Passive::Pinhole,
             epsv: Passive::Pinhole,
+            tls: Some(Tls::default()),
             ..Behaviour::default()
         },
     },

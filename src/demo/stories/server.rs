@@ -1,7 +1,7 @@
 //! Stories of servers that connect and then fail.
 
 use super::{Group, Story};
-use crate::demo::behaviour::{Behaviour, Listing, Passive};
+use crate::demo::behaviour::{Behaviour, Listing, Passive, Tls};
 
 pub(super) const STORIES: &[Story] = &[
     Story {
@@ -54,6 +54,19 @@ pub(super) const STORIES: &[Story] = &[
         group: Group::Server,
         behaviour: || Behaviour {
             listing: Listing::Refused("550 Permission denied.".to_owned()),
+            ..Behaviour::default()
+        },
+    },
+    Story {
+        id: "data-tls-required",
+        title: "A login in clear, and no listing without encryption",
+        lesson: "vsftpd with force_local_data_ssl lets clients in without TLS and refuses their \
+                 data connections with 522. AUTH TLS and PROT P are the whole cure: try the same \
+                 with --tls explicit.",
+        cause: Some("data-tls-required"),
+        group: Group::Server,
+        behaviour: || Behaviour {
+            tls: Some(Tls { data_required: true, ..Tls::default() }),
             ..Behaviour::default()
         },
     },

@@ -3,15 +3,14 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 
 use super::Result;
 use super::client::{Client, PATIENCE, command_for};
 use crate::demo::{
-    Active, Behaviour, Delay, Family, Greeting, Hangup, Limit, Listing, Login, Origin, Passive,
-    PortRange, Server, SwitchedOff, Turn,
+    Active, Behaviour, Delay, Family, Hangup, Limit, Listing, Login, Origin, Passive, PortRange,
+    Server, SwitchedOff, Turn,
 };
 
 async fn knock(address: SocketAddr) -> &'static str {
@@ -199,23 +198,6 @@ async fn an_account_completes_the_login() -> Result {
     let (mut client, _) = Client::greeted(server.address()).await?;
     assert_eq!(client.log_in("alice", "x").await.err().as_deref(), Some("PASS 332"));
     assert!(client.say("ACCT any").await.starts_with("230"));
-    Ok(())
-}
-
-#[tokio::test]
-async fn implicit_tls_answers_tls_and_nothing_else() -> Result {
-    let behaviour = Behaviour { greeting: Greeting::ImplicitTls, ..Behaviour::default() };
-    let server = Server::start(behaviour).await?;
-    for (sent, description) in [(&[0x16, 3, 1, 0, 5, 1, 0, 0, 1, 0][..], 40), (b"USER x\r\n", 70)] {
-        let mut stream = TcpStream::connect(server.address()).await?;
-        let mut byte = [0];
-        assert!(timeout(PATIENCE, stream.read(&mut byte)).await.is_err(), "it waits");
-        stream.write_all(sent).await?;
-        let mut alert = Vec::new();
-        stream.read_to_end(&mut alert).await?;
-        assert_eq!(alert.first(), Some(&0x15));
-        assert_eq!(alert.last(), Some(&description));
-    }
     Ok(())
 }
 

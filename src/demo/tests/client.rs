@@ -1,22 +1,48 @@
 //! A client that says in a word what it met.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::client::Resumption;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 use super::Result;
+use crate::demo::{Protection, Server};
 
 /// What has not come by then does not come.
 pub(super) const PATIENCE: Duration = Duration::from_millis(400);
 /// For replies that a server takes its time for.
 const REPLY: Duration = Duration::from_secs(3);
 
+trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
+
 pub(super) struct Client {
-    stream: BufReader<TcpStream>,
+    stream: BufReader<Box<dyn Stream>>,
     server: SocketAddr,
+    /// For data connections, after PROT P.
+    private: Option<Arc<ClientConfig>>,
+}
+
+/// A client's side of TLS: it trusts the server's authority, and resumes sessions or not.
+fn config(server: &Server, resumption: Resumption) -> Arc<ClientConfig> {
+    let mut roots = RootCertStore::empty();
+    let authority = server.authority().map(<[u8]>::to_vec).map(CertificateDer::from);
+    roots.add_parsable_certificates(authority);
+    let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.resumption = resumption;
+    Arc::new(config)
 }
 
 impl Client {
@@ -25,9 +51,9 @@ impl Client {
         let stream = match timeout(PATIENCE, TcpStream::connect(server)).await {
             Err(_) => return Err("control timed-out".to_owned()),
             Ok(Err(_)) => return Err("control refused".to_owned()),
-            Ok(Ok(stream)) => BufReader::new(stream),
+            Ok(Ok(stream)) => stream,
         };
-        let mut client = Self { stream, server };
+        let mut client = Self { stream: BufReader::new(Box::new(stream)), server, private: None };
         let greeting = client.reply().await;
         if greeting.starts_with('2') {
             Ok((client, greeting))
@@ -40,6 +66,63 @@ impl Client {
     pub(super) async fn guest(server: SocketAddr) -> std::result::Result<Self, String> {
         let (mut client, _) = Self::greeted(server).await?;
         client.log_in("anonymous", "guest@").await?;
+        Ok(client)
+    }
+
+    /// Logs in as a guest with the protection that a story asks for; data connections resume the
+    /// control connection's session.
+    pub(super) async fn protected(
+        server: &Server,
+        protection: Protection,
+    ) -> std::result::Result<Self, String> {
+        if protection == Protection::Clear {
+            return Self::guest(server.address()).await;
+        }
+        let mut client =
+            Self::secured(server, protection, Resumption::in_memory_sessions(8)).await?;
+        client.log_in("anonymous", "guest@").await?;
+        for (command, expected) in [("PBSZ 0", "200"), ("PROT P", "200")] {
+            let reply = client.say(command).await;
+            if !reply.starts_with(expected) {
+                return Err(format!("{} {}", &command[..4], reply.get(..3).unwrap_or("?")));
+            }
+        }
+        Ok(client)
+    }
+
+    /// Puts TLS on a fresh control connection.
+    pub(super) async fn secured(
+        server: &Server,
+        protection: Protection,
+        resumption: Resumption,
+    ) -> std::result::Result<Self, String> {
+        let address = server.address();
+        let stream = TcpStream::connect(address).await.map_err(|e| e.to_string())?;
+        // Byte for byte: what follows 234 is TLS' own.
+        let mut client = Self {
+            stream: BufReader::with_capacity(1, Box::new(stream)),
+            server: address,
+            private: None,
+        };
+        if protection == Protection::Explicit {
+            for command in ["", "AUTH TLS"] {
+                let reply = if command.is_empty() {
+                    client.reply().await
+                } else {
+                    client.say(command).await
+                };
+                if !reply.starts_with('2') {
+                    return Err(format!("AUTH {}", reply.get(..3).unwrap_or("?")));
+                }
+            }
+        }
+        let config = config(server, resumption);
+        client.private = Some(Arc::clone(&config));
+        let stream = secure(&config, address, client.stream.into_inner()).await?;
+        client.stream = BufReader::new(stream);
+        if protection == Protection::Implicit {
+            client.reply().await;
+        }
         Ok(client)
     }
 
@@ -155,7 +238,16 @@ impl Client {
     }
 
     /// Reads a data connection to its end, and the replies that go with it.
-    async fn receive(&mut self, mut stream: TcpStream) -> String {
+    async fn receive(&mut self, stream: TcpStream) -> String {
+        let mut stream: Box<dyn Stream> = Box::new(stream);
+        if let Some(config) = &self.private {
+            // TLS begins when data do.
+            match timeout(PATIENCE, secure(config, self.server, stream)).await {
+                Ok(Ok(secured)) => stream = secured,
+                Ok(Err(word)) => return word,
+                Err(_) => return "TLS timed-out".to_owned(),
+            }
+        }
         let mut bytes = Vec::new();
         let end = timeout(PATIENCE, stream.read_to_end(&mut bytes)).await;
         if end.is_err() {
@@ -177,6 +269,32 @@ impl Client {
             (Some("226"), Ok(Ok(_))) => "open".to_owned(),
             (code, Ok(Err(_))) => format!("reset {}", code.unwrap_or("?")),
             (code, _) => format!("closed {}", code.unwrap_or("?")),
+        }
+    }
+}
+
+/// Does a handshake, or has the word for what was met instead.
+async fn secure(
+    config: &Arc<ClientConfig>,
+    server: SocketAddr,
+    stream: Box<dyn Stream>,
+) -> std::result::Result<Box<dyn Stream>, String> {
+    let name = ServerName::from(server.ip());
+    let connected = TlsConnector::from(Arc::clone(config)).connect(name, stream).await;
+    match connected {
+        Ok(stream) => Ok(Box::new(stream)),
+        Err(error) => {
+            let text = error.to_string();
+            let known = [
+                ("certificate expired", "TLS expired"),
+                ("not valid for name", "TLS wrong name"),
+                ("UnknownIssuer", "TLS unknown issuer"),
+                ("ProtocolVersion", "TLS old version"),
+                ("eof", "TLS end"),
+                ("corrupt message", "TLS clear"),
+            ];
+            let word = known.iter().find(|(part, _)| text.contains(part));
+            Err(word.map_or(text.clone(), |(_, word)| (*word).to_owned()))
         }
     }
 }

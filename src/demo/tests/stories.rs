@@ -6,7 +6,7 @@ use tokio::task::JoinSet;
 
 use super::Result;
 use super::client::Client;
-use crate::demo::{Group, Server, stories, story};
+use crate::demo::{Group, Protection, Server, stories, story};
 
 /// Story, PASV, EPSV, PORT, EPRT; or the word for a login that was not to be had.
 const TABLE: &[(&str, &[&str])] = &[
@@ -65,13 +65,30 @@ const TABLE: &[(&str, &[&str])] = &[
     ("data-reset", &["reset 426", "reset 426", "open", "open"]),
     ("transfer-stalls", &["stalled after some", "stalled after some", "open", "open"]),
     ("listing-refused", &["stalled 550", "stalled 550", "rejected 550", "rejected 550"]),
+    ("data-tls-required", &["stalled 522", "stalled 522", "rejected 522", "rejected 522"]),
+    ("tls-healthy", &["open", "open", "open", "open"]),
+    ("tls-implicit-healthy", &["open", "open", "open", "open"]),
+    ("tls-auth-ssl", &["AUTH 504"]),
+    ("tls-no-close-notify", &["reset 226", "reset 226", "reset 226", "reset 226"]),
+    ("tls-unsupported", &["AUTH 500"]),
+    ("tls-certificate-expired", &["TLS expired"]),
+    ("tls-certificate-wrong-name", &["TLS wrong name"]),
+    ("tls-certificate-self-signed", &["TLS unknown issuer"]),
+    ("tls-handshake-old-version", &["TLS old version"]),
+    ("tls-handshake-closed", &["TLS end"]),
+    ("tls-session-reuse", &["open", "open", "open", "open"]),
+    ("tls-session-reuse-proftpd", &["open", "open", "open", "open"]),
+    ("tls-session-reuse-impossible", &["reset 425", "reset 425", "reset 425", "reset 425"]),
+    ("data-tls-refused", &["PROT 534"]),
+    ("data-tls-plain", &["TLS clear", "TLS clear", "TLS clear", "TLS clear"]),
+    ("tls-blinds-helper", &["timed-out", "timed-out", "open", "open"]),
 ];
 
 /// What a client meets in the four modes, each on a login of its own.
-async fn met(server: &Server) -> Result<Vec<String>> {
+async fn met(server: &Server, protection: Protection) -> Result<Vec<String>> {
     let mut words = Vec::new();
     for verb in ["PASV", "EPSV", "PORT", "EPRT"] {
-        let word = match Client::guest(server.address()).await {
+        let word = match Client::protected(server, protection).await {
             Err(word) if words.is_empty() => return Ok(vec![word]),
             Err(word) => word,
             Ok(mut client) => {
@@ -95,7 +112,7 @@ async fn met(server: &Server) -> Result<Vec<String>> {
 async fn difference(id: &str, expected: &[&str]) -> std::result::Result<(), String> {
     let story = story(id).ok_or("no such story")?;
     let server = Server::start((story.behaviour)()).await.map_err(|error| error.to_string())?;
-    let words = met(&server).await.map_err(|error| error.to_string())?;
+    let words = met(&server, story.protection()).await.map_err(|error| error.to_string())?;
     if words == expected {
         return Ok(());
     }

@@ -228,7 +228,8 @@ fn faces(case: &Case<'_>) -> Vec<String> {
         .facts
         .attempts
         .iter()
-        .filter(|a| a.mode == Mode::Pasv)
+        // In clear the address may have been rewritten on the way.
+        .filter(|a| a.mode == Mode::Pasv && !a.varies(|v| *v == Varied::Clear))
         .filter_map(|a| a.advertised.map(|at| at.ip().to_string()))
         .collect();
     addresses.sort();
@@ -254,7 +255,14 @@ pub fn data_tls_required(case: &Case<'_>) -> Option<Finding> {
     finding("data-tls-required", Confidence::Likely, text)
         .side(Side::Server)
         .explains(&views)
-        .not("firewall-blocks-passive", Text::new("not-firewall-refused-by-reply"))
+        .not(
+            "firewall-blocks-passive",
+            Text::new(if views.iter().any(|v| v.shown.observed.is_some()) {
+                "not-firewall-connected"
+            } else {
+                "not-firewall-refused-by-reply"
+            }),
+        )
         .fix(Who::User, Text::new("data-tls-required-fix"), Vec::new())
         .done()
 }

@@ -28,9 +28,11 @@ pub fn unsupported(case: &Case<'_>) -> Option<Finding> {
     } else {
         ("tls-unsupported-text", Confidence::Likely)
     };
-    let text = Text::new(id).with("command", command).with("reply", brief(*code, text));
+    let reply = brief(*code, text);
+    let text = Text::new(id).with("command", command).with("reply", reply.clone());
     finding("tls-unsupported", confidence, text)
         .side(Side::Server)
+        .saw(Text::new("seen-reply").with("reply", reply))
         .not("control-filtered", Text::new("not-filtered-answered"))
         .not("login-rejected", Text::new("not-login-nobody-named"))
         .fix(Who::ServerAdmin, Text::new("tls-unsupported-fix-server"), remedies::enable_tls(case))
@@ -95,7 +97,7 @@ fn control_failed(case: &Case<'_>) -> Option<Finding> {
         TlsFailure::NoCommonCipher { .. } => {
             ("tls-handshake-failed-text-cipher", Confidence::Likely)
         }
-        TlsFailure::Reset | TlsFailure::TimedOut { .. } => {
+        TlsFailure::Closed | TlsFailure::Reset | TlsFailure::TimedOut { .. } => {
             ("tls-handshake-failed-text-box", Confidence::Possible)
         }
         _ => ("tls-handshake-failed-text", Confidence::Possible),
@@ -208,7 +210,13 @@ fn certificate(handshake: &Handshake, id: &'static str) -> Option<Build> {
             build = build.fix(who, Text::new(id), Vec::new());
         }
     }
-    Some(build.fix(Who::User, Text::new("tls-certificate-invalid-fix-user"), Vec::new()))
+    let unknown = |r: &Distrust| matches!(r, Distrust::SelfSigned | Distrust::UnknownIssuer { .. });
+    // Trust given by hand cures neither an old certificate nor another's name.
+    Some(build.fix_if(
+        reasons.iter().all(unknown),
+        Who::User,
+        Text::new("tls-certificate-invalid-fix-user"),
+    ))
 }
 
 fn speaks_of_reuse(attempt: &Attempt) -> bool {
@@ -277,7 +285,7 @@ pub fn session_reuse_required(case: &Case<'_>) -> Option<Finding> {
         .not("firewall-blocks-passive", Text::new("not-firewall-connected"))
         .fix(
             Who::ServerAdmin,
-            Text::new("tls-session-reuse-required-fix-server"),
+            Text::new("tls-session-reuse-required-fix-sessions"),
             remedies::no_session_reuse(case),
         )
         .done()

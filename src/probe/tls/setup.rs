@@ -27,6 +27,8 @@ pub enum Roots {
     /// Those of a PEM file *instead*, as with curl's `--cacert`. A server's own certificate may
     /// stand in it as well.
     File(PathBuf),
+    /// These certificates (DER) *instead*: those of a demonstration's own authority.
+    Given(Vec<Vec<u8>>),
 }
 
 /// Why there is no setup.
@@ -109,6 +111,9 @@ impl TlsSetup {
         let certificates = match roots {
             Roots::System => rustls_native_certs::load_native_certs().certs,
             Roots::File(path) => read(path)?,
+            Roots::Given(certificates) => {
+                certificates.iter().cloned().map(CertificateDer::from).collect()
+            }
         };
         let mut store = RootCertStore::empty();
         // What the library cannot take as an authority can still be a server's own certificate.
