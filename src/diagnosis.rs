@@ -7,6 +7,7 @@
 pub mod case;
 pub mod catalogue;
 pub mod causes;
+pub mod clients;
 pub mod engine;
 pub mod finding;
 pub mod location;
@@ -19,6 +20,7 @@ pub mod tls;
 
 pub use case::{Case, ModeView, Nat};
 pub use catalogue::{CATALOGUE, Cause, Plane, cause};
+pub use clients::Prediction;
 pub use engine::{Diagnosis, Verdict, diagnose};
 pub use finding::{
     Confidence, Evidence, Finding, Location, Remedy, RuledOut, Severity, Side, Snippet, Who,

@@ -7,6 +7,7 @@
 //! - [`target`]: what the user typed
 //! - [`wire`]: FTP's grammar, pure
 //! - [`facts`]: what was observed, plain data that can be saved
+//! - [`clients`]: what well-known FTP clients do by default, plain data
 //! - [`probe`]: the only place with sockets and clocks
 //! - [`diagnosis`]: from facts to named causes, pure
 //! - [`compare`]: from two reports of one server to what they prove together, pure
@@ -16,6 +17,7 @@
 
 pub mod app;
 pub mod cli;
+pub mod clients;
 pub mod compare;
 pub mod demo;
 pub mod diagnosis;

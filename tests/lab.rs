@@ -73,6 +73,7 @@ mod lab {
     mod world;
     mod worlds;
 
+    mod clients;
     mod control;
     mod family;
     mod firewalls;

@@ -2,6 +2,7 @@
 
 use crate::diagnosis::case::{Case, ModeView};
 use crate::diagnosis::catalogue::{CATALOGUE, Cause};
+use crate::diagnosis::clients::{self, Prediction};
 use crate::diagnosis::finding::{Finding, Severity};
 use crate::diagnosis::rules::{self, Rule};
 use crate::diagnosis::text::Text;
@@ -44,6 +45,10 @@ pub struct Diagnosis<'a> {
     pub findings: Vec<Finding>,
     /// The eight rules for a firewall in front of a server.
     pub rules: Vec<Rule>,
+    /// What well-known clients will meet.
+    pub clients: Vec<Prediction>,
+    /// Why one of them works and another does not, where the directions differ.
+    pub one_works: Option<Text>,
 }
 
 impl Diagnosis<'_> {
@@ -87,7 +92,9 @@ pub fn diagnose(facts: &Facts) -> Diagnosis<'_> {
     let rules = rules::rules(&case, &findings);
     let verdict = verdict(&case, &findings);
     let summary = summary(&case, verdict, &findings);
-    Diagnosis { case, verdict, summary, findings, rules }
+    let clients = clients::predictions(&case, &findings);
+    let one_works = clients::one_works_another_fails(&case, &clients);
+    Diagnosis { case, verdict, summary, findings, rules, clients, one_works }
 }
 
 /// Leaves out what only follows from another finding: its cause says so, and the two are about the

@@ -831,3 +831,81 @@ plane-TLS = TLS
 plane-family = family
 plane-server = server
 explained-only = explained, not concluded yet
+## Clients: what a try meets, step by step
+client-open = { $verb } comes through
+client-open-sometimes = { $verb } comes through, but only { $times } times of { $of }
+client-reply = { $verb } is refused ({ $why })
+client-refused = { $verb }: its knock is turned away ({ $why })
+client-server-failed = { $verb }: the server's knock is in vain ({ $why })
+client-silent = { $verb }: nobody answers its knock
+client-nobody-knocks = { $verb }: the server's knock never arrives
+client-over = { $verb }: { $why }
+client-unreadable = { $verb }: it cannot read the form of the server's reply
+client-address-disliked = { $verb }: 227 names { $advertised }, which is not the server's { $peer }, and it gives up
+client-address-itself = { $verb }: 227 sends it to { $advertised }, which is its own machine
+client-address-private = { $verb }: 227 sends it to { $advertised }, a private address where nobody answers
+client-address-open = { $verb }: it follows 227 to { $advertised }, and that comes through
+client-address-silent = { $verb }: 227 sends it to { $advertised }, and nobody answers there ({ $why })
+client-address-refused = { $verb }: 227 sends it to { $advertised }, and is turned away there ({ $why })
+client-waits = { $what }, for { $seconds } s
+client-waits-forever = { $what }, and it waits without end
+client-then = { $first }; then { $then }
+client-late = { $because }: only after { $after }
+client-believed = { $because } (how this client behaves is believed, not measured)
+client-removed = it has no FTP any more since version { $version }
+client-no-ipv6 = it cannot speak FTP over IPv6
+client-no-tls = it cannot do FTP over TLS
+client-no-implicit-tls = it cannot do TLS from the first byte
+client-no-resumption = it does not resume its TLS session for data connections, and the server demands that
+client-insists = it gives up where data connections do not resume the TLS session, and this server resumes none
+client-distrusts = it does not trust the certificate: { $reason }
+client-no-login = no login: { $title }
+
+# Facts that are missing
+client-unknown-unasked = { $verb } was not measured: it was not asked for
+client-unknown-mode = { $verb } was not measured: { $why }
+client-unknown-late = { $verb } was not measured: the server's knock came late, and how long it takes is not known
+client-unknown-caller = { $verb } was not measured to its end: { $why }
+client-unknown-address = whether anybody answers at { $advertised }, where 227 sends it, was not measured (--dial-advertised)
+client-unknown-certificate = it takes to TLS by itself where it is offered; whether it trusts the certificate was not measured (ftpes://)
+client-unknown-tls = it takes to TLS by itself; how that goes was not measured (ftpes://)
+client-unknown-untrusted = it goes on with this certificate; what comes then was not measured (--insecure)
+client-unknown-login = no login as { $user }; what a user with a password meets was not measured
+client-unknown-no-login = no login, so data connections were not measured
+
+# Settings
+client-setting-passive = passive mode: { $how }
+client-setting-active = active mode: { $how }
+client-setting-pasv = PASV without EPSV: { $how }
+client-setting-epsv = EPSV in place of PASV: { $how }
+client-setting-server = the server's own address in place of that in 227: { $how }
+client-setting-any = follow the address in 227: { $how }
+client-setting-another = no setting helps; another program does: { $how }
+
+# The section of the text report
+client-device = cameras and scanners that only do active
+clients-title = Clients with their default settings (predicted from the above)
+clients-all = All { $count } known ones work. { $gone }
+clients-work = work
+clients-fail = fail, { $why }
+clients-unknown = not known, { $why }
+clients-removed = { $names } have no FTP any more.
+client-short-open = { $verb } comes through
+client-short-passive-reply = passive: the server refuses { $verb }
+client-short-passive-refused = passive: their knock is turned away
+client-short-passive-silent = passive: nobody answers their knock
+client-short-passive-over = passive: the data connection does not come to its end
+client-short-active-reply = active: the server refuses { $verb }
+client-short-active-refused = active: the server's knock is in vain
+client-short-active-silent = active: the server's knock never arrives
+client-short-active-over = active: the data connection does not come to its end
+client-short-astray = the address in 227 leads them astray
+client-short-disliked = they give up over the address in 227
+client-short-late = they would need longer than a minute
+
+## Browser fails, client works
+one-works-active = Why one program works here and another fails: { $fail } use passive mode, where the client knocks at a port of the server's choice, and that does not come through. { $work } use active mode or fall back to it, and the server's knock at the client does. { $today }
+one-works-passive = Why one program works here and another fails: { $fail } use active mode, where the server knocks at the client, and that does not come through. { $work } use passive mode, and their knock at the server does. { $today }
+one-works-setting = What helps today: in { $client }, { $setting }.
+one-works-instead = What helps today: { $how }, in place of { $client }.
+one-works-no-setting = What helps today: a program of the other kind.

@@ -2,16 +2,17 @@
 
 use std::net::SocketAddr;
 
+use super::clients;
 use super::view::{
-    Endpoint, JsonAttempt, JsonEvidence, JsonFinding, JsonLadder, JsonLocation, JsonRemedy,
+    Client, Endpoint, JsonAttempt, JsonEvidence, JsonFinding, JsonLadder, JsonLocation, JsonRemedy,
     JsonReply, JsonRule, JsonRuledOut, JsonRung, JsonSnippet, Path, Report, Router, SCHEMA, Server,
     Target, Tls, Tool, Vantage,
 };
 use super::words::Words;
 use crate::diagnosis::reason::reason;
 use crate::diagnosis::tls::{distrust, failure};
-use crate::diagnosis::{Diagnosis, Finding, ModeView, Nat, Rule, Text, location};
-use crate::facts::{Attempt, Direction, Facts, Purpose, Rung, RungAnswer, Why};
+use crate::diagnosis::{Diagnosis, Finding, ModeView, Nat, Prediction, Rule, Text, location};
+use crate::facts::{Attempt, Direction, Facts, Micros, Purpose, Rung, RungAnswer, Why};
 use crate::wire::feat::Features;
 use crate::wire::reply::Reply;
 
@@ -49,9 +50,22 @@ pub fn report(diagnosis: &Diagnosis<'_>, words: &Words) -> Report {
         rules: diagnosis.rules.iter().map(|r| rule(r, words)).collect(),
         ports: Vec::new(),
         findings: diagnosis.findings.iter().map(|f| finding(f, words)).collect(),
-        clients: Vec::new(),
+        clients: diagnosis.clients.iter().map(|p| client(p, words)).collect(),
         expectations: Vec::new(),
         exit_code: diagnosis.exit_code(),
+    }
+}
+
+fn client(prediction: &Prediction, words: &Words) -> Client {
+    Client {
+        id: prediction.client.id,
+        client: clients::name(prediction.client, words),
+        kind: prediction.client.kind.word(),
+        works: prediction.works,
+        after_ms: prediction.after.map(Micros::millis),
+        because: words.say(&prediction.because),
+        attempts: prediction.attempts.clone(),
+        setting: prediction.setting_text().map(|text| words.say(&text)),
     }
 }
 

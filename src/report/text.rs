@@ -7,7 +7,7 @@ use colored::Colorize;
 
 use super::json::{ends, folded_reason, software_name};
 use super::words::Words;
-use super::{Style, table, transcript};
+use super::{Style, clients, table, transcript};
 use crate::diagnosis::location;
 use crate::diagnosis::reason::{idle, reason};
 use crate::diagnosis::{
@@ -21,6 +21,7 @@ pub fn render(diagnosis: &Diagnosis<'_>, words: &Words, style: Style) -> String 
     let mut out = String::new();
     page.head(&mut out);
     if !style.quiet {
+        page.one_works(&mut out);
         page.connections(&mut out);
         page.way(&mut out);
         for finding in &diagnosis.findings {
@@ -28,6 +29,7 @@ pub fn render(diagnosis: &Diagnosis<'_>, words: &Words, style: Style) -> String 
         }
         page.unexplained(&mut out);
         page.rules(&mut out);
+        clients::section(diagnosis, words, page.pen, &mut out);
         page.notes(&mut out);
     }
     if style.verbose {
@@ -175,6 +177,14 @@ impl Page<'_> {
         let mut wrapped = String::new();
         self.prose(&mut wrapped, &format!("{verdict}  "), "  ", &self.say(&self.diagnosis.summary));
         out.push_str(&wrapped.replacen(&verdict, &self.strong(&verdict, color), 1));
+    }
+
+    /// Why one program works and another does not.
+    fn one_works(&self, out: &mut String) {
+        if let Some(text) = &self.diagnosis.one_works {
+            out.push('\n');
+            self.prose(out, "", "  ", &self.say(text));
+        }
     }
 
     fn connections(&self, out: &mut String) {

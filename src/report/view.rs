@@ -343,20 +343,21 @@ pub struct JsonSnippet {
 #[schemars(deny_unknown_fields)]
 pub struct Client {
     /// Its id.
-    pub id: String,
+    pub id: &'static str,
     /// Its name.
     pub client: String,
-    /// Kind of client.
-    pub kind: String,
-    /// Whether it lists with its default settings.
+    /// `command-line`, `graphical`, `browser`, `file-manager`, `library` or `device`.
+    pub kind: &'static str,
+    /// Whether it lists within 60 s with its default settings; null where a fact is missing, which
+    /// `because` names.
     pub works: Option<bool>,
-    /// After how long.
+    /// After how long, where it works.
     pub after_ms: Option<f64>,
-    /// Why.
+    /// Why, step by step.
     pub because: String,
-    /// Attempts behind the prediction.
+    /// Entries of the modes (and knocks at the address in 227) behind the prediction.
     pub attempts: Vec<String>,
-    /// The setting that changes it.
+    /// Where it fails: the setting with which it works.
     pub setting: Option<String>,
 }
 

@@ -814,3 +814,82 @@ plane-TLS = TLS
 plane-family = 地址族
 plane-server = 服务器
 explained-only = 只有说明，目前还不会得出这一诊断
+
+## Clients: what a try meets, step by step
+client-open = { $verb } 能通
+client-open-sometimes = { $verb } 能通，但 { $of } 次里只有 { $times } 次
+client-reply = { $verb } 被回绝（{ $why }）
+client-refused = { $verb }：敲门当场被拒（{ $why }）
+client-server-failed = { $verb }：服务器来敲门没有敲开（{ $why }）
+client-silent = { $verb }：敲门没人应
+client-nobody-knocks = { $verb }：服务器的敲门始终没有到
+client-over = { $verb }：{ $why }
+client-unreadable = { $verb }：它读不懂服务器应答的写法
+client-address-disliked = { $verb }：227 给出 { $advertised }，不是服务器的地址 { $peer }，它就此放弃
+client-address-itself = { $verb }：227 让它去 { $advertised }，那是它自己的机器
+client-address-private = { $verb }：227 让它去 { $advertised }，那是内网地址，没人应
+client-address-open = { $verb }：它按 227 去 { $advertised }，能通
+client-address-silent = { $verb }：227 让它去 { $advertised }，那里没人应（{ $why }）
+client-address-refused = { $verb }：227 让它去 { $advertised }，在那里被拒（{ $why }）
+client-waits = { $what }，等 { $seconds } 秒
+client-waits-forever = { $what }，而且一直等下去
+client-then = { $first }；然后 { $then }
+client-late = { $because }：要到 { $after } 之后
+client-believed = { $because }（这个客户端的做法是一般认识，未经实测）
+client-removed = 从 { $version } 版起它不再支持 FTP
+client-no-ipv6 = 它不能通过 IPv6 使用 FTP
+client-no-tls = 它不支持 FTP over TLS
+client-no-implicit-tls = 它不支持一开始就用 TLS
+client-no-resumption = 它的数据连接不恢复 TLS 会话，而服务器要求这样做
+client-insists = 数据连接不能恢复 TLS 会话它就放弃，而这台服务器从不恢复
+client-distrusts = 它不信任证书：{ $reason }
+client-no-login = 未登录：{ $title }
+
+# Facts that are missing
+client-unknown-unasked = 没有测 { $verb }：没有要求测它
+client-unknown-mode = 没有测到 { $verb }：{ $why }
+client-unknown-late = 没有测准 { $verb }：服务器的敲门来迟了，要等多久不清楚
+client-unknown-caller = { $verb } 没有测到底：{ $why }
+client-unknown-address = 227 让它去 { $advertised }，那里有没有人应没有测（--dial-advertised）
+client-unknown-certificate = 服务器提供 TLS 时它会自己用上；它信不信任证书没有测（ftpes://）
+client-unknown-tls = 它会自己用上 TLS；用了之后怎样没有测（ftpes://）
+client-unknown-untrusted = 遇到这张证书它会继续；之后怎样没有测（--insecure）
+client-unknown-login = { $user } 登录不了；有密码的用户会怎样没有测
+client-unknown-no-login = 没有登录，数据连接也就没有测
+
+# Settings
+client-setting-passive = 被动模式：{ $how }
+client-setting-active = 主动模式：{ $how }
+client-setting-pasv = 只用 PASV，不用 EPSV：{ $how }
+client-setting-epsv = 用 EPSV 代替 PASV：{ $how }
+client-setting-server = 用服务器自己的地址代替 227 里的地址：{ $how }
+client-setting-any = 照 227 里的地址去：{ $how }
+client-setting-another = 改设置没有用，换一个程序就行：{ $how }
+
+# The section of the text report
+client-device = 只会主动模式的摄像机和扫描仪
+clients-title = 各客户端在默认设置下的表现（由以上事实推算）
+clients-all = 已知的 { $count } 种都能用。{ $gone }
+clients-work = 能用
+clients-fail = 不能用，{ $why }
+clients-unknown = 不清楚，{ $why }
+clients-removed = { $names } 已不再支持 FTP。
+client-short-open = { $verb } 能通
+client-short-passive-reply = 被动模式：服务器回绝 { $verb }
+client-short-passive-refused = 被动模式：敲门当场被拒
+client-short-passive-silent = 被动模式：敲门没人应
+client-short-passive-over = 被动模式：数据连接没有走到底
+client-short-active-reply = 主动模式：服务器回绝 { $verb }
+client-short-active-refused = 主动模式：服务器来敲门没有敲开
+client-short-active-silent = 主动模式：服务器的敲门始终没有到
+client-short-active-over = 主动模式：数据连接没有走到底
+client-short-astray = 被 227 里的地址带错了路
+client-short-disliked = 因 227 里的地址而放弃
+client-short-late = 要等一分钟以上
+
+## Browser fails, client works
+one-works-active = 为什么这个程序能用、那个不能用：{ $fail } 用被动模式，由客户端去敲服务器随意给出的端口，这条路不通。{ $work } 用主动模式，或者会退回主动模式，由服务器来敲客户端的门，这条路是通的。{ $today }
+one-works-passive = 为什么这个程序能用、那个不能用：{ $fail } 用主动模式，由服务器来敲客户端的门，这条路不通。{ $work } 用被动模式，由客户端去敲服务器的门，这条路是通的。{ $today }
+one-works-setting = 眼下的办法：在 { $client } 里设置{ $setting }。
+one-works-instead = 眼下的办法：不用 { $client }，改用 { $how }。
+one-works-no-setting = 眼下的办法：换用另一类程序。

@@ -1,0 +1,16 @@
+//! Well-known FTP clients: what each of them does by default, as data.
+//!
+//! A record says which commands a client sends in which order, after which failures it goes on with
+//! another one, whom it calls after a 227, how long it waits, and where all that is known from.
+//! What follows from it for one server and one network is the diagnosis' business.
+
+mod browsers;
+mod command_line;
+mod graphical;
+mod libraries;
+pub mod record;
+
+pub use record::{
+    Address, Client, Families, Form, Gives, How, Kind, Next, Resumes, Setting, Source, Tls, Try,
+    Wait, all, familiar,
+};
