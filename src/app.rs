@@ -444,14 +444,16 @@ fn language(asked: Option<LangArg>, for_programs: bool, world: &World<'_>) -> La
 }
 
 fn report_language(output: &OutputArgs, world: &World<'_>) -> Lang {
-    let text = matches!(format(output), report::Format::Text);
-    language(output.lang, !text, world)
+    let programs = matches!(format(output), report::Format::Json | report::Format::JsonLines);
+    language(output.lang, programs, world)
 }
 
 fn format(output: &OutputArgs) -> report::Format {
     match (output.json, output.format) {
         (true, _) | (_, FormatArg::Json) => report::Format::Json,
         (_, FormatArg::Jsonl) => report::Format::JsonLines,
+        (_, FormatArg::Html) => report::Format::Html,
+        (_, FormatArg::Markdown) => report::Format::Markdown,
         (_, FormatArg::Text) => report::Format::Text,
     }
 }

@@ -232,6 +232,10 @@ pub enum FormatArg {
     Json,
     /// One JSON document in one line
     Jsonl,
+    /// One page for a browser, with everything in it
+    Html,
+    /// For tickets
+    Markdown,
 }
 
 /// Languages.

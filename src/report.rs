@@ -3,7 +3,10 @@
 mod clients;
 pub mod diff;
 pub mod explain;
+pub mod html;
 pub mod json;
+pub mod markdown;
+mod notes;
 pub mod schema;
 pub mod table;
 pub mod text;
@@ -36,6 +39,10 @@ pub enum Format {
     Json,
     /// The same in one line.
     JsonLines,
+    /// One page for a browser, with everything in it.
+    Html,
+    /// For tickets.
+    Markdown,
 }
 
 /// Renders a report.
@@ -53,6 +60,8 @@ pub fn render(
         Format::Text => text::render(diagnosis, &words, style).into_bytes(),
         Format::Json => serde_json::to_vec_pretty(&json::report(diagnosis, &words))?,
         Format::JsonLines => serde_json::to_vec(&json::report(diagnosis, &words))?,
+        Format::Html => html::render(diagnosis, &words, style, lang).into_bytes(),
+        Format::Markdown => markdown::render(diagnosis, &words, style).into_bytes(),
     };
     Ok(ended(bytes))
 }
@@ -72,6 +81,8 @@ pub fn render_diff(
         Format::Text => diff::text::render(comparison, &words, style).into_bytes(),
         Format::Json => serde_json::to_vec_pretty(&diff::json::diff(comparison, &words))?,
         Format::JsonLines => serde_json::to_vec(&diff::json::diff(comparison, &words))?,
+        Format::Html => html::render_diff(comparison, &words, style, lang).into_bytes(),
+        Format::Markdown => markdown::render_diff(comparison, &words, style).into_bytes(),
     };
     Ok(ended(bytes))
 }

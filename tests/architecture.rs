@@ -67,6 +67,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("terminal_size", &["app.rs"]),
     ("percent_encoding", &["target.rs"]),
     ("zeroize", &["target.rs", "cli/credentials.rs", "probe/"]),
+    ("maud", &["report/html/"]),
     ("humantime", &["cli/values.rs", "compare/read.rs", "probe/engine.rs"]),
 ];
 

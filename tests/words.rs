@@ -99,7 +99,15 @@ fn messages_that_are_asked_for_exist() {
     let mut wrong = Vec::new();
     let mut count = 0;
     for source in sources() {
-        for call in ["Text::new(", "words.get(", "self.words.get(", "list(out, "] {
+        for call in [
+            "Text::new(",
+            "words.get(",
+            "page.get(",
+            "self.get(",
+            "row(",
+            "self.words.get(",
+            "list(out, ",
+        ] {
             for (line, literal) in arguments(&source, call) {
                 count += 1;
                 // Format strings and the ids of other things are looked at below.

@@ -268,6 +268,8 @@ impl Engine<'_> {
             let mut facts = self.recorder.facts();
             let mut draft = draft(&facts, mode, Purpose::Neighbour, family, record.began);
             draft.dialled = Some(to);
+            // Nothing but TCP, whatever the modes speak.
+            draft.security = Security::Clear;
             draft.elapsed = record.took;
             (draft.outcome, draft.why) = match record.outcome {
                 // Only the way is asked for: whoever answers the handshake stands at its end.

@@ -909,3 +909,19 @@ one-works-passive = Why one program works here and another fails: { $fail } use 
 one-works-setting = What helps today: in { $client }, { $setting }.
 one-works-instead = What helps today: { $how }, in place of { $client }.
 one-works-no-setting = What helps today: a program of the other kind.
+
+## The page (HTML) and the ticket (Markdown)
+page-connections = Connections
+page-legend = An arrow points from the one who knocks to the door that is to be opened, with the port at each end. A cross shows where it was lost, a question mark that this place is not known, a dashed grey line what was not tested.
+page-command = Command
+page-port = port
+page-outcome = Outcome
+page-others = Repetitions and comparisons
+page-path = The way to the server
+page-hop = Hop
+page-address = Address
+page-packets = Packets
+page-certificate = certificate
+page-works = works
+page-fails = fails
+page-notes = Notes

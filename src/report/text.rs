@@ -6,14 +6,14 @@ pub(super) use colored::Color;
 use colored::Colorize;
 
 use super::json::{ends, folded_reason, software_name};
+use super::notes::{notes, unexplained};
 use super::words::Words;
 use super::{Style, clients, table, transcript};
 use crate::diagnosis::location;
-use crate::diagnosis::reason::{idle, reason};
 use crate::diagnosis::{
-    Arg, Case, Diagnosis, Finding, ModeView, Nat, RuleState, Severity, Side, Text, Verdict, Who,
+    Case, Diagnosis, Finding, ModeView, Nat, RuleState, Severity, Side, Text, Verdict, Who,
 };
-use crate::facts::{CutShort, Direction, Outcome, Varied, Via};
+use crate::facts::{Direction, Outcome};
 
 /// Renders the whole report.
 pub fn render(diagnosis: &Diagnosis<'_>, words: &Words, style: Style) -> String {
@@ -403,16 +403,13 @@ impl Page<'_> {
     }
 
     fn unexplained(&self, out: &mut String) {
-        let unexplained = self.diagnosis.unexplained();
-        if unexplained.is_empty() {
+        let texts = unexplained(self.diagnosis);
+        if texts.is_empty() {
             return;
         }
         out.push('\n');
         out.push_str(&format!("{}\n", self.bold(&self.words.get("report-unexplained"))));
-        for view in unexplained {
-            let text = Text::new("report-unexplained-text")
-                .with("verb", view.mode.verb())
-                .with("why", reason(view.shown));
+        for text in texts {
             self.prose(out, "  ", "  ", &self.say(&text));
         }
     }
@@ -451,38 +448,7 @@ impl Page<'_> {
     }
 
     fn notes(&self, out: &mut String) {
-        let facts = self.diagnosis.case.facts;
-        let mut notes = Vec::new();
-        for proxy in &facts.proxies {
-            notes.push(
-                Text::new("report-proxy")
-                    .with("variable", Arg::from(&proxy.variable))
-                    .with("value", &proxy.value),
-            );
-        }
-        if facts.names.lookups.iter().any(|l| l.via == Via::System && !l.addresses.is_empty()) {
-            notes.push(Text::new("report-system-name"));
-        }
-        for attempt in &facts.attempts {
-            for from in &attempt.strangers {
-                notes.push(
-                    Text::new("report-stranger")
-                        .with("verb", attempt.mode.verb())
-                        .with("from", *from),
-                );
-            }
-        }
-        // What was asked for and is no mode: a finding tells of it only where it fails.
-        for attempt in facts.varied(|v| *v == Varied::Retrieve).filter(|a| a.varied.len() == 1) {
-            let path = facts.request.get.clone().unwrap_or_default();
-            notes.push(Text::new("note-file").with("path", path).with("why", reason(attempt)));
-        }
-        notes.extend(facts.idles.iter().map(idle));
-        match facts.cut_short {
-            Some(CutShort::Interrupted) => notes.push(Text::new("report-cut-short-interrupted")),
-            Some(CutShort::Deadline) => notes.push(Text::new("report-cut-short-deadline")),
-            None => {}
-        }
+        let notes = notes(self.diagnosis);
         if !notes.is_empty() {
             out.push('\n');
         }

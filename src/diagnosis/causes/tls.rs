@@ -1,5 +1,6 @@
 //! Encryption: what the server offers, what its certificate is worth, and who goes blind by it.
 
+use super::blocked::seen_ladder;
 use super::build::{Build, finding, verbs};
 use super::passive::all_end;
 use crate::diagnosis::case::{Case, ModeView, address_refused};
@@ -7,7 +8,7 @@ use crate::diagnosis::finding::{Confidence, Finding, Severity, Side, Who};
 use crate::diagnosis::reason::brief;
 use crate::diagnosis::text::Text;
 use crate::diagnosis::tls::{distrust, failure};
-use crate::diagnosis::{ports, remedies};
+use crate::diagnosis::{location, ports, remedies};
 use crate::facts::tls::{CertificateFact, Distrust, Handshake, TlsFailure};
 use crate::facts::{
     Attempt, Facts, LoginOutcome, Mode, Outcome, Security, Session, TlsLevel, Varied, Why,
@@ -384,6 +385,11 @@ pub fn blinds_helper(case: &Case<'_>) -> Option<Finding> {
     {
         build =
             build.saw(Text::new("seen-227-differs").with("clear", in_clear).with("tls", under_tls));
+    }
+    let located = location::silence(case.facts)
+        .filter(|_| passive.is_some() && all_end(case, &[Outcome::TimedOut]));
+    if let Some(located) = located {
+        build = build.side(located.side()).at(located.location).saw(seen_ladder(&located));
     }
     if passive.is_some() && all_end(case, &[Outcome::TimedOut]) {
         build = build.not("server-firewall-blocks-passive", Text::new("not-blocked-in-clear"));

@@ -4,7 +4,6 @@ use super::step::{
     Next, again, agree, asked, chancy, compare, first_attempts, has_a_way, of, ports_each, repeat,
     smaller_segments, starved, tried,
 };
-use super::tls::works_in_clear;
 use crate::facts::{Attempt, DialOutcome, Facts, Family, Mode, Outcome, Purpose, TlsLevel, Varied};
 
 pub fn passive(facts: &Facts, family: Family) -> Option<Next> {
@@ -185,7 +184,7 @@ fn ask_ports_again(facts: &Facts, all: &[&Attempt]) -> Option<Next> {
 
 /// Passive ports that do not work are looked for on the way: how far does a knock there come?
 pub fn climb(facts: &Facts, family: Family) -> Option<Next> {
-    if !has_a_way(facts) || !facts.ladders.is_empty() || works_in_clear(facts, true) {
+    if !has_a_way(facts) || !facts.ladders.is_empty() {
         return None;
     }
     let mut ports: Vec<u16> = Vec::new();

@@ -1,0 +1,18 @@
+//! The report as one page for a browser: nothing to load, nothing to run, light and dark, printable.
+//!
+//! Everything that a server said is text to this page. The templates are `maud`'s, which escapes
+//! every value in text and in attributes; the one thing that goes in unescaped is our own style
+//! sheet, a constant.
+
+mod attempts;
+mod clients;
+mod diff;
+mod findings;
+mod lane;
+mod page;
+mod path;
+mod picture;
+mod style;
+
+pub use diff::render as render_diff;
+pub use page::render;

@@ -1,0 +1,61 @@
+//! What well-known clients would meet: those that fail one by one, those that work in a line.
+
+use maud::{Markup, html};
+
+use super::super::view::Client;
+use super::page::Page;
+use crate::facts::Micros;
+
+/// The section; without a login there is nothing to predict, the findings say why.
+pub fn section(page: &Page<'_>) -> Markup {
+    let clients = &page.report.clients;
+    if clients.is_empty() || !page.diagnosis.case.logged_in() {
+        return html! {};
+    }
+    let (work, others): (Vec<&Client>, Vec<&Client>) =
+        clients.iter().partition(|client| client.works == Some(true));
+    let (fail, unknown): (Vec<&Client>, Vec<&Client>) =
+        others.into_iter().partition(|client| client.works == Some(false));
+    let names: Vec<&str> = work.iter().map(|client| client.client.as_str()).collect();
+    html! {
+        section aria-labelledby="clients" {
+            h2 #clients { (page.get("clients-title")) }
+            @if !fail.is_empty() || !unknown.is_empty() {
+                table.clients {
+                    tbody { @for client in fail.into_iter().chain(unknown) { (row(page, client)) } }
+                }
+            }
+            @if !work.is_empty() {
+                details {
+                    summary { span.state.good { "✓ " (page.get("page-works")) } ": " (names.join(", ")) }
+                    table.clients { tbody { @for client in work { (row(page, client)) } } }
+                }
+            }
+        }
+    }
+}
+
+fn row(page: &Page<'_>, client: &Client) -> Markup {
+    let (class, sign, word) = match client.works {
+        Some(true) => ("good", "✓", "page-works"),
+        Some(false) => ("bad", "✗", "page-fails"),
+        None => ("idle", "·", "diff-unknown"),
+    };
+    html! {
+        tr {
+            th scope="row" { (client.client) }
+            td class={ "state " (class) } { (sign) " " (page.get(word)) }
+            td {
+                (client.because)
+                @if let Some(after) = client.after_ms { " " span.muted { "(" (time(after)) ")" } }
+                @if let Some(setting) = &client.setting { p.muted { "→ " (setting) } }
+            }
+        }
+    }
+}
+
+/// Milliseconds as the rest of the report writes times.
+fn time(ms: f64) -> String {
+    let duration = std::time::Duration::try_from_secs_f64(ms / 1000.0).unwrap_or_default();
+    Micros::from(duration).words()
+}

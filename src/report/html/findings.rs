@@ -1,0 +1,141 @@
+//! Each finding a card, with what to change; and the eight rules.
+
+use maud::{Markup, html};
+
+use super::super::view::{JsonEvidence, JsonFinding, JsonRemedy, JsonSnippet};
+use super::attempts::anchor;
+use super::page::Page;
+use crate::diagnosis::{RuleState, Text};
+
+/// All findings.
+pub fn section(page: &Page<'_>) -> Markup {
+    let findings = &page.report.findings;
+    html! {
+        @if !findings.is_empty() {
+            section aria-labelledby="findings" {
+                h2 #findings { (page.get("diff-findings")) }
+                @for (place, finding) in findings.iter().enumerate() { (card(page, place, finding)) }
+            }
+        }
+    }
+}
+
+fn card(page: &Page<'_>, place: usize, finding: &JsonFinding) -> Markup {
+    let title = format!("finding-{place}");
+    let word = |family: &str, word: &str| page.get(&format!("report-{family}-{word}"));
+    html! {
+        article class={ "finding " (finding.severity) } aria-labelledby=(title) {
+            p.tags {
+                span class={ "tag " (finding.severity) } { (word("severity", finding.severity)) }
+                " " span.tag { (word("confidence", finding.confidence)) }
+                @if finding.side != "unknown" || finding.severity == "problem" {
+                    " " span.tag { (word("side", finding.side)) }
+                }
+            }
+            h3 id=(title) { (finding.title) }
+            p { (finding.explanation) }
+            @if !finding.evidence.is_empty() {
+                h4 { (page.get("report-evidence")) }
+                ul { @for seen in &finding.evidence { li { (evidence(page, seen)) } } }
+            }
+            @if !finding.ruled_out.is_empty() {
+                h4 { (page.get("report-ruled-out")) }
+                ul { @for gone in &finding.ruled_out { li { code { (gone.cause) } ": " (gone.because) } } }
+            }
+            @if !finding.suppresses.is_empty() {
+                h4 { (page.get("report-also")) }
+                ul { @for cause in &finding.suppresses { li { code { (cause) } } } }
+            }
+            @if !finding.remedies.is_empty() {
+                h4 { (page.get("report-fix")) }
+                ol.remedies { @for remedy in &finding.remedies { (self::remedy(page, remedy)) } }
+            }
+            p.more { (page.words.say(&Text::new("report-more").with("cause", finding.cause))) }
+        }
+    }
+}
+
+/// What was seen, with the way to the attempt it was seen in.
+fn evidence(page: &Page<'_>, seen: &JsonEvidence) -> Markup {
+    let place = seen
+        .attempt
+        .as_ref()
+        .and_then(|id| page.diagnosis.case.facts.attempts.iter().position(|a| a.id == *id));
+    html! {
+        (seen.text)
+        @if let (Some(id), Some(place)) = (&seen.attempt, place) {
+            " (" a href={ "#" (anchor(place)) } { (id) } ")"
+        }
+    }
+}
+
+fn remedy(page: &Page<'_>, remedy: &JsonRemedy) -> Markup {
+    let case = &page.diagnosis.case;
+    let near = |snippet: &&JsonSnippet| {
+        case.facts.request.fix_for.is_some()
+            || case.product() == Some(snippet.software)
+            || matches!(snippet.software, "nftables" | "iptables")
+    };
+    let (mut open, mut folded): (Vec<_>, Vec<_>) = remedy.snippets.iter().partition(near);
+    if open.is_empty() || folded.len() == 1 {
+        open.append(&mut folded);
+    }
+    let names: Vec<&str> = folded.iter().map(|snippet| snippet.software).collect();
+    html! {
+        li {
+            p { strong.who { (page.get(&format!("report-who-{}", remedy.who))) } " " (remedy.text) }
+            @for snippet in open { (lines(snippet)) }
+            @if !folded.is_empty() {
+                details {
+                    summary { (names.join(", ")) }
+                    @for snippet in folded { (lines(snippet)) }
+                }
+            }
+        }
+    }
+}
+
+/// Lines to paste: one click takes them all.
+fn lines(snippet: &JsonSnippet) -> Markup {
+    html! {
+        figure.snippet {
+            figcaption { (snippet.software) }
+            pre { code { (snippet.content) } }
+        }
+    }
+}
+
+/// The eight rules.
+pub fn rules(page: &Page<'_>) -> Markup {
+    let rules = &page.report.rules;
+    let all = page.diagnosis.rules.iter().all(|r| r.state == RuleState::Passes);
+    html! {
+        section aria-labelledby="rules" {
+            h2 #rules { (page.get("report-rules")) }
+            @if all { p { (page.get("report-rules-all")) } }
+            table.rules {
+                thead {
+                    tr {
+                        th scope="col" { (page.get("diff-what-rule")) }
+                        th scope="col" { (page.get("page-outcome")) }
+                        th scope="col" { (page.get("page-packets")) }
+                    }
+                }
+                tbody {
+                    @for rule in rules {
+                        @let (class, sign) = match rule.state {
+                            "passes" => ("good", "✓"),
+                            "blocked" => ("bad", "✗"),
+                            _ => ("idle", "·"),
+                        };
+                        tr {
+                            th scope="row" { (rule.id) }
+                            td class={ "state " (class) } { (sign) " " (page.get(&format!("report-rules-{}", rule.state))) }
+                            td { (rule.text) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

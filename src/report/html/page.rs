@@ -1,0 +1,247 @@
+//! The frame of the page: the answer on top, then everything that leads to it.
+
+use maud::{DOCTYPE, Markup, html};
+
+use super::super::json::{self, software_name};
+use super::super::notes::{notes, unexplained};
+use super::super::view::Report;
+use super::super::words::Words;
+use super::super::{Style, transcript};
+use super::{attempts, clients, findings, path, style};
+use crate::diagnosis::tls::distrust;
+use crate::diagnosis::{Diagnosis, Lang, Nat, Verdict};
+use crate::facts::tls::Handshake;
+use crate::facts::{Outcome, TlsLevel};
+
+/// Renders the whole page.
+pub fn render(diagnosis: &Diagnosis<'_>, words: &Words, style: Style, lang: Lang) -> String {
+    let page = Page { diagnosis, words, report: json::report(diagnosis, words) };
+    let title = format!("ftp-doctor: {}", page.report.target.host);
+    frame(&title, lang, &page.content(style)).into_string()
+}
+
+/// A document around its content. Nothing is loaded and nothing runs: the policy says so to the
+/// browser as well.
+pub fn frame(title: &str, lang: Lang, content: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang=(match lang { Lang::En => "en", Lang::Zh => "zh-CN" }) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta name="referrer" content="no-referrer";
+                meta http-equiv="Content-Security-Policy"
+                    content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+                title { (title) }
+                style { (style::sheet()) }
+            }
+            body { (content) }
+        }
+    }
+}
+
+/// The sign of an outcome, so that colour is not the only one.
+pub fn mark(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Open => "✓",
+        Outcome::NotTested => "·",
+        _ => "✗",
+    }
+}
+
+/// The class that colours an outcome.
+pub fn class(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Open => "good",
+        Outcome::NotTested => "idle",
+        _ => "bad",
+    }
+}
+
+/// What all parts of the page need.
+pub struct Page<'a> {
+    /// The diagnosis.
+    pub diagnosis: &'a Diagnosis<'a>,
+    /// Its words.
+    pub words: &'a Words,
+    /// The same as plain data, in these words.
+    pub report: Report,
+}
+
+impl Page<'_> {
+    /// A message without arguments.
+    pub fn get(&self, id: &str) -> String {
+        self.words.get(id)
+    }
+
+    fn content(&self, style: Style) -> Markup {
+        html! {
+            (self.head())
+            main {
+                (self.verdict())
+                @if !style.quiet {
+                    @if let Some(text) = &self.diagnosis.one_works { section { p { (self.words.say(text)) } } }
+                    (self.ends())
+                    (attempts::section(self))
+                    (path::section(self))
+                    (findings::section(self))
+                    (self.unexplained())
+                    (findings::rules(self))
+                    (clients::section(self))
+                    (self.notes())
+                }
+                @if style.verbose { (self.transcript()) }
+            }
+            footer { p { (self.report.tool.name) " " (self.report.tool.version) " · " (self.report.started) } }
+        }
+    }
+
+    fn head(&self) -> Markup {
+        let target = &self.report.target;
+        html! {
+            header {
+                p.tool { "ftp-doctor" }
+                h1 { (target.host) @if target.port != 21 { span.muted { ":" (target.port) } } }
+            }
+        }
+    }
+
+    fn verdict(&self) -> Markup {
+        let (class, sign) = match self.diagnosis.verdict {
+            Verdict::Healthy => ("good", "✓"),
+            Verdict::Degraded => ("warn", "!"),
+            Verdict::Broken | Verdict::Unreachable => ("bad", "✗"),
+        };
+        html! {
+            section class={ "verdict " (class) } aria-labelledby="verdict" {
+                p.sign aria-hidden="true" { (sign) }
+                div {
+                    h2 #verdict { (self.get(&format!("verdict-{}", self.report.verdict))) }
+                    p { (self.report.summary) }
+                }
+            }
+        }
+    }
+
+    /// Where it was measured from, and what it was measured against.
+    fn ends(&self) -> Markup {
+        let vantage = &self.report.vantage;
+        let nat = match self.diagnosis.case.nat {
+            Nat::None => Some(format!("✓ {}", tidy(&self.get("report-nat-none")))),
+            Nat::Present => Some(tidy(&self.get("report-nat-present"))),
+            Nat::Unknown => None,
+        };
+        let seen = vantage.seen_as.as_deref().filter(|_| self.diagnosis.case.nat == Nat::Present);
+        let server = &self.report.server;
+        let address =
+            server.address.clone().or_else(|| self.report.target.addresses.first().cloned());
+        let at = match (&address, server.port) {
+            (Some(address), Some(port)) if address.contains(':') => {
+                Some(format!("[{address}]:{port}"))
+            }
+            (Some(address), Some(port)) => Some(format!("{address}:{port}")),
+            _ => address,
+        };
+        let case = &self.diagnosis.case;
+        let tls = case.session.and_then(|s| s.tls.as_ref());
+        let spoken = tls.filter(|t| t.is_done()).and_then(|t| {
+            let version = t.version?.name();
+            Some(t.cipher.as_ref().map_or(version.to_owned(), |c| format!("{version}, {c}")))
+        });
+        let asked = &case.facts.request.tls;
+        let security =
+            spoken.or_else(|| (*asked != TlsLevel::Off).then(|| asked.word().to_owned()));
+        let doubts =
+            tls.map(Handshake::distrust).filter(|doubts| !doubts.is_empty()).map(|doubts| {
+                doubts.iter().map(|d| self.words.say(&distrust(d))).collect::<Vec<_>>().join("; ")
+            });
+        let row = |id: &str, value: Option<&str>| {
+            html! { @if let Some(value) = value { div { dt { (self.get(id)) } dd { (value) } } } }
+        };
+        html! {
+            div.ends {
+                section aria-labelledby="client" {
+                    h2 #client { (self.get("report-you")) }
+                    dl {
+                        (row("diff-what-local-address", vantage.local_address.as_deref()))
+                        (row("diff-what-seen-as", seen))
+                        (row("diff-what-nat", nat.as_deref()))
+                        (row("diff-what-user", Some(&self.report.target.user)))
+                    }
+                }
+                section aria-labelledby="server" {
+                    h2 #server { (self.get("report-server")) }
+                    dl {
+                        (row("diff-what-server-address", at.as_deref()))
+                        (row("diff-what-software", case.software.as_ref().map(software_name).as_deref()))
+                        (row("diff-what-security", security.as_deref()))
+                        (row("page-certificate", doubts.as_deref()))
+                        (row("diff-what-banner", server.banner.as_deref()))
+                    }
+                }
+            }
+        }
+    }
+
+    fn unexplained(&self) -> Markup {
+        let texts = unexplained(self.diagnosis);
+        html! {
+            @if !texts.is_empty() {
+                section aria-labelledby="unexplained" {
+                    h2 #unexplained { (self.get("report-unexplained")) }
+                    ul { @for text in &texts { li { (self.words.say(text)) } } }
+                }
+            }
+        }
+    }
+
+    fn notes(&self) -> Markup {
+        let notes = notes(self.diagnosis);
+        html! {
+            @if !notes.is_empty() {
+                section aria-labelledby="notes" {
+                    h2 #notes { (self.get("page-notes")) }
+                    ul { @for note in &notes { li { (self.words.say(note)) } } }
+                }
+            }
+        }
+    }
+
+    fn transcript(&self) -> Markup {
+        html! {
+            details.transcript {
+                summary { (self.get("report-transcript")) }
+                pre { code { (transcript::render(self.diagnosis.case.facts, self.words)) } }
+            }
+        }
+    }
+}
+
+/// A part of a sentence as a value of its own.
+fn tidy(part: &str) -> String {
+    part.trim_start_matches([',', '，', ' ']).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use maud::html;
+
+    use super::tidy;
+
+    /// What the whole page rests on: a value cannot leave its place.
+    #[test]
+    fn values_are_escaped_in_text_and_in_attributes() {
+        let hostile = "<script>alert(1)</script>\" onload=\"x' ]]> &lt; --> ";
+        let made = html! { p title=(hostile) class={ "a " (hostile) } { (hostile) } }.into_string();
+        let escaped =
+            "&lt;script&gt;alert(1)&lt;/script&gt;&quot; onload=&quot;x' ]]&gt; &amp;lt; --&gt; ";
+        assert_eq!(made, format!("<p title=\"{escaped}\" class=\"a {escaped}\">{escaped}</p>"));
+    }
+
+    #[test]
+    fn parts_of_sentences_lose_their_comma() {
+        assert_eq!(tidy(", no NAT"), "no NAT");
+        assert_eq!(tidy("，没有 NAT"), "没有 NAT");
+    }
+}

@@ -1,0 +1,251 @@
+//! The sections of the ticket, in the order of the page.
+
+use super::super::diff::text;
+use super::super::json::{self, ends, folded_reason};
+use super::super::notes::{notes, unexplained};
+use super::super::view::{Client, Endpoint, JsonFinding, Report};
+use super::super::words::Words;
+use super::super::{Style, transcript};
+use super::sheet::Sheet;
+use crate::compare::Comparison;
+use crate::diagnosis::{Diagnosis, Nat, Text, location};
+use crate::facts::tls::TlsVersion;
+use crate::facts::{Attempt, Outcome, Purpose};
+
+/// Renders the whole ticket.
+pub fn render(diagnosis: &Diagnosis<'_>, words: &Words, style: Style) -> String {
+    let ticket = Ticket { diagnosis, words, report: json::report(diagnosis, words) };
+    let mut sheet = Sheet::default();
+    ticket.head(&mut sheet);
+    if !style.quiet {
+        if let Some(text) = &diagnosis.one_works {
+            sheet.paragraph(&words.say(text));
+        }
+        ticket.ends(&mut sheet);
+        ticket.connections(&mut sheet);
+        ticket.path(&mut sheet);
+        for finding in &ticket.report.findings {
+            ticket.finding(finding, &mut sheet);
+        }
+        ticket.said("report-unexplained", &unexplained(diagnosis), &mut sheet);
+        ticket.rules(&mut sheet);
+        ticket.clients(&mut sheet);
+        ticket.said("page-notes", &notes(diagnosis), &mut sheet);
+    }
+    if style.verbose {
+        sheet.heading(2, &words.get("report-transcript"));
+        sheet.code(&transcript::render(diagnosis.case.facts, words));
+    }
+    sheet.into_string()
+}
+
+/// Two runs compared: the text report's lines, fenced.
+pub fn render_diff(comparison: &Comparison, words: &Words, style: Style) -> String {
+    let mut sheet = Sheet::default();
+    sheet.heading(1, &format!("ftp-doctor: {}", comparison.a.target.host));
+    sheet.code(&text::render(comparison, words, Style { color: false, ..style }));
+    sheet.into_string()
+}
+
+struct Ticket<'a> {
+    diagnosis: &'a Diagnosis<'a>,
+    words: &'a Words,
+    report: Report,
+}
+
+/// The sign of an outcome.
+fn mark(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Open => "✓",
+        Outcome::NotTested => "·",
+        _ => "✗",
+    }
+}
+
+impl Ticket<'_> {
+    fn get(&self, id: &str) -> String {
+        self.words.get(id)
+    }
+
+    fn head(&self, sheet: &mut Sheet) {
+        let target = &self.report.target;
+        let verdict = self.get(&format!("verdict-{}", self.report.verdict));
+        sheet.heading(1, &format!("ftp-doctor: {}:{}", target.host, target.port));
+        sheet.headed(&verdict, &self.report.summary);
+    }
+
+    fn ends(&self, sheet: &mut Sheet) {
+        let (vantage, server) = (&self.report.vantage, &self.report.server);
+        let mut points = Vec::new();
+        let mut point = |id: &str, value: Option<&str>| {
+            points.extend(value.map(|value| format!("{}: {value}", self.get(id))));
+        };
+        point("diff-what-local-address", vantage.local_address.as_deref());
+        if self.diagnosis.case.nat == Nat::Present {
+            point("diff-what-seen-as", vantage.seen_as.as_deref());
+        }
+        point("diff-what-server-address", server.address.as_deref());
+        point("diff-what-software", server.software.as_deref());
+        point("diff-what-banner", server.banner.as_deref());
+        let tls = self.diagnosis.case.session.and_then(|s| s.tls.as_ref());
+        let version = tls.filter(|t| t.is_done()).and_then(|t| t.version);
+        point("diff-what-security", version.map(TlsVersion::name));
+        sheet.list(&points);
+    }
+
+    fn connections(&self, sheet: &mut Sheet) {
+        let case = &self.diagnosis.case;
+        let mut rows = Vec::new();
+        if let Some(session) = case.session {
+            let open = if case.logged_in() { self.get("outcome-open") } else { String::new() };
+            rows.push(vec![
+                self.get("report-control"),
+                format!("{} → {}", session.local.port(), session.peer.port()),
+                format!("{} {open}", if case.logged_in() { "✓" } else { "✗" }),
+                session.connect.words(),
+            ]);
+        }
+        rows.extend(case.modes.iter().map(|view| {
+            let why = self.words.say(&folded_reason(view));
+            self.attempt(view.mode.verb(), view.shown, view.outcome(), why)
+        }));
+        let others = case.facts.attempts.iter().filter(|a| a.purpose != Purpose::Mode);
+        rows.extend(others.map(|a| {
+            let why = self.words.say(&crate::diagnosis::reason::reason(a));
+            self.attempt(&a.id, a, a.outcome, why)
+        }));
+        sheet.heading(2, &self.get("page-connections"));
+        let between = format!("{} → {}", self.get("report-client"), self.get("report-server"));
+        let (command, outcome) = (self.get("page-command"), self.get("page-outcome"));
+        sheet.table(&[&command, &between, &outcome, ""], &rows);
+    }
+
+    fn attempt(&self, name: &str, attempt: &Attempt, outcome: Outcome, why: String) -> Vec<String> {
+        let (from, to) = ends(self.diagnosis.case.facts, attempt);
+        let unknown = if attempt.advertised.is_some() { "?" } else { "–" };
+        let port = |end: Option<Endpoint>| {
+            end.and_then(|e| e.port).map_or_else(|| unknown.to_owned(), |p| p.to_string())
+        };
+        let between = if attempt.mode.is_passive() {
+            format!("{} → {}", port(from), port(to))
+        } else {
+            format!("{} ← {}", port(to), port(from))
+        };
+        let word = self.get(&format!("outcome-{}", outcome.word()));
+        vec![name.to_owned(), between, format!("{} {word}", mark(outcome)), why]
+    }
+
+    fn path(&self, sheet: &mut Sheet) {
+        let Some(hops) = location::hops(self.diagnosis.case.facts).filter(|hops| *hops >= 1) else {
+            return;
+        };
+        sheet.heading(2, &self.get("page-path"));
+        let mut rows: Vec<Vec<String>> = self
+            .report
+            .path
+            .routers
+            .iter()
+            .map(|r| vec![r.hop.to_string(), r.address.clone().unwrap_or_else(|| "?".to_owned())])
+            .collect();
+        rows.push(vec![hops.to_string(), self.get("report-server")]);
+        sheet.table(&[&self.get("page-hop"), &self.get("page-address")], &rows);
+    }
+
+    fn finding(&self, finding: &JsonFinding, sheet: &mut Sheet) {
+        let word = |family: &str, word: &str| self.get(&format!("report-{family}-{word}"));
+        let severity = word("severity", finding.severity);
+        sheet.heading(2, &format!("{severity}: {}", finding.title));
+        let mut about = vec![word("confidence", finding.confidence)];
+        if finding.side != "unknown" || finding.severity == "problem" {
+            about.push(word("side", finding.side));
+        }
+        sheet.paragraph(&format!("{} [{}]", about.join(", "), finding.cause));
+        sheet.paragraph(&finding.explanation);
+        let seen = finding.evidence.iter().map(|e| match &e.attempt {
+            Some(id) => format!("{} ({id})", e.text),
+            None => e.text.clone(),
+        });
+        self.points("report-evidence", seen.collect(), sheet);
+        let gone = finding.ruled_out.iter().map(|r| format!("{}: {}", r.cause, r.because));
+        self.points("report-ruled-out", gone.collect(), sheet);
+        let also = finding.suppresses.iter().map(|id| (*id).to_owned());
+        self.points("report-also", also.collect(), sheet);
+        if !finding.remedies.is_empty() {
+            sheet.heading(3, &self.get("report-fix"));
+        }
+        for remedy in &finding.remedies {
+            let who = self.get(&format!("report-who-{}", remedy.who));
+            sheet.headed(&format!("{who}:"), &remedy.text);
+            for snippet in &remedy.snippets {
+                sheet.paragraph(&format!("{}:", snippet.software));
+                sheet.code(&snippet.content);
+            }
+        }
+        sheet.paragraph(&self.words.say(&Text::new("report-more").with("cause", finding.cause)));
+    }
+
+    fn points(&self, heading: &str, points: Vec<String>, sheet: &mut Sheet) {
+        if !points.is_empty() {
+            sheet.heading(3, &self.get(heading));
+            sheet.list(points);
+        }
+    }
+
+    fn rules(&self, sheet: &mut Sheet) {
+        sheet.heading(2, &self.get("report-rules"));
+        if self.report.rules.iter().all(|rule| rule.state == "passes") {
+            sheet.paragraph(&self.get("report-rules-all"));
+            return;
+        }
+        let row = |rule: &super::super::view::JsonRule| {
+            let sign = match rule.state {
+                "passes" => "✓",
+                "blocked" => "✗",
+                _ => "·",
+            };
+            let state = self.get(&format!("report-rules-{}", rule.state));
+            vec![rule.id.to_owned(), format!("{sign} {state}"), rule.text.clone()]
+        };
+        let rows: Vec<Vec<String>> = self.report.rules.iter().map(row).collect();
+        let (rule, packets) = (self.get("diff-what-rule"), self.get("page-packets"));
+        sheet.table(&[&rule, &self.get("page-outcome"), &packets], &rows);
+    }
+
+    fn clients(&self, sheet: &mut Sheet) {
+        let clients = &self.report.clients;
+        if clients.is_empty() || !self.diagnosis.case.logged_in() {
+            return;
+        }
+        sheet.heading(2, &self.get("clients-title"));
+        let (work, others): (Vec<&Client>, Vec<&Client>) =
+            clients.iter().partition(|client| client.works == Some(true));
+        let row = |client: &Client| {
+            let works = match client.works {
+                Some(_) => format!("✗ {}", self.get("page-fails")),
+                None => format!("· {}", self.get("diff-unknown")),
+            };
+            let because = match &client.setting {
+                Some(setting) => format!("{} → {setting}", client.because),
+                None => client.because.clone(),
+            };
+            vec![client.client.clone(), works, because]
+        };
+        let (fail, unknown): (Vec<&Client>, Vec<&Client>) =
+            others.into_iter().partition(|client| client.works == Some(false));
+        let rows: Vec<Vec<String>> = fail.into_iter().chain(unknown).map(row).collect();
+        if !rows.is_empty() {
+            sheet.table(&["", &self.get("page-outcome"), ""], &rows);
+        }
+        if !work.is_empty() {
+            let names: Vec<&str> = work.iter().map(|client| client.client.as_str()).collect();
+            sheet.headed(&format!("✓ {}:", self.get("page-works")), &names.join(", "));
+        }
+    }
+
+    fn said(&self, heading: &str, texts: &[Text], sheet: &mut Sheet) {
+        if !texts.is_empty() {
+            sheet.heading(2, &self.get(heading));
+            sheet.list(texts.iter().map(|text| self.words.say(text)));
+        }
+    }
+}

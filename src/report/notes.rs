@@ -1,0 +1,50 @@
+//! What every report says besides the findings.
+
+use crate::diagnosis::reason::{idle, reason};
+use crate::diagnosis::{Arg, Diagnosis, Text};
+use crate::facts::{CutShort, Varied, Via};
+
+/// Modes that no cause explains, a sentence each.
+pub fn unexplained(diagnosis: &Diagnosis<'_>) -> Vec<Text> {
+    let tell = |view: &&crate::diagnosis::ModeView<'_>| {
+        Text::new("report-unexplained-text")
+            .with("verb", view.mode.verb())
+            .with("why", reason(view.shown))
+    };
+    diagnosis.unexplained().iter().map(tell).collect()
+}
+
+/// What the reader should know about the run itself.
+pub fn notes(diagnosis: &Diagnosis<'_>) -> Vec<Text> {
+    let facts = diagnosis.case.facts;
+    let mut notes = Vec::new();
+    for proxy in &facts.proxies {
+        notes.push(
+            Text::new("report-proxy")
+                .with("variable", Arg::from(&proxy.variable))
+                .with("value", &proxy.value),
+        );
+    }
+    if facts.names.lookups.iter().any(|l| l.via == Via::System && !l.addresses.is_empty()) {
+        notes.push(Text::new("report-system-name"));
+    }
+    for attempt in &facts.attempts {
+        for from in &attempt.strangers {
+            notes.push(
+                Text::new("report-stranger").with("verb", attempt.mode.verb()).with("from", *from),
+            );
+        }
+    }
+    // What was asked for and is no mode: a finding tells of it only where it fails.
+    for attempt in facts.varied(|v| *v == Varied::Retrieve).filter(|a| a.varied.len() == 1) {
+        let path = facts.request.get.clone().unwrap_or_default();
+        notes.push(Text::new("note-file").with("path", path).with("why", reason(attempt)));
+    }
+    notes.extend(facts.idles.iter().map(idle));
+    match facts.cut_short {
+        Some(CutShort::Interrupted) => notes.push(Text::new("report-cut-short-interrupted")),
+        Some(CutShort::Deadline) => notes.push(Text::new("report-cut-short-deadline")),
+        None => {}
+    }
+    notes
+}
