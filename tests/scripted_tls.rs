@@ -283,7 +283,7 @@ impl Case {
             if mode && !self.outcome.is_empty() && attempt["outcome"] != self.outcome {
                 wrong.push(format!("{} is {}", attempt["mode"], attempt["outcome"]));
             }
-            if attempt["security"] != "tls" {
+            if attempt["security"] != "tls" && attempt["purpose"] != "neighbour" {
                 wrong.push(format!("{} is {}", attempt["id"], attempt["security"]));
             }
             if attempt["outcome"] == "open" && !attempt["tls"].is_object() {

@@ -201,21 +201,21 @@ pub static CATALOGUE: &[Cause] = &[
         "data-intercepted",
         Middlebox,
         Problem,
-        ["transfer-stalls"],
+        ["transfer-stalls", "tls-handshake-failed"],
         Some(middlebox::data_intercepted)
     ),
     cause!(
         "path-mtu-black-hole",
         Middlebox,
         Problem,
-        ["transfer-stalls"],
+        ["transfer-stalls", "tls-handshake-failed"],
         Some(middlebox::path_mtu_black_hole)
     ),
     cause!("server-rejects-data-peer", Middlebox, Problem, [], Some(server::rejects_data_peer)),
     cause!("transfer-stalls", Middlebox, Problem, [], Some(lasting::transfer_stalls)),
     cause!("tls-required", Tls, Problem, [], Some(control::tls_required)),
     cause!("tls-unsupported", Tls, Problem, [], Some(tls::unsupported)),
-    cause!("tls-handshake-failed", Tls, Problem, [], Some(tls::handshake_failed)),
+    cause!("tls-handshake-failed", Tls, Problem, ["transfer-stalls"], Some(tls::handshake_failed)),
     cause!("tls-certificate-invalid", Tls, Problem, [], Some(tls::certificate_invalid)),
     cause!(
         "tls-session-reuse-required",

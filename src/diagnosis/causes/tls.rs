@@ -47,11 +47,12 @@ fn control_handshake<'a>(case: &Case<'a>) -> Option<(&'a Session, &'a Handshake)
 }
 
 fn data_handshakes<'v, 'a>(case: &'v Case<'a>) -> Vec<(&'v ModeView<'a>, &'a Handshake)> {
-    case.modes
-        .iter()
-        .filter(|v| v.outcome() == Outcome::TlsFailed)
-        .filter_map(|v| Some((v, v.shown.tls.as_ref()?)))
-        .collect()
+    // Silence after our ClientHello is silence for the attempt, and a failed handshake all the same.
+    let failed = |v: &&ModeView<'_>| {
+        let silent = v.shown.tls.as_ref().is_some_and(|tls| !tls.is_done());
+        v.outcome() == Outcome::TlsFailed || (v.outcome() == Outcome::Stalled && silent)
+    };
+    case.modes.iter().filter(failed).filter_map(|v| Some((v, v.shown.tls.as_ref()?))).collect()
 }
 
 /// There is no TLS connection, and not for want of trust.
