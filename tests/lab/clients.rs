@@ -149,9 +149,9 @@ const TEXTS: &[(&str, &str)] = &[
 /// A server that announces ports of another range to those who ask with EPSV.
 const TWO_RANGES: &str = "import sys\n\
     from pyftpdlib.authorizers import DummyAuthorizer\n\
-    from pyftpdlib.handlers import FTPHandler, PassiveDTP\n\
+    from pyftpdlib.handlers import FTPHandler\n\
     from pyftpdlib.servers import ThreadedFTPServer\n\
-    class Patient(PassiveDTP):\n    \
+    class Patient(FTPHandler.passive_dtp):\n    \
     # Its own 30 s would race with the clients that wait as long.\n    \
     timeout = 120\n\
     class Handler(FTPHandler):\n    \
