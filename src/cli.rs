@@ -331,7 +331,7 @@ pub fn order(input: &str, options: &ProbeOptions) -> Result<Order, UsageError> {
     let request = Request {
         input: target.input.clone(),
         host,
-        port: target.port.unwrap_or(if tls == TlsLevel::Implicit { 990 } else { 21 }),
+        port: target.port.unwrap_or(tls.usual_port()),
         user: target.user.clone().unwrap_or_else(|| "anonymous".to_owned()),
         password: None,
         path: target.path.clone(),

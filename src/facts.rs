@@ -91,6 +91,15 @@ pub struct Confirmed {
     pub answers: bool,
 }
 
+/// The two ends of a control connection, IPv4 addresses as such.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ends {
+    /// Ours.
+    pub own: IpAddr,
+    /// The server's.
+    pub peer: IpAddr,
+}
+
 /// Why a run ended before its plan did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -134,24 +143,24 @@ impl Facts {
                 .any(|a| a.is_open() && a.varied.is_empty() && a.knocks.len() > 1)
     }
 
-    /// Whether the server has turned a data connection of ours away as somebody else's.
-    pub fn foreign_peer(&self) -> bool {
-        self.attempts.iter().any(|a| {
-            matches!(&a.why,
-                Why::ListingRefused { code, text, .. } | Why::BrokenOff { code, text }
-                    if a.observed.is_some() && peer::is_bad_data_peer(*code, text))
-        })
+    /// Both ends of the control connection that tells most.
+    pub fn ends(&self) -> Option<Ends> {
+        self.leading_session()
+            .map(|s| Ends { own: s.local.ip().to_canonical(), peer: s.peer.ip().to_canonical() })
     }
 
-    /// All addresses under which the server has seen us, by its own words.
-    pub fn seen_addresses(&self) -> Vec<IpAddr> {
-        let mut all: Vec<IpAddr> = self
-            .sessions
+    /// Addresses that STAT has named as ours, in order.
+    fn told_addresses(&self) -> impl Iterator<Item = IpAddr> {
+        self.sessions
             .iter()
             .filter_map(|s| s.reply_to("STAT"))
             .filter(|reply| (200..300).contains(&reply.code))
             .filter_map(|reply| peer::stat_client_address(&reply.text))
-            .collect();
+    }
+
+    /// All addresses under which the server has seen us, by its own words.
+    pub fn seen_addresses(&self) -> Vec<IpAddr> {
+        let mut all: Vec<IpAddr> = self.told_addresses().collect();
         all.sort_unstable();
         all.dedup();
         all
@@ -159,18 +168,29 @@ impl Facts {
 
     /// Comparisons that vary in this.
     pub fn varied(&self, how: fn(&Varied) -> bool) -> impl Iterator<Item = &Attempt> {
-        self.attempts.iter().filter(move |a| a.varied.iter().any(how))
+        self.attempts.iter().filter(move |a| a.varies(how))
+    }
+
+    /// Whether a comparison varied in this, whatever came of it.
+    pub fn has_varied(&self, how: fn(&Varied) -> bool) -> bool {
+        self.varied(how).next().is_some()
+    }
+
+    /// The comparison in clear that came through, for one direction.
+    pub fn works_in_clear(&self, passive: bool) -> Option<&Attempt> {
+        self.varied(|v| *v == Varied::Clear).find(|a| a.is_open() && a.mode.is_passive() == passive)
+    }
+
+    /// Whether the server sees us under another address than our own; `None` where it has not said
+    /// under which.
+    pub fn translated(&self) -> Option<bool> {
+        let own = self.ends()?.own;
+        self.seen_as().map(|seen| seen != own)
     }
 
     /// The address under which the server sees us, as far as it has said so.
     pub fn seen_as(&self) -> Option<IpAddr> {
-        let told = self
-            .sessions
-            .iter()
-            .filter_map(|s| s.reply_to("STAT"))
-            .filter(|reply| (200..300).contains(&reply.code))
-            .find_map(|reply| peer::stat_client_address(&reply.text));
-        told.or_else(|| {
+        self.told_addresses().next().or_else(|| {
             self.attempts.iter().find_map(|a| match &a.why {
                 Why::CommandRefused { text, .. } if !a.mode.is_passive() => {
                     peer::port_refusal(text)?.seen

@@ -8,6 +8,7 @@ pub mod json;
 pub mod markdown;
 mod notes;
 pub mod schema;
+mod signs;
 pub mod table;
 pub mod text;
 pub mod transcript;

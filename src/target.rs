@@ -4,8 +4,8 @@
 //! and `ftps://` (implicit TLS) of RFC 1738 §3.2 with the host of RFC 3986 §3.2.2 and the zone of RFC 6874.
 //!
 //! Decisions: names are lower-cased; a trailing dot is kept, since it keeps a resolver from appending a search domain, and left
-//! out of [`Target::server_name`]; a name that is not ASCII is kept as typed (lower-cased) and not turned into punycode here, which
-//! is the resolver's business. A name whose last label is a number is refused, since systems read `127.1` or `0x7f.1` as addresses.
+//! out of the name that certificates are checked for; a name that is not ASCII is kept as typed (lower-cased) and not turned into
+//! punycode here, which is the resolver's business. A name whose last label is a number is refused, since systems read `127.1` or `0x7f.1` as addresses.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -184,20 +184,6 @@ impl Target {
     /// [`TargetError`] for everything that is not surely meant; it never shows a password.
     pub fn parse(input: &str) -> Result<Self, TargetError> {
         parse(input).map_err(|problem| TargetError { operand: without_secret(input), problem })
-    }
-
-    /// The control port: the one given, 990 for `ftps://`, otherwise 21.
-    pub fn port_or_default(&self) -> u16 {
-        let usual = if self.scheme == Some(Scheme::Ftps) { 990 } else { 21 };
-        self.port.unwrap_or(usual)
-    }
-
-    /// The name for certificates and SNI: without a trailing dot; none for an address.
-    pub fn server_name(&self) -> Option<&str> {
-        match &self.host {
-            Host::Name(name) => Some(name.strip_suffix('.').unwrap_or(name)),
-            Host::Address(_) => None,
-        }
     }
 }
 
@@ -651,20 +637,19 @@ mod tests {
     }
 
     #[test]
-    fn knows_default_ports_and_names_for_certificates() {
-        for (input, scheme, port, name) in [
-            ("host", None, 21, Some("host")),
-            ("ftp://host.", Some(Scheme::Ftp), 21, Some("host")),
-            ("ftpes://host", Some(Scheme::Ftpes), 21, Some("host")),
-            ("ftps://host", Some(Scheme::Ftps), 990, Some("host")),
-            ("ftps://host:21", Some(Scheme::Ftps), 21, Some("host")),
-            ("ftps://[::1]", Some(Scheme::Ftps), 990, None),
+    fn leaves_a_port_open_that_is_not_given() {
+        for (input, scheme, port, host) in [
+            ("host", None, None, "host"),
+            ("ftp://host.", Some(Scheme::Ftp), None, "host."),
+            ("ftpes://host", Some(Scheme::Ftpes), None, "host"),
+            ("ftps://host", Some(Scheme::Ftps), None, "host"),
+            ("ftps://host:21", Some(Scheme::Ftps), Some(21), "host"),
+            ("ftps://[::1]", Some(Scheme::Ftps), None, "::1"),
         ] {
             let target = Target::parse(input);
-            let found = target
-                .as_ref()
-                .map(|target| (target.scheme, target.port_or_default(), target.server_name()));
-            assert_eq!(found, Ok((scheme, port, name)), "{input}");
+            let found =
+                target.as_ref().map(|target| (target.scheme, target.port, target.host.to_string()));
+            assert_eq!(found, Ok((scheme, port, host.to_owned())), "{input}");
         }
     }
 

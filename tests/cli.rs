@@ -849,3 +849,23 @@ fn remedies_are_narrowed_and_go_into_the_chain_that_is_named() {
     let ran = place.run(&["replay", facts, "--nft-chain", "inet/a b/c"]).ends_with(2);
     assert!(ran.stderr.contains("--nft-chain"), "{}", ran.stderr);
 }
+
+/// The port that stands for a level of protection, whoever named it: the scheme or the option.
+#[test]
+fn the_usual_port_follows_the_protection() {
+    use clap::Parser as _;
+    for (args, port) in [
+        (&["host"][..], 21),
+        (&["ftp://host"], 21),
+        (&["ftpes://host"], 21),
+        (&["--tls", "explicit", "host"], 21),
+        (&["ftps://host"], 990),
+        (&["--tls", "implicit", "host"], 990),
+        (&["ftps://host:21"], 21),
+        (&["--tls", "implicit", "host:2121"], 2121),
+    ] {
+        let cli = ftp_doctor::cli::Cli::parse_from(["ftp-doctor"].iter().chain(args));
+        let order = ftp_doctor::cli::order(args.last().unwrap(), &cli.probe.options).unwrap();
+        assert_eq!(order.request.port, port, "{args:?}");
+    }
+}

@@ -12,52 +12,19 @@
 
 #[path = "support/script.rs"]
 mod script;
+#[path = "support/scripted.rs"]
+mod scripted;
 
 use std::io::{ErrorKind, Write as _};
 use std::net::{Ipv4Addr, TcpListener};
-use std::process::{Command, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
 
 use script::ScriptServer;
+use scripted::{ANNOUNCE, Run, TAKE, USUAL, abstract_of, play_all};
 use serde_json::Value;
 
 /// Cases played at once; most of their time is waiting.
 const AT_ONCE: usize = 10;
-/// Beyond its deadline a run may take this much longer.
-const GRACE: Duration = Duration::from_secs(1);
-
-/// Answers that most servers give; a case's own come before them.
-const USUAL: &str = r"
-A: USER * => 331 Password, please.
-A: PASS * => 230 You are in.
-A: FEAT => 211 No features.
-A: SYST => 215 UNIX Type: L8
-A: STAT => 211 No status.
-A: PWD => 257 /
-A: TYPE A => 200 Type is A.
-A: CWD * => 250 Done.
-A: ABOR => 226 Nothing to abort.
-A: QUIT => 221 Bye.
-";
-
-/// Announces a passive port, by whichever command.
-const ANNOUNCE: &str = r"
-D: listen d
-C?: PASV
-S: 227 Entering Passive Mode ({d}).
-C?: EPSV
-S: 229 Extended passive mode (|||{d.port}|).
-";
-
-/// Takes an announcement, by whichever command.
-const TAKE: &str = r"
-C?: PORT *
-S: 200 Fine.
-C?: EPRT *
-S: 200 Fine.
-";
-
 const DATA: &str = r"
 S: 150 Here it comes.
 D: send -rw-r--r-- 1 0 0 3 Jan 1 1970 a.txt\r\n
@@ -106,7 +73,7 @@ fn case(name: &'static str, own: &str, session: &str) -> Case {
 fn sessions(name: &'static str, own: &str, first: &str, others: &str) -> Case {
     Case {
         name,
-        script: format!("{own}\n{USUAL}\n{first}\n== session *\n{others}\n"),
+        script: scripted::script(own, first, others),
         args: Vec::new(),
         exit: 0,
         verdict: "healthy",
@@ -170,7 +137,7 @@ impl Case {
     fn play(&self) -> Vec<String> {
         let server = ScriptServer::start(&self.script).unwrap();
         let target = server.address().to_string();
-        let run = Run::of(&target, &["--json"], &self.args);
+        let run = run(&target, "--json", &self.args);
         let mut wrong = run.wrong;
         let Ok(report) = serde_json::from_slice::<Value>(&run.stdout) else {
             wrong.push(format!("no JSON: {}", String::from_utf8_lossy(&run.stdout)));
@@ -209,71 +176,14 @@ impl Case {
     }
 }
 
-/// What a reader of a failed case wants to see of the report.
-fn abstract_of(report: &Value) -> String {
-    let word = |value: &Value| value.as_str().unwrap_or("?").to_owned();
-    let mut lines = vec![format!("  {}", word(&report["summary"]))];
-    for f in report["findings"].as_array().unwrap() {
-        let [cause, confidence, side] = ["cause", "confidence", "side"].map(|key| word(&f[key]));
-        lines.push(format!("  {cause} ({confidence}, {side}): {}", word(&f["explanation"])));
-    }
-    for a in report["attempts"].as_array().unwrap() {
-        let [id, outcome, reason] = ["id", "outcome", "reason"].map(|key| word(&a[key]));
-        lines.push(format!("  {id} {outcome}: {reason}"));
-    }
-    lines.join("\n")
-}
-
-/// A finished process.
-struct Run {
-    exit: i32,
-    stdout: Vec<u8>,
-    wrong: Vec<String>,
-}
-
-impl Run {
-    fn of(target: &str, output: &[&str], args: &[&str]) -> Self {
-        let began = Instant::now();
-        let child = Command::new(env!("CARGO_BIN_EXE_ftp-doctor"))
-            .args(output)
-            .args(args)
-            .arg(target)
-            .env_clear()
-            .env("HOME", "/nonexistent")
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
-        let deadline =
-            args.iter().position(|a| *a == "--deadline").map_or("30s", |at| args[at + 1]);
-        let deadline = Duration::from_secs(deadline.trim_end_matches('s').parse().unwrap());
-        let took = began.elapsed();
-        let mut wrong = Vec::new();
-        if took > deadline + GRACE {
-            wrong.push(format!("took {took:?}"));
-        }
-        let stderr = String::from_utf8_lossy(&child.stderr);
-        if stderr.contains("panicked") || !stderr.is_empty() {
-            wrong.push(format!("stderr: {stderr}"));
-        }
-        Self { exit: child.status.code().unwrap_or(-1), stdout: child.stdout, wrong }
-    }
+/// The program on its own, without a password.
+fn run(target: &str, output: &str, args: &[&str]) -> Run {
+    Run::of(target, &[&[output], args].concat(), &[], None)
 }
 
 /// Plays cases, some at once, and tells all that is wrong.
 fn play(cases: &[Case]) {
-    let mut wrong = Vec::new();
-    for some in cases.chunks(AT_ONCE) {
-        thread::scope(|scope| {
-            let all: Vec<_> = some.iter().map(|case| (case, scope.spawn(|| case.play()))).collect();
-            for (case, thread) in all {
-                let found = thread.join().unwrap_or_else(|_| vec!["the test panicked".to_owned()]);
-                if !found.is_empty() {
-                    wrong.push(format!("{}:\n  {}", case.name, found.join("\n  ")));
-                }
-            }
-        });
-    }
-    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    play_all(cases, AT_ONCE, |case| case.name, Case::play);
 }
 
 const PASSIVE: &str = "pasv,epsv";
@@ -792,7 +702,7 @@ fn a_proxy_in_front_of_the_server_is_not_on_our_side() {
     let refuses = "S: 220 (vsFTPd 3.0.3)\nC?: PORT 172,17,0,1,*\nS: 200 Fine.\nC?: PORT *\nS: 500 Illegal PORT command.\nC?: EPRT *\nS: 500 Illegal EPRT command.";
     let case = all_modes("a container", own, &passive(DATA), refuses);
     let server = ScriptServer::start(&case.script).unwrap();
-    let run = Run::of(&server.address().to_string(), &["--json"], &[]);
+    let run = run(&server.address().to_string(), "--json", &[]);
     let report: Value = serde_json::from_slice(&run.stdout).unwrap();
     // expected: the address is translated on the way; at whose end is not known, so the side stays
     // unknown and the words do not say "on your side".
@@ -830,10 +740,33 @@ fn a_refused_login_is_not_repeated() {
     let refuses = "S: 220 Ready.\nC: PASS *\nS: 530 Login incorrect.";
     let case = sessions("one login", own, &passive(DATA), refuses);
     let server = ScriptServer::start(&case.script).unwrap();
-    Run::of(&server.address().to_string(), &["--json"], &[]);
+    run(&server.address().to_string(), "--json", &[]);
     let refused = server.transcript().iter().filter(|l| l.contains("530 Login incorrect")).count();
     // expected: one refused login for each mode at most, better one in all.
     assert!(refused <= 3, "{refused} logins were refused");
+}
+
+/// What is left of the deadline is too short for a file, and long enough for the other direction.
+#[test]
+fn a_file_that_there_is_no_time_for_keeps_no_mode_from_being_tried() {
+    let case = sessions("a file", "", &passive(DATA), &knocks(DATA));
+    let server = ScriptServer::start(&case.script).unwrap();
+    let args = ["--modes", "pasv,port", "--get", "a.txt", "--deadline", "6s", "--no-localise"];
+    let run = run(&server.address().to_string(), "--json", &args);
+    let report: Value = serde_json::from_slice(&run.stdout).unwrap();
+    assert!(run.wrong.is_empty(), "{:?}", run.wrong);
+    let found: Vec<[&str; 3]> = report["attempts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|a| ["mode", "purpose", "outcome"].map(|key| a[key].as_str().unwrap()))
+        .collect();
+    let expected =
+        [["pasv", "mode", "open"], ["port", "mode", "open"], ["pasv", "comparison", "not-tested"]];
+    assert_eq!(found, expected, "{}", abstract_of(&report));
+    assert_eq!(report["verdict"], "healthy", "{}", abstract_of(&report));
+    let sent = server.transcript();
+    assert!(!sent.iter().any(|line| line.contains("RETR")), "{sent:?}");
 }
 
 #[test]
@@ -901,7 +834,7 @@ fn words_of_a_stranger_are_made_harmless() {
     ];
     for (session, output) in sessions.iter().flat_map(|s| [(s, "--json"), (s, "-v")]) {
         let server = ScriptServer::start(&format!("{session}\n== session *\n{session}\n")).unwrap();
-        let run = Run::of(&server.address().to_string(), &[output], &["--modes", "pasv"]);
+        let run = run(&server.address().to_string(), output, &["--modes", "pasv"]);
         assert!(run.wrong.is_empty(), "{:?}", run.wrong);
         let text = String::from_utf8(run.stdout).unwrap();
         let raw = |c: char| {
@@ -939,7 +872,7 @@ fn foreign_addresses_are_not_dialled() {
         );
         let server =
             ScriptServer::start(&format!("{USUAL}\n{session}\n== session *\n{session}\n")).unwrap();
-        let run = Run::of(&server.address().to_string(), &["--json"], &["--modes", "pasv"]);
+        let run = run(&server.address().to_string(), "--json", &["--modes", "pasv"]);
         let report: Value = serde_json::from_slice(&run.stdout).unwrap();
         let finding = &report["findings"][0];
         assert_eq!(finding["severity"], severity, "{address}: {}", abstract_of(&report));

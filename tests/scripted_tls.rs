@@ -15,64 +15,29 @@
 mod identities;
 #[path = "support/script.rs"]
 mod script;
-
-use std::path::Path;
-use std::process::{Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+#[path = "support/scripted.rs"]
+mod scripted;
 
 use identities::Identities;
 use script::ScriptServer;
+use scripted::{ANNOUNCE, Run, TAKE, abstract_of, play_all};
 use serde_json::Value;
 
 /// Cases played at once; most of their time is waiting.
 const AT_ONCE: usize = 8;
-/// Beyond its deadline a run may take this much longer.
-const GRACE: Duration = Duration::from_secs(1);
 const USER: &str = "joe";
 /// In no ciphertext by chance.
 const PASSWORD: &str = "Tr0ub4dor-and-3";
 
-/// Answers that most servers give; a case's own come before them.
-const USUAL: &str = r"
-A: USER * => 331 Password, please.
-A: PASS * => 230 You are in.
-A: FEAT => 211 No features.
-A: SYST => 215 UNIX Type: L8
-A: STAT => 211 No status.
-A: PWD => 257 /
-A: TYPE A => 200 Type is A.
-A: CWD * => 250 Done.
-A: ABOR => 226 Nothing to abort.
+/// Answers that servers with TLS give besides; a case's own come before them.
+const PROTECTED: &str = r"
 A: PBSZ * => 200 PBSZ=0
 A: PROT P => 200 Private.
 A: AUTH * => 503 Already.
-A: QUIT => 221 Bye.
 ";
 
 /// The way to TLS.
 const AUTH: &str = "S: 220 Ready.\nC: AUTH TLS\nS: 234 Go.\nT: good\n";
-
-/// Announces a passive port by whichever command, and waits for the client there.
-const ANNOUNCE: &str = r"
-D: listen d
-C?: PASV
-S: 227 Entering Passive Mode ({d}).
-C?: EPSV
-S: 229 Extended passive mode (|||{d.port}|).
-C: LIST
-D: accept d
-";
-
-/// Takes an announcement by whichever command, and connects.
-const CALL: &str = r"
-C?: PORT *
-S: 200 Fine.
-C?: EPRT *
-S: 200 Fine.
-C: LIST
-D: connect
-";
 
 /// A listing under TLS as it should be.
 const DATA: &str = r"
@@ -85,11 +50,11 @@ S: 226 Done.
 
 /// A session that is as it should be up to the data connection, and what follows there.
 fn passive(data: &str) -> String {
-    format!("{AUTH}{ANNOUNCE}{data}")
+    format!("{AUTH}{ANNOUNCE}C: LIST\nD: accept d\n{data}")
 }
 
 fn active(data: &str) -> String {
-    format!("{AUTH}{CALL}{data}")
+    format!("{AUTH}{TAKE}C: LIST\nD: connect\n{data}")
 }
 
 struct Case {
@@ -117,7 +82,7 @@ fn case(name: &'static str, own: &str, session: &str) -> Case {
 fn sessions(name: &'static str, own: &str, first: &str, others: &str) -> Case {
     Case {
         name,
-        script: format!("{own}\n{USUAL}\n{first}\n== session *\n{others}\n"),
+        script: scripted::script(&format!("{own}\n{PROTECTED}"), first, others),
         args: vec!["--modes", "pasv,epsv"],
         scheme: "ftpes",
         verdict: "healthy",
@@ -205,7 +170,12 @@ impl Case {
             let port = server.address().port();
             let url = format!("{}://{USER}@127.0.0.1:{port}/", self.scheme);
             let save = folder.path().join(format!("facts{output}.json"));
-            let run = Run::of(&url, output, &self.args, &identities.authority, &save);
+            let run = Run::of(
+                &url,
+                &[&[output], self.args.as_slice()].concat(),
+                &[("--ca", identities.authority.as_path()), ("--save", save.as_path())],
+                Some(PASSWORD),
+            );
             wrong.extend(run.wrong.clone());
             if output == "--json" {
                 wrong.extend(self.judge(&run));
@@ -314,81 +284,10 @@ fn harmless(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes).is_ok_and(|text| !text.contains(steers))
 }
 
-/// What a reader of a failed case wants to see of the report.
-fn abstract_of(report: &Value) -> String {
-    let word = |value: &Value| value.as_str().unwrap_or("?").to_owned();
-    let mut lines = vec![format!("  {}", word(&report["summary"]))];
-    for f in report["findings"].as_array().unwrap() {
-        let [cause, confidence, side] = ["cause", "confidence", "side"].map(|key| word(&f[key]));
-        lines.push(format!("  {cause} ({confidence}, {side}): {}", word(&f["explanation"])));
-    }
-    for a in report["attempts"].as_array().unwrap() {
-        let [id, outcome, reason] = ["id", "outcome", "reason"].map(|key| word(&a[key]));
-        lines.push(format!("  {id} {outcome}: {reason} {}", a["tls"]));
-    }
-    lines.join("\n")
-}
-
-/// A finished process.
-struct Run {
-    exit: i32,
-    stdout: Vec<u8>,
-    stderr: Vec<u8>,
-    wrong: Vec<String>,
-}
-
-impl Run {
-    fn of(url: &str, output: &str, args: &[&str], authority: &Path, save: &Path) -> Self {
-        let began = Instant::now();
-        let child = Command::new(env!("CARGO_BIN_EXE_ftp-doctor"))
-            .args([output, "--ca"])
-            .arg(authority)
-            .arg("--save")
-            .arg(save)
-            .args(args)
-            .arg(url)
-            .env_clear()
-            .env("HOME", "/nonexistent")
-            .env("FTP_DOCTOR_PASSWORD", PASSWORD)
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
-        let took = began.elapsed();
-        let deadline =
-            args.iter().position(|a| *a == "--deadline").map_or("30s", |at| args[at + 1]);
-        let deadline = Duration::from_secs(deadline.trim_end_matches('s').parse().unwrap());
-        let mut wrong = Vec::new();
-        if took > deadline + GRACE {
-            wrong.push(format!("took {took:?}"));
-        }
-        if !child.stderr.is_empty() {
-            wrong.push(format!("stderr: {}", String::from_utf8_lossy(&child.stderr)));
-        }
-        let exit = child.status.code().unwrap_or(-1);
-        if !matches!(exit, 0 | 1 | 3) {
-            wrong.push(format!("exit {exit}"));
-        }
-        Self { exit, stdout: child.stdout, stderr: child.stderr, wrong }
-    }
-}
-
 /// Plays cases, some at once, and tells all that is wrong.
 fn play(cases: &[Case]) {
     let identities = Identities::new();
-    let mut wrong = Vec::new();
-    for some in cases.chunks(AT_ONCE) {
-        thread::scope(|scope| {
-            let all: Vec<_> =
-                some.iter().map(|case| (case, scope.spawn(|| case.play(&identities)))).collect();
-            for (case, thread) in all {
-                let found = thread.join().unwrap_or_else(|_| vec!["the test panicked".to_owned()]);
-                if !found.is_empty() {
-                    wrong.push(format!("{}:\n  {}", case.name, found.join("\n  ")));
-                }
-            }
-        });
-    }
-    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    play_all(cases, AT_ONCE, |case| case.name, |case| case.play(&identities));
 }
 
 const UNSUPPORTED: &str = "tls-unsupported";

@@ -7,7 +7,8 @@ use crate::facts::{
     Attempt, Facts, Family, LoginOutcome, Mode, NotTested, Outcome, Purpose, Security, Session,
     Varied, Why,
 };
-use crate::wire::peer;
+use crate::wire::feat::Features;
+use crate::wire::reply::Reply;
 use crate::wire::software::{self, Software};
 
 /// A NAT between this machine and the server, seen from here.
@@ -94,22 +95,19 @@ pub struct Case<'a> {
 impl<'a> Case<'a> {
     /// Prepares facts for the causes.
     pub fn new(facts: &'a Facts) -> Self {
-        let session = facts.leading_session();
-        let own = session.map(|s| s.local.ip().to_canonical());
-        let peer = session.map(|s| s.peer.ip().to_canonical());
-        let seen_as = facts.seen_as();
-        let nat = match (own, seen_as) {
-            (Some(own), Some(seen)) if own == seen => Nat::None,
-            (Some(_), Some(_)) => Nat::Present,
-            _ => Nat::Unknown,
+        let ends = facts.ends();
+        let nat = match facts.translated() {
+            Some(false) => Nat::None,
+            Some(true) => Nat::Present,
+            None => Nat::Unknown,
         };
         Self {
             facts,
             modes: fold(facts),
-            session,
-            own,
-            peer,
-            seen_as,
+            session: facts.leading_session(),
+            own: ends.map(|ends| ends.own),
+            peer: ends.map(|ends| ends.peer),
+            seen_as: facts.seen_as(),
             nat,
             software: recognise(facts),
         }
@@ -120,12 +118,33 @@ impl<'a> Case<'a> {
         self.facts.survey().is_some()
     }
 
+    /// What the server says it can do; nothing where it was not asked or has no list.
+    pub fn features(&self) -> Features {
+        let Some(reply) = self.facts.survey_reply("FEAT") else {
+            return Features::default();
+        };
+        Features::parse(&Reply {
+            code: reply.code,
+            lines: reply.text.lines().map(str::to_owned).collect(),
+            oddities: Vec::new(),
+        })
+    }
+
     /// Whether the server offers TLS (FEAT names AUTH).
     pub fn offers_tls(&self) -> bool {
-        let feat = self.facts.survey_reply("FEAT").filter(|reply| reply.code == 211);
-        feat.is_some_and(|reply| {
-            reply.text.lines().any(|line| line.trim().to_ascii_uppercase().starts_with("AUTH "))
-        })
+        self.features().has("AUTH")
+    }
+
+    /// What came of the control connection, as far as one word says it: `open` means logged in.
+    pub fn control_outcome(&self) -> Option<Outcome> {
+        match self.session?.login {
+            LoginOutcome::In { .. } => Some(Outcome::Open),
+            LoginOutcome::Refused { .. }
+            | LoginOutcome::Wants { .. }
+            | LoginOutcome::TlsRefused { .. } => Some(Outcome::Rejected),
+            LoginOutcome::TlsFailed | LoginOutcome::Injected { .. } => Some(Outcome::TlsFailed),
+            LoginOutcome::NotTried | LoginOutcome::Broken { .. } => None,
+        }
     }
 
     /// Family of the control connection.
@@ -279,9 +298,4 @@ fn representative<'a>(all: &[&'a Attempt]) -> Option<&'a Attempt> {
 /// Whether a "too many" explains why something was not tested.
 pub fn too_many(why: &Why) -> bool {
     matches!(why, Why::Not(NotTested::TooMany { .. }))
-}
-
-/// Whether an active command was refused because of the address in it.
-pub fn address_refused(view: &ModeView<'_>) -> bool {
-    view.refusal().is_some_and(|(code, text)| peer::is_address_refusal(code, text))
 }

@@ -95,14 +95,14 @@ fn sure(facts: &Facts) -> Confidence {
 
 /// The server's address: that of the session, else the one that was dialled first.
 fn server(facts: &Facts) -> Option<IpAddr> {
-    let dialled = facts.dials.first().map(|d| d.to.ip());
-    facts.leading_session().map(|s| s.peer.ip()).or(dialled).map(|a| a.to_canonical())
+    let dialled = facts.dials.first().map(|d| d.to.ip().to_canonical());
+    facts.ends().map(|ends| ends.peer).or(dialled)
 }
 
 /// Our own address on the way there.
 fn own(facts: &Facts) -> Option<IpAddr> {
-    let dialled = facts.dials.first().and_then(|d| d.from).map(|a| a.ip());
-    facts.leading_session().map(|s| s.local.ip()).or(dialled).map(|a| a.to_canonical())
+    let dialled = facts.dials.first().and_then(|d| d.from).map(|a| a.ip().to_canonical());
+    facts.ends().map(|ends| ends.own).or(dialled)
 }
 
 /// Where knocks at the dead ports die in silence.

@@ -147,14 +147,6 @@ pub fn clamp_mss(case: &Case<'_>) -> Vec<Snippet> {
     ]
 }
 
-/// Makes a NAT or stateful firewall on Linux remember silent connections (RFC 5382, REQ-5).
-pub fn remember_longer() -> Vec<Snippet> {
-    vec![snippet(
-        "nftables",
-        "sysctl net.netfilter.nf_conntrack_tcp_timeout_established=7440".to_owned(),
-    )]
-}
-
 /// A longer idle limit of the server itself.
 pub fn longer_idle(case: &Case<'_>) -> Vec<Snippet> {
     let all = [
@@ -179,6 +171,11 @@ pub fn enable_tls(case: &Case<'_>) -> Vec<Snippet> {
         ("pure-ftpd", "TLS 1\nCertFile /etc/ssl/private/pure-ftpd.pem".to_owned()),
     ];
     narrowed(case, all)
+}
+
+/// Lets data connections be protected: `ProFTPD` refuses PROT P where `TLSRequired` ends in `!data`.
+pub fn protect_data(case: &Case<'_>) -> Vec<Snippet> {
+    narrowed(case, [("proftpd", "TLSRequired on".to_owned())])
 }
 
 /// Takes data connections with a TLS session of their own.
@@ -281,7 +278,8 @@ fn narrowed<const N: usize>(case: &Case<'_>, all: [(&'static str, String); N]) -
     if let Some((software, content)) = all.iter().find(|(software, _)| wanted == Some(*software)) {
         return vec![snippet(software, content.clone())];
     }
-    let known = case.product().filter(|p| all.iter().any(|(software, _)| software == p));
+    // Lines for another software than the one at hand would only mislead.
+    let known = case.product();
     all.into_iter()
         .filter(|(software, _)| known.is_none_or(|k| k == *software))
         .map(|(software, content)| snippet(software, content))

@@ -1,13 +1,14 @@
 //! Data connections, one record each: which step was reached, and the three endpoints kept apart
 //! (advertised, dialled, observed).
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
 use super::tls::Handshake;
 use super::{DialOutcome, Family, Hole, Icmp, Micros, Second, Security, Varied};
 use crate::wire::address::AddressOddity;
+use crate::wire::peer;
 
 /// One try of a data connection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +85,72 @@ impl Attempt {
     /// Whether it varies in this.
     pub fn varies(&self, how: fn(&Varied) -> bool) -> bool {
         self.varied.iter().any(how)
+    }
+
+    /// The largest segment that either end was to send, if that was limited.
+    pub fn segments(&self) -> Option<u16> {
+        self.varied.iter().find_map(|v| match v {
+            Varied::Segments { mss } => Some(*mss),
+            _ => None,
+        })
+    }
+
+    /// The address that was announced instead of our own for the sake of its reply.
+    pub fn announces(&self) -> Option<IpAddr> {
+        self.varied.iter().find_map(|v| match v {
+            Varied::Announce { address } => Some(*address),
+            _ => None,
+        })
+    }
+
+    /// The reply that refused or ended the transfer, once it had been asked for.
+    pub fn last_words(&self) -> Option<(u16, &str)> {
+        match &self.why {
+            Why::ListingRefused { code, text, .. }
+            | Why::BrokenOff { code, text }
+            | Why::TlsFailed { reply: Some((code, text)) } => Some((*code, text)),
+            _ => None,
+        }
+    }
+
+    /// The data connection stood, the listing was asked for, and nothing, or nothing more, came.
+    pub fn starved(&self) -> bool {
+        self.outcome == Outcome::Stalled && matches!(self.why, Why::NoData { .. })
+    }
+
+    /// Active: the server says that it knocked in vain, and nothing was seen of it here.
+    pub fn knock_failed(&self) -> bool {
+        matches!(&self.why, Why::ListingRefused { code, text, .. }
+            if self.observed.is_none() && peer::is_knock_failed(*code, text))
+    }
+
+    /// The active command was refused because of the address in it.
+    pub fn address_refused(&self) -> bool {
+        matches!(&self.why, Why::CommandRefused { code, text }
+            if peer::is_address_refusal(*code, text))
+    }
+
+    /// No data connection came to stand: the knock was not let in, or (active) the server refused
+    /// the address or knocked in vain.
+    pub fn is_shut(&self) -> bool {
+        self.outcome.is_shut()
+            || (!self.mode.is_passive() && (self.address_refused() || self.knock_failed()))
+    }
+
+    /// The data connection stood, and the server turned it away as somebody else's.
+    pub fn peer_rejected(&self) -> bool {
+        matches!(&self.why, Why::ListingRefused { code, text, .. } | Why::BrokenOff { code, text }
+            if self.observed.is_some() && peer::is_bad_data_peer(*code, text))
+    }
+
+    /// Whether the data connection resumed a TLS session of the control connection.
+    pub fn resumed(&self) -> bool {
+        self.tls.as_ref().is_some_and(|tls| tls.resumed == Some(true))
+    }
+
+    /// Whether a second knock was made, and this came of it.
+    pub fn second_met(&self, outcome: &DialOutcome) -> bool {
+        self.second.as_ref().is_some_and(|second| second.outcome == *outcome)
     }
 
     /// The data port of this attempt: the passive port announced by the server.
@@ -229,6 +296,11 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Whether the knock at the data port was not let in, by silence, RST or an error message.
+    pub fn is_shut(self) -> bool {
+        matches!(self, Self::TimedOut | Self::Refused | Self::Prohibited | Self::Unreachable)
+    }
+
     /// The word of the report.
     pub fn word(self) -> &'static str {
         match self {

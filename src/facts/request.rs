@@ -105,6 +105,11 @@ impl TlsLevel {
             Self::Implicit => "implicit",
         }
     }
+
+    /// The control port where none is given.
+    pub fn usual_port(self) -> u16 {
+        if self == Self::Implicit { 990 } else { 21 }
+    }
 }
 
 /// Address family.

@@ -5,11 +5,16 @@ use super::login::Door;
 use super::path::{self, Patience};
 use crate::facts::{Confirmed, Ladder, LadderRole, Micros, RungAnswer};
 
+/// How long a rung waits, by the round-trip time of the session that tells most.
+fn patience(door: &Door<'_>, lossy: bool) -> Patience {
+    let rtt = door.recorder.facts().leading_session().and_then(|s| s.rtt);
+    Patience::new(rtt.map(Micros::duration), lossy)
+}
+
 /// Ladders to the control port and to dead passive ports. No session of ours is open meanwhile.
 pub async fn climb(door: &Door<'_>, ports: &[u16]) {
     (door.stage)(Stage::Climbing(door.to));
-    let rtt = door.recorder.facts().leading_session().and_then(|s| s.rtt);
-    let patience = Patience::new(rtt.map(Micros::duration), door.recorder.lossy());
+    let patience = patience(door, door.recorder.lossy());
     let control =
         path::climb_open(door.to, door.bind, LadderRole::Control, patience, door.recorder).await;
     let hops = control.reached();
@@ -44,8 +49,7 @@ pub async fn climb(door: &Door<'_>, ports: &[u16]) {
 /// is the box that answered still on its way?
 pub async fn nearer(door: &Door<'_>) {
     (door.stage)(Stage::Climbing(door.to));
-    let rtt = door.recorder.facts().leading_session().and_then(|s| s.rtt);
-    let patience = Patience::new(rtt.map(Micros::duration), false);
+    let patience = patience(door, false);
     let at = door.recorder.facts().nearer.as_ref().and_then(|n| n.resets_at);
     let answer = match at {
         Some(at) => path::one_rung(door.to, door.bind, at, patience).await,

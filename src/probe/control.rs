@@ -321,13 +321,8 @@ impl Control {
 
     /// What came in clear and was not asked for, printable; taken away.
     pub fn unasked(&mut self) -> Option<String> {
+        self.take_in();
         let mut said = Vec::new();
-        while let Some(Ok(n)) = self.link.as_mut().map(|link| link.try_read(&mut self.buffer)) {
-            if n == 0 {
-                break;
-            }
-            self.reader.push(self.buffer.get(..n).unwrap_or_default());
-        }
         while let Ok(Some(reply)) = self.reader.next_reply() {
             said.push(format!("{} {}", reply.code, reply.text()));
         }
@@ -374,14 +369,19 @@ impl Control {
         });
     }
 
-    /// Writes down what has come unasked, so that it is not taken for the next command's answer.
-    fn drain(&mut self) {
+    /// Reads what has come already, without waiting for more.
+    fn take_in(&mut self) {
         while let Some(Ok(n)) = self.link.as_mut().map(|link| link.try_read(&mut self.buffer)) {
             if n == 0 {
                 break;
             }
             self.reader.push(self.buffer.get(..n).unwrap_or_default());
         }
+    }
+
+    /// Writes down what has come unasked, so that it is not taken for the next command's answer.
+    fn drain(&mut self) {
+        self.take_in();
         while let Ok(Some(reply)) = self.reader.next_reply() {
             self.log(&ControlEvent::Reply(self.fact(&reply)));
         }

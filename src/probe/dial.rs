@@ -51,7 +51,6 @@ pub struct Dialler {
     bind: Option<IpAddr>,
     policy: KnockPolicy,
     segments: Option<u16>,
-    before: Vec<Knock>,
     recorder: Recorder,
     began: Micros,
     tasks: JoinSet<(usize, io::Result<TcpStream>)>,
@@ -75,7 +74,6 @@ impl Dialler {
             bind,
             policy,
             segments: None,
-            before: Vec::new(),
             recorder,
             began,
             tasks: JoinSet::new(),
@@ -91,11 +89,6 @@ impl Dialler {
     pub fn segments(mut self, mss: Option<u16>) -> Self {
         self.segments = mss;
         self
-    }
-
-    /// Knocks of earlier tries at the same port, for the record.
-    pub fn remember(&mut self, knocks: Vec<Knock>) {
-        self.before = knocks;
     }
 
     /// Waits for the next thing to happen. After a connection there may come more of them, and
@@ -221,8 +214,7 @@ impl Dialler {
     /// The knocks so far.
     pub fn knocks(&self) -> Vec<Knock> {
         let now = self.pending.iter();
-        let now = now.map(|p| Knock { syns: syns_of(p), from: local_of(p), ..p.fact.clone() });
-        self.before.iter().cloned().chain(now).collect()
+        now.map(|p| Knock { syns: syns_of(p), from: local_of(p), ..p.fact.clone() }).collect()
     }
 
     /// The time from the first SYN to the first handshake.

@@ -236,16 +236,18 @@ impl Engine<'_> {
             let exhausted = logins >= self.spec.limits.logins && next.logs_in();
             // A mode that was asked for says itself why it is not tested.
             let mode = matches!(&next, Next::Attempt { purpose: Purpose::Mode, .. });
-            let late = match &next {
-                Next::Attempt { varied, .. } if varied.contains(&Varied::Retrieve) => {
-                    self.spec.limits.idle + self.spec.limits.close
-                }
-                _ => Duration::from_millis(300),
-            };
-            if (exhausted && !mode) || self.recorder.remaining() < late {
+            let remaining = self.recorder.remaining();
+            if (exhausted && !mode) || remaining < Duration::from_millis(300) {
                 break;
             }
             match next {
+                // Silence of a file would mean nothing any more; the modes still to come need less.
+                Next::Attempt { mode, purpose, varied }
+                    if varied.contains(&Varied::Retrieve)
+                        && remaining < self.spec.limits.idle + self.spec.limits.close =>
+                {
+                    self.leave_out(family, Turn { mode, purpose, varied, hole: None });
+                }
                 Next::Attempt { mode, purpose, varied } => {
                     let turn = Turn { mode, purpose, varied, hole: None };
                     self.attempt(door, &mut progress, turn).await;

@@ -6,7 +6,7 @@ use super::control::Control;
 use super::engine::{Engine, Stage};
 use super::login::Door;
 use super::turn::Progress;
-use crate::facts::{LoginOutcome, NotTested, Outcome};
+use crate::facts::{Attempt, LoginOutcome, NotTested, Outcome};
 use crate::wire::command::Command;
 use crate::wire::peer;
 
@@ -79,7 +79,7 @@ impl Engine<'_> {
             {
                 let _ = door.enter(&mut control, path).await;
             }
-            if self.recorder.facts().foreign_peer() {
+            if self.recorder.facts().attempts.iter().any(Attempt::peer_rejected) {
                 // A server that takes us for two machines may see several addresses of ours.
                 let _ = control.exchange(&Command::new("STAT"), self.spec.limits.reply).await;
             }

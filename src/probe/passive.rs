@@ -174,7 +174,7 @@ impl Passive<'_> {
             tokio::time::sleep(self.pause(control)).await;
         }
         let mut refused = Vec::new();
-        let (mut dialler, stream) = loop {
+        let (dialler, stream) = loop {
             let (dialler, event) = self.dial(control, to).await;
             if let Some(DialEvent::Connected(stream)) = event {
                 break (dialler, stream);
@@ -192,7 +192,6 @@ impl Passive<'_> {
                 return;
             }
         };
-        dialler.remember(refused);
         draft.connect = dialler.connect_time();
         if control.is_gone() {
             let command = draft.mode.verb().to_owned();
@@ -208,7 +207,8 @@ impl Passive<'_> {
         transfer.connected(stream, draft, true);
         transfer.run(self.listing, &mut source, draft).await;
         if let Source::Dial(dialler) = source {
-            draft.knocks = dialler.knocks();
+            refused.extend(dialler.knocks());
+            draft.knocks = refused;
         }
     }
 }

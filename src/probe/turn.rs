@@ -37,31 +37,6 @@ pub struct Turn {
     pub hole: Option<u8>,
 }
 
-impl Turn {
-    fn varies(&self, how: fn(&Varied) -> bool) -> bool {
-        self.varied.iter().any(how)
-    }
-
-    /// The address to announce instead of our own; only the reply is wanted.
-    fn announce(&self) -> Option<IpAddr> {
-        self.varied.iter().find_map(|v| match v {
-            Varied::Announce { address } => Some(*address),
-            _ => None,
-        })
-    }
-
-    fn reuse(&self) -> Reuse {
-        if self.varies(|v| *v == Varied::FreshSession) { Reuse::Fresh } else { Reuse::Resume }
-    }
-
-    fn segments(&self) -> Option<u16> {
-        self.varied.iter().find_map(|v| match v {
-            Varied::Segments { mss } => Some(*mss),
-            _ => None,
-        })
-    }
-}
-
 /// What is left of a run while its plan is carried out.
 pub struct Progress {
     /// The survey's own session, to be used by the first attempt.
@@ -79,14 +54,14 @@ pub struct Progress {
 impl Engine<'_> {
     /// Makes an attempt on a login of its own and records it.
     pub(super) async fn attempt(&self, door: &Door<'_>, progress: &mut Progress, turn: Turn) {
-        let Turn { mode, purpose, .. } = turn;
-        let get = turn.varies(|v| *v == Varied::Retrieve);
+        let Turn { mode, purpose, varied, hole } = turn;
         (self.stage)(Stage::Trying(mode, purpose));
         let family = Family::of(door.to.ip());
         let mut draft = draft(&self.recorder.facts(), mode, purpose, family, self.recorder.now());
-        draft.varied.clone_from(&turn.varied);
+        draft.varied = varied;
+        let get = draft.varies(|v| *v == Varied::Retrieve);
         let clear = Door { tls: None, ..*door };
-        let door = if turn.varies(|v| *v == Varied::Clear) {
+        let door = if draft.varies(|v| *v == Varied::Clear) {
             draft.security = Security::Clear;
             &clear
         } else {
@@ -94,7 +69,7 @@ impl Engine<'_> {
         };
         match self.session(door, progress).await {
             Ok(mut control) => {
-                if turn.varies(|v| *v == Varied::KeepAlive) {
+                if draft.varies(|v| *v == Varied::KeepAlive) {
                     control.keep_alive(KEEP_ALIVE);
                 }
                 if get {
@@ -104,7 +79,7 @@ impl Engine<'_> {
                 draft.session = Some(control.index);
                 draft.step = Step::LoggedIn;
                 match door.protect(&mut control).await {
-                    Ok(None) => self.list(&mut control, progress, &mut draft, &turn).await,
+                    Ok(None) => self.list(&mut control, progress, &mut draft, hole).await,
                     Ok(Some(ReplyFact { code, text, .. })) => {
                         (draft.outcome, draft.why) =
                             (Outcome::Rejected, Why::ProtectionRefused { code, text });
@@ -134,6 +109,14 @@ impl Engine<'_> {
         }
         draft.elapsed = self.recorder.now().since(draft.began);
         self.recorder.facts().attempts.push(draft);
+    }
+
+    /// Records an attempt that the deadline leaves no time for.
+    pub(super) fn leave_out(&self, family: Family, turn: Turn) {
+        let mut facts = self.recorder.facts();
+        let mut draft = draft(&facts, turn.mode, turn.purpose, family, self.recorder.now());
+        draft.varied = turn.varied;
+        facts.attempts.push(draft);
     }
 
     /// Whether a file's time was over before silence could mean anything.
@@ -169,20 +152,22 @@ impl Engine<'_> {
         control: &mut Control,
         progress: &mut Progress,
         draft: &mut Attempt,
-        turn: &Turn,
+        hole: Option<u8>,
     ) {
         let mut limits = self.spec.limits.clone();
-        let pipelined = turn.varies(|v| *v == Varied::Pipelined);
-        if turn.hole.is_some() && !self.recorder.lossy() {
+        let pipelined = draft.varies(|v| *v == Varied::Pipelined);
+        if hole.is_some() && !self.recorder.lossy() {
             limits.door = limits.hole_door;
         }
         let file =
-            self.spec.request.get.as_deref().filter(|_| turn.varies(|v| *v == Varied::Retrieve));
+            self.spec.request.get.as_deref().filter(|_| draft.varies(|v| *v == Varied::Retrieve));
         if file.is_some() {
             limits.listing_bytes = u64::MAX;
             limits.reply = limits.completion;
         }
         let limits = &limits;
+        let fresh = draft.varies(|v| *v == Varied::FreshSession);
+        let reuse = if fresh { Reuse::Fresh } else { Reuse::Resume };
         loop {
             draft.first_exchange = control.exchanges();
             let verb = progress.listings.first().copied().unwrap_or("LIST");
@@ -205,11 +190,11 @@ impl Engine<'_> {
             if draft.mode.is_passive() {
                 let passive = Passive {
                     bind: self.bind(control.peer.ip()),
-                    dial_advertised: turn.varies(|v| *v == Varied::DialAdvertised),
-                    segments: turn.segments(),
-                    reuse: turn.reuse(),
-                    second: turn.varies(|v| *v == Varied::SecondKnock),
-                    again: if turn.varies(|v| *v == Varied::KnockAgain) { 3 } else { 0 },
+                    dial_advertised: draft.varies(|v| *v == Varied::DialAdvertised),
+                    segments: draft.segments(),
+                    reuse,
+                    second: draft.varies(|v| *v == Varied::SecondKnock),
+                    again: if draft.varies(|v| *v == Varied::KnockAgain) { 3 } else { 0 },
                     listing: &listing,
                     recorder: self.recorder,
                     limits,
@@ -224,12 +209,12 @@ impl Engine<'_> {
                 let active = Active {
                     ports: self.spec.request.active_ports,
                     turn: u16::try_from(self.recorder.facts().attempts.len()).unwrap_or(0),
-                    announce: turn.announce().or(external),
-                    reply_only: turn.announce().is_some(),
+                    announce: draft.announces().or(external),
+                    reply_only: draft.announces().is_some(),
                     pipelined,
-                    segments: turn.segments(),
-                    reuse: turn.reuse(),
-                    hole: turn.hole.map(|ttl| (self.spec.request.port.saturating_sub(1), ttl)),
+                    segments: draft.segments(),
+                    reuse,
+                    hole: hole.map(|ttl| (self.spec.request.port.saturating_sub(1), ttl)),
                     listing: &listing,
                     recorder: self.recorder,
                     limits,

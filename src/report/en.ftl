@@ -523,7 +523,7 @@ control-idle-dropped-text-kept = The control connection worked; after { $held } 
 control-idle-dropped-text-said = After less than { $held } of silence the server itself ended the session: { $reply }. That is its own idle limit, no firewall's, and no fault as long as it is longer than people and programs pause; RFC 1123 asks for at least five minutes.
 control-idle-dropped-text-closed = After less than { $held } of silence the connection was closed in order, without a word. That looks like the server's own idle limit, not a firewall's.
 control-idle-dropped-fix-user = Switch keep-alive on in the client (FileZilla: "Send FTP keep-alive commands"; WinSCP: keepalives; curl: --keepalive-time).
-control-idle-dropped-fix-network = Let the NAT or firewall remember silent TCP connections for at least 2 h 4 min (RFC 5382).
+control-idle-dropped-fix-network = Let the NAT or firewall (on Linux: sysctl net.netfilter.nf_conntrack_tcp_timeout_established=7440) remember silent TCP connections for at least 2 h 4 min (RFC 5382).
 control-idle-dropped-fix-server = If sessions should last longer, raise the server's idle limit.
 seen-idle-answered = after { $held } of silence NOOP was answered: { $reply }
 seen-idle-kept = after { $held } with TCP keep-alive every { $pause } NOOP was answered: { $reply }

@@ -13,8 +13,6 @@ use crate::diagnosis::reason::reason;
 use crate::diagnosis::tls::{distrust, failure};
 use crate::diagnosis::{Diagnosis, Finding, ModeView, Nat, Prediction, Rule, Text, location};
 use crate::facts::{Attempt, Direction, Facts, Micros, Purpose, Rung, RungAnswer, Why};
-use crate::wire::feat::Features;
-use crate::wire::reply::Reply;
 
 /// Makes the JSON view of a diagnosis.
 pub fn report(diagnosis: &Diagnosis<'_>, words: &Words) -> Report {
@@ -78,7 +76,7 @@ fn server(diagnosis: &Diagnosis<'_>) -> Server {
         port: peer.map(|p| p.port()),
         banner: case.session.and_then(|s| s.greeting_reply()).map(|r| r.text.clone()),
         software: case.software.as_ref().map(software_name),
-        features: features(case.facts),
+        features: case.features().lines,
     }
 }
 
@@ -88,18 +86,6 @@ pub fn software_name(software: &crate::wire::software::Software) -> String {
         Some(version) => format!("{} {version}", software.product.name()),
         None => software.product.name().to_owned(),
     }
-}
-
-fn features(facts: &Facts) -> Vec<String> {
-    let Some(reply) = facts.survey_reply("FEAT").filter(|r| r.code == 211) else {
-        return Vec::new();
-    };
-    let reply = Reply {
-        code: reply.code,
-        lines: reply.text.lines().map(str::to_owned).collect(),
-        oddities: Vec::new(),
-    };
-    Features::parse(&reply).lines
 }
 
 fn attempts(diagnosis: &Diagnosis<'_>, words: &Words) -> Vec<JsonAttempt> {

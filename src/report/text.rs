@@ -7,6 +7,7 @@ use colored::Colorize;
 
 use super::json::{ends, folded_reason, software_name};
 use super::notes::{notes, unexplained};
+use super::signs::{passes, sign};
 use super::words::Words;
 use super::{Style, clients, table, transcript};
 use crate::diagnosis::location;
@@ -195,11 +196,7 @@ impl Page<'_> {
                 format!("{} {}", self.words.get("report-client"), session.local.port()),
                 "──▶".to_owned(),
                 format!("{} {}", self.words.get("report-server"), session.peer.port()),
-                if case.logged_in() {
-                    self.paint(&self.words.get("outcome-open"), Color::Green)
-                } else {
-                    String::new()
-                },
+                case.control_outcome().map_or_else(String::new, |outcome| self.outcome(outcome)),
                 self.words.get("report-control"),
                 match session.tls.as_ref().filter(|tls| tls.is_done()).and_then(|tls| tls.version) {
                     Some(version) => format!("{}, {}", session.connect.words(), version.name()),
@@ -280,6 +277,15 @@ impl Page<'_> {
         }
     }
 
+    fn outcome(&self, outcome: Outcome) -> String {
+        let color = match outcome {
+            Outcome::Open => Color::Green,
+            Outcome::NotTested => Color::BrightBlack,
+            _ => Color::Red,
+        };
+        self.paint(&self.words.get(&format!("outcome-{}", outcome.word())), color)
+    }
+
     fn connection(&self, case: &Case<'_>, view: &ModeView<'_>) -> Vec<String> {
         let shown = view.shown;
         let (from, to) = ends(case.facts, shown);
@@ -293,17 +299,11 @@ impl Page<'_> {
             Direction::ClientToServer => (port(from), "──▶", port(to)),
             Direction::ServerToClient => (port(to), "◀──", port(from)),
         };
-        let outcome = self.words.get(&format!("outcome-{}", view.outcome().word()));
-        let color = match view.outcome() {
-            Outcome::Open => Color::Green,
-            Outcome::NotTested => Color::BrightBlack,
-            _ => Color::Red,
-        };
         vec![
             format!("{client} {left}"),
             arrow.to_owned(),
             format!("{server} {right}"),
-            self.paint(&outcome, color),
+            self.outcome(view.outcome()),
             view.mode.verb().to_owned(),
             self.say(&folded_reason(view)),
         ]
@@ -428,13 +428,8 @@ impl Page<'_> {
                 RuleState::Blocked => Color::Red,
                 RuleState::NotTested => Color::BrightBlack,
             };
-            let mark = match rule.state {
-                RuleState::Passes => "✓",
-                RuleState::Blocked => "✗",
-                RuleState::NotTested => "·",
-            };
             let state = self.words.get(&format!("report-rules-{}", rule.state.word()));
-            let label = format!("{mark} {state}");
+            let label = format!("{} {state}", sign(passes(rule.state.word())));
             let text = self.say(&rule.text);
             // The packets; what they are for is in the other formats.
             let packets = text.split(": ").next().unwrap_or_default();

@@ -503,7 +503,7 @@ control-idle-dropped-text-kept = 控制连接本来正常；空闲 { $held } 之
 control-idle-dropped-text-said = 空闲不到 { $held }，服务器自己结束了会话：{ $reply }。这是服务器自己的空闲时限，不是防火墙；只要它比人和程序的停顿长，就不算毛病；RFC 1123 要求至少五分钟。
 control-idle-dropped-text-closed = 空闲不到 { $held }，连接被正常关闭，一句话也没说。看来是服务器自己的空闲时限，不是防火墙。
 control-idle-dropped-fix-user = 在客户端打开 keep-alive（FileZilla：“Send FTP keep-alive commands”；WinSCP：keepalives；curl：--keepalive-time）。
-control-idle-dropped-fix-network = 让 NAT 或防火墙把空闲 TCP 连接的会话至少保留 2 小时 4 分钟（RFC 5382）。
+control-idle-dropped-fix-network = 让 NAT 或防火墙（Linux 上：sysctl net.netfilter.nf_conntrack_tcp_timeout_established=7440）把空闲 TCP 连接的会话至少保留 2 小时 4 分钟（RFC 5382）。
 control-idle-dropped-fix-server = 如果会话要保持更久，调高服务器的空闲时限。
 seen-idle-answered = 空闲 { $held } 之后，NOOP 得到应答：{ $reply }
 seen-idle-kept = 每 { $pause } 发一次 TCP keep-alive，{ $held } 之后 NOOP 得到应答：{ $reply }

@@ -4,7 +4,7 @@ use super::blocked::at_gateway;
 use super::build::{Build, finding, verbs};
 use super::middlebox::address_is_rewritten;
 use super::wording::{self, Says};
-use crate::diagnosis::case::{Case, ModeView, Nat, address_refused};
+use crate::diagnosis::case::{Case, ModeView, Nat};
 use crate::diagnosis::finding::{Confidence, Finding, Side, Who};
 use crate::diagnosis::location::{self, Holes, Located};
 use crate::diagnosis::reason::brief;
@@ -16,17 +16,12 @@ use crate::wire::peer;
 
 /// The announcement was accepted and no connection came, or the server said that it had none.
 fn no_knock(view: &ModeView<'_>) -> bool {
-    match (&view.shown.why, view.outcome()) {
-        (_, Outcome::TimedOut) => true,
-        (Why::ListingRefused { code, text, .. }, Outcome::Rejected) => {
-            peer::is_knock_failed(*code, text) && view.shown.observed.is_none()
-        }
-        // A server that knocks at once says so in its reply to PORT itself.
-        (Why::CommandRefused { code, text }, Outcome::Rejected) => {
-            peer::is_knock_failed(*code, text) && !peer::is_address_refusal(*code, text)
-        }
-        _ => false,
-    }
+    let shown = view.shown;
+    // A server that knocks at once says so in its reply to PORT itself.
+    let at_once = view.refusal().is_some_and(|(code, text)| peer::is_knock_failed(code, text));
+    shown.outcome == Outcome::TimedOut
+        || shown.knock_failed()
+        || (at_once && !shown.address_refused())
 }
 
 fn comparison<'a>(case: &Case<'a>) -> Option<&'a Attempt> {
@@ -48,7 +43,7 @@ pub fn nat_breaks(case: &Case<'_>) -> Option<Finding> {
     let external = case.facts.request.external_ip;
     let views = case.active();
     let refused: Vec<&ModeView<'_>> =
-        views.iter().filter(|v| address_refused(v)).copied().collect();
+        views.iter().filter(|v| v.shown.address_refused()).copied().collect();
     let unanswered: Vec<&ModeView<'_>> = views.iter().filter(|v| no_knock(v)).copied().collect();
     let compared = comparison(case);
     let taken =

@@ -93,11 +93,7 @@ fn file_stalls(case: &Case<'_>) -> Option<Finding> {
     if control {
         return build
             .fix(Who::User, Text::new("control-idle-dropped-fix-user"), Vec::new())
-            .fix(
-                Who::NetworkAdmin,
-                Text::new("control-idle-dropped-fix-network"),
-                remedies::remember_longer(),
-            )
+            .fix(Who::NetworkAdmin, Text::new("control-idle-dropped-fix-network"), Vec::new())
             .done();
     }
     build
@@ -162,10 +158,6 @@ pub fn control_idle_dropped(case: &Case<'_>) -> Option<Finding> {
     }
     build
         .fix(Who::User, Text::new("control-idle-dropped-fix-user"), Vec::new())
-        .fix(
-            Who::NetworkAdmin,
-            Text::new("control-idle-dropped-fix-network"),
-            remedies::remember_longer(),
-        )
+        .fix(Who::NetworkAdmin, Text::new("control-idle-dropped-fix-network"), Vec::new())
         .done()
 }

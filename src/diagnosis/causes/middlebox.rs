@@ -9,7 +9,6 @@ use crate::diagnosis::location;
 use crate::diagnosis::text::Text;
 use crate::diagnosis::{ports, remedies};
 use crate::facts::{Attempt, DialOutcome, Outcome, Purpose, Step, Varied, Why};
-use crate::wire::peer;
 
 /// The active command behind a NOOP, beside the same command alone.
 fn pipelined<'a>(case: &Case<'a>) -> Option<(&'a Attempt, &'a Attempt)> {
@@ -26,10 +25,7 @@ fn pipelined<'a>(case: &Case<'a>) -> Option<(&'a Attempt, &'a Attempt)> {
 /// Whether the server objected to the address of the active command only when that command was
 /// hidden behind another one: somebody on the way had put another address there before.
 pub fn address_is_rewritten(case: &Case<'_>) -> bool {
-    pipelined(case).is_some_and(|(_, behind)| match &behind.why {
-        Why::CommandRefused { code, text } => peer::is_address_refusal(*code, text),
-        _ => false,
-    })
+    pipelined(case).is_some_and(|(_, behind)| behind.address_refused())
 }
 
 /// PORT arrives with another address than it was sent with.
@@ -38,11 +34,8 @@ pub fn alg_rewrites_control(case: &Case<'_>) -> Option<Finding> {
     let refused = address_is_rewritten(case);
     // Who takes any address may still not be let in where nobody read the announcement.
     let unheard = alone.is_open()
-        && match &behind.why {
-            Why::NoAnswer { .. } => behind.step >= Step::Announced,
-            Why::ListingRefused { code, text, .. } => peer::is_knock_failed(*code, text),
-            _ => false,
-        };
+        && (behind.knock_failed()
+            || (matches!(behind.why, Why::NoAnswer { .. }) && behind.step >= Step::Announced));
     let confidence = match (refused, unheard, case.facts.lossy()) {
         (true, _, _) => Confidence::Proven,
         (_, true, false) => Confidence::Likely,
@@ -80,10 +73,7 @@ pub fn helper_opens_pinholes(case: &Case<'_>) -> Option<Finding> {
     if let Some(finding) = announced_are_forwarded(case, &opened, &again) {
         return Some(finding);
     }
-    let silent = |a: &&&Attempt| {
-        a.second.as_ref().is_some_and(|second| second.outcome == DialOutcome::TimedOut)
-    };
-    if again.is_empty() || !again.iter().all(|a| silent(&a)) {
+    if again.is_empty() || !again.iter().all(|a| a.second_met(&DialOutcome::TimedOut)) {
         return None;
     }
     let held = |verb: &[&str], wanted: bool| {
@@ -129,7 +119,7 @@ pub fn helper_opens_pinholes(case: &Case<'_>) -> Option<Finding> {
 
 fn second_knocks(build: Build, attempts: &[&Attempt]) -> Build {
     attempts.iter().fold(build, |build, attempt| {
-        let refused = attempt.second.as_ref().is_some_and(|s| s.outcome == DialOutcome::Refused);
+        let refused = attempt.second_met(&DialOutcome::Refused);
         let id = if refused { "seen-second-refused" } else { "seen-second-silent" };
         let took = attempt.second.as_ref().map_or_else(String::new, |s| s.took.words());
         let port = attempt.passive_port().unwrap_or(0);
@@ -221,15 +211,12 @@ pub fn path_mtu_black_hole(case: &Case<'_>) -> Option<Finding> {
         case.facts.varied(|v| matches!(v, Varied::Segments { .. })).collect();
     let cured = small.iter().find(|a| a.is_open())?;
     let file = cured.varies(|v| *v == Varied::Retrieve);
-    let starved = |a: &&Attempt| {
-        a.outcome == Outcome::Stalled && matches!(a.why, Why::NoData { .. }) && a.observed.is_some()
-    };
     let plain: Vec<&Attempt> = if file {
         case.facts.varied(|v| *v == Varied::Retrieve).filter(|a| a.varied.len() == 1).collect()
     } else {
         case.modes.iter().flat_map(|v| v.all.iter().copied()).collect()
     };
-    let failed: Vec<&Attempt> = plain.iter().copied().filter(starved).collect();
+    let failed: Vec<&Attempt> = plain.iter().copied().filter(|a| a.starved()).collect();
     // The same bytes in full segments, in whatever mode, say that they pass.
     if failed.is_empty() || plain.iter().any(|a| a.is_open()) {
         return None;
@@ -241,15 +228,12 @@ pub fn path_mtu_black_hole(case: &Case<'_>) -> Option<Finding> {
         (_, true, _) => Confidence::Likely,
         _ => Confidence::Possible,
     };
-    let mss = cured.varied.iter().find_map(|v| match v {
-        Varied::Segments { mss } => Some(*mss),
-        _ => None,
-    });
     let what = Text::new(if file { "what-file" } else { "what-listing" });
-    let text =
-        Text::new("path-mtu-black-hole-text").with("what", what).with("mss", mss.unwrap_or(0));
+    let text = Text::new("path-mtu-black-hole-text")
+        .with("what", what)
+        .with("mss", cured.segments().unwrap_or(0));
     let views: Vec<&ModeView<'_>> =
-        case.modes.iter().filter(|v| !file && starved(&v.shown)).collect();
+        case.modes.iter().filter(|v| !file && v.shown.starved()).collect();
     let mut build = finding("path-mtu-black-hole", confidence, text).explains(&views);
     if file {
         build = evidence(build, &failed);

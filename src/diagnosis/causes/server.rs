@@ -11,18 +11,9 @@ use crate::wire::peer;
 
 /// 425 after a connection that stood: the server does not take it from this address.
 pub fn rejects_data_peer(case: &Case<'_>) -> Option<Finding> {
-    let views: Vec<&ModeView<'_>> = case
-        .passive()
-        .into_iter()
-        .filter(|v| v.shown.observed.is_some())
-        .filter(|v| matches!(&v.shown.why,
-            Why::ListingRefused { code, text, .. } | Why::BrokenOff { code, text } if peer::is_bad_data_peer(*code, text)))
-        .collect();
-    let (Why::ListingRefused { code, text, .. } | Why::BrokenOff { code, text }) =
-        &views.first()?.shown.why
-    else {
-        return None;
-    };
+    let views: Vec<&ModeView<'_>> =
+        case.passive().into_iter().filter(|v| v.shown.peer_rejected()).collect();
+    let (code, text) = views.first()?.shown.last_words()?;
     let seen = case.facts.seen_addresses();
     let several = seen.len() > 1;
     let list: Vec<String> = seen.iter().map(ToString::to_string).collect();
@@ -32,7 +23,7 @@ pub fn rejects_data_peer(case: &Case<'_>) -> Option<Finding> {
     } else {
         ("server-rejects-data-peer-text", Confidence::Likely)
     };
-    let text = Text::new(id).with("reply", brief(*code, text)).with("seen", list.join(", "));
+    let text = Text::new(id).with("reply", brief(code, text)).with("seen", list.join(", "));
     let mut build =
         finding("server-rejects-data-peer", confidence, text).side(Side::Unknown).explains(&views);
     if several {

@@ -3,7 +3,7 @@
 use super::blocked::seen_ladder;
 use super::build::{Build, finding, verbs};
 use super::passive::all_end;
-use crate::diagnosis::case::{Case, ModeView, address_refused};
+use crate::diagnosis::case::{Case, ModeView};
 use crate::diagnosis::finding::{Confidence, Finding, Severity, Side, Who};
 use crate::diagnosis::reason::brief;
 use crate::diagnosis::text::Text;
@@ -11,7 +11,7 @@ use crate::diagnosis::tls::{distrust, failure};
 use crate::diagnosis::{location, ports, remedies};
 use crate::facts::tls::{CertificateFact, Distrust, Handshake, TlsFailure};
 use crate::facts::{
-    Attempt, Facts, LoginOutcome, Mode, Outcome, Security, Session, TlsLevel, Varied, Why,
+    Attempt, LoginOutcome, Mode, Outcome, Security, Session, TlsLevel, Varied, Why,
 };
 use crate::wire::peer;
 
@@ -222,24 +222,14 @@ fn certificate(handshake: &Handshake, id: &'static str) -> Option<Build> {
 }
 
 fn speaks_of_reuse(attempt: &Attempt) -> bool {
-    match &attempt.why {
-        Why::ListingRefused { code, text, .. }
-        | Why::BrokenOff { code, text }
-        | Why::TlsFailed { reply: Some((code, text)) } => {
-            peer::is_session_reuse_required(*code, text)
-                || peer::may_mean_session_reuse(*code, text)
-        }
-        _ => false,
-    }
+    attempt.last_words().is_some_and(|(code, text)| {
+        peer::is_session_reuse_required(code, text) || peer::may_mean_session_reuse(code, text)
+    })
 }
 
 /// Data connections have to resume the control connection's session.
 pub fn session_reuse_required(case: &Case<'_>) -> Option<Finding> {
-    let resumed = case.modes.iter().find_map(|v| {
-        v.all
-            .iter()
-            .find(|a| a.is_open() && a.tls.as_ref().is_some_and(|t| t.resumed == Some(true)))
-    });
+    let resumed = case.modes.iter().find_map(|v| v.all.iter().find(|a| a.is_open() && a.resumed()));
     let fresh = case.facts.varied(|v| *v == Varied::FreshSession).next();
     if let (Some(resumed), Some(fresh)) = (resumed, fresh) {
         let refused = fresh.observed.is_some() && !fresh.is_open();
@@ -270,15 +260,10 @@ pub fn session_reuse_required(case: &Case<'_>) -> Option<Finding> {
         .modes
         .iter()
         .filter(|v| v.failed() && v.shown.observed.is_some() && speaks_of_reuse(v.shown))
-        .filter(|v| v.shown.tls.as_ref().is_some_and(|t| t.resumed != Some(true)))
+        .filter(|v| v.shown.tls.is_some() && !v.shown.resumed())
         .collect();
     let first = views.first()?;
-    let reply = match &first.shown.why {
-        Why::ListingRefused { code, text, .. }
-        | Why::BrokenOff { code, text }
-        | Why::TlsFailed { reply: Some((code, text)) } => brief(*code, text),
-        _ => String::new(),
-    };
+    let reply = first.shown.last_words().map_or_else(String::new, |(code, text)| brief(code, text));
     let text = Text::new("tls-session-reuse-required-text-failed").with("reply", reply);
     finding("tls-session-reuse-required", Confidence::Likely, text)
         .severity(Severity::Problem)
@@ -307,7 +292,11 @@ pub fn data_refused(case: &Case<'_>) -> Option<Finding> {
             .side(Side::Server)
             .explains(&refused)
             .not("firewall-blocks-passive", Text::new("not-firewall-refused-by-reply"))
-            .fix(Who::ServerAdmin, Text::new("data-tls-refused-fix-server"), Vec::new())
+            .fix(
+                Who::ServerAdmin,
+                Text::new("data-tls-refused-fix-server"),
+                remedies::protect_data(case),
+            )
             .done();
     }
     let failed: Vec<(&ModeView<'_>, &Handshake)> = data_handshakes(case)
@@ -326,26 +315,14 @@ pub fn data_refused(case: &Case<'_>) -> Option<Finding> {
         .done()
 }
 
-/// The comparison in clear that came through, for one direction.
-pub fn works_in_clear(facts: &Facts, passive: bool) -> Option<&Attempt> {
-    facts.varied(|v| *v == Varied::Clear).find(|a| a.is_open() && a.mode.is_passive() == passive)
-}
-
 /// What is open in clear is not under TLS: somebody reads along, and can no longer.
 pub fn blinds_helper(case: &Case<'_>) -> Option<Finding> {
     let blind = |passive: bool| -> Option<(Vec<&ModeView<'_>>, &Attempt)> {
-        let clear = works_in_clear(case.facts, passive)?;
-        let shut = |v: &ModeView<'_>| {
-            matches!(
-                v.outcome(),
-                Outcome::TimedOut | Outcome::Refused | Outcome::Prohibited | Outcome::Unreachable
-            ) || (!passive && address_refused(v))
-                || (!passive && never_knocked(v))
-        };
+        let clear = case.facts.works_in_clear(passive)?;
         let tested: Vec<&ModeView<'_>> = if passive { case.passive() } else { case.active() };
         let tls: Vec<&ModeView<'_>> =
             tested.into_iter().filter(|v| v.security == Security::Tls).collect();
-        (!tls.is_empty() && tls.iter().all(|v| shut(v))).then_some((tls, clear))
+        (!tls.is_empty() && tls.iter().all(|v| v.shown.is_shut())).then_some((tls, clear))
     };
     let (passive, active) = (blind(true), blind(false));
     let mut views: Vec<&ModeView<'_>> = Vec::new();
@@ -410,13 +387,4 @@ pub fn blinds_helper(case: &Case<'_>) -> Option<Finding> {
     build
         .fix_if(active.is_some(), Who::User, Text::new("tls-blinds-firewall-helper-fix-active"))
         .done()
-}
-
-fn never_knocked(view: &ModeView<'_>) -> bool {
-    match &view.shown.why {
-        Why::ListingRefused { code, text, .. } => {
-            view.shown.observed.is_none() && peer::is_knock_failed(*code, text)
-        }
-        _ => false,
-    }
 }

@@ -5,9 +5,7 @@ use super::super::finding::{Finding, Severity};
 use super::super::text::Text;
 use super::super::tls::distrust;
 use crate::clients::{Client, Families, Resumes, Wait};
-use crate::facts::{
-    Attempt, DialOutcome, Family, Greeting, LoginOutcome, Micros, TlsAnswer, TlsLevel,
-};
+use crate::facts::{Attempt, DialOutcome, Family, Greeting, LoginOutcome, Micros, TlsLevel};
 
 /// Whether a client comes as far as a data connection.
 pub(super) enum Gate {
@@ -47,7 +45,7 @@ pub(super) fn gate(client: &Client, case: &Case<'_>, findings: &[Finding]) -> Ga
         return Gate::Fails(Text::new("client-no-ipv6"));
     }
     if level == TlsLevel::Off {
-        let asks = client.tls.unasked && client.tls.verifies && offers_tls(case);
+        let asks = client.tls.unasked && client.tls.verifies && case.offers_tls();
         return if asks {
             Gate::Unknown(Text::new("client-unknown-certificate"))
         } else {
@@ -96,15 +94,6 @@ fn no_login(client: &Client, case: &Case<'_>, findings: &[Finding]) -> Gate {
         }
         _ => Gate::Fails(Text::new("client-no-login").with("title", first.title.clone())),
     }
-}
-
-/// Whether the server says that it speaks TLS, or does.
-fn offers_tls(case: &Case<'_>) -> bool {
-    case.facts.tls_hello == Some(TlsAnswer::Tls)
-        || case.facts.survey_reply("FEAT").is_some_and(|reply| {
-            reply.code == 211
-                && reply.text.lines().any(|l| l.trim().to_ascii_uppercase().starts_with("AUTH"))
-        })
 }
 
 /// Whether the server did a full handshake for a data connection although it was offered a session.

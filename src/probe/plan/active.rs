@@ -4,9 +4,8 @@ use super::step::{
     Next, PORTS_EACH, agree, asked, chancy, compare, first_attempts, has_a_way, of, repeat,
     shut_out, smaller_segments, tried,
 };
-use super::tls::works_in_clear;
 use crate::facts::{
-    Attempt, Facts, Family, LadderRole, Mode, Purpose, Step, TlsLevel, Varied, Why,
+    Attempt, Ends, Facts, Family, LadderRole, Mode, Purpose, Step, TlsLevel, Varied, Why,
 };
 use crate::wire::address::is_inner;
 
@@ -35,10 +34,9 @@ pub fn active(facts: &Facts, family: Family) -> Option<Next> {
 
 /// No active connection came, and the server sees us under another address: does it take that one?
 fn announce_seen(facts: &Facts, modes: &[Mode], opened: bool) -> Option<Next> {
-    let address = facts.seen_as()?;
-    let own = facts.leading_session()?.local.ip().to_canonical();
-    let asked_already = facts.varied(|v| matches!(v, Varied::Announce { .. })).next().is_some();
-    if opened || asked_already || address == own || facts.request.external_ip.is_some() {
+    let address = facts.seen_as().filter(|_| facts.translated() == Some(true))?;
+    let asked_already = facts.has_varied(|v| matches!(v, Varied::Announce { .. }));
+    if opened || asked_already || facts.request.external_ip.is_some() {
         return None;
     }
     let mode = *modes.iter().find(|m| of(facts, **m).any(tried))?;
@@ -49,13 +47,11 @@ fn announce_seen(facts: &Facts, modes: &[Mode], opened: bool) -> Option<Next> {
 /// either the server does not mind, or somebody rewrites it on the way. Linux' FTP helper reads
 /// only the first command of a segment.
 pub fn pipelined(facts: &Facts, family: Family) -> Option<Next> {
-    let session = facts.leading_session()?;
-    let (own, peer) = (session.local.ip().to_canonical(), session.peer.ip().to_canonical());
-    let nat = match facts.seen_as() {
-        Some(seen) => seen != own,
-        None => is_inner(own) && !is_inner(peer) && !peer.is_loopback(),
-    };
-    let asked_already = facts.varied(|v| *v == Varied::Pipelined).next().is_some();
+    let Ends { own, peer } = facts.ends()?;
+    // Where the server has not said how it sees us, the two addresses have to tell.
+    let likely = is_inner(own) && !is_inner(peer) && !peer.is_loopback();
+    let nat = facts.translated().unwrap_or(likely);
+    let asked_already = facts.has_varied(|v| *v == Varied::Pipelined);
     if facts.request.tls != TlsLevel::Off
         || !nat
         || asked_already
@@ -82,11 +78,11 @@ const HOLES: usize = 5;
 pub fn hole(facts: &Facts, family: Family) -> Option<Next> {
     let modes = asked(facts, family, false);
     let all: Vec<&Attempt> = modes.iter().flat_map(|m| of(facts, *m)).collect();
-    let own = facts.leading_session()?.local.ip().to_canonical();
-    let nat = facts.seen_as().is_some_and(|seen| seen != own);
+    let nat = facts.translated() == Some(true);
     let silent = |a: &&&Attempt| shut_out(a);
     let blocked = all.iter().any(|a| silent(&a)) && all.iter().all(|a| silent(&a) || !tried(a));
-    let full = works_in_clear(facts, false) || all.iter().any(|a| matches!(a.why, Why::Not(_)));
+    let full =
+        facts.works_in_clear(false).is_some() || all.iter().any(|a| matches!(a.why, Why::Not(_)));
     if !has_a_way(facts) || nat || facts.request.external_ip.is_some() || !blocked || full {
         return None;
     }

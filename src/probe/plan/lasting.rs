@@ -1,6 +1,6 @@
 //! What takes longer than a listing: a whole file, and silence.
 
-use super::step::{Next, compare, of, small, starved};
+use super::step::{Next, compare, of, small};
 use crate::facts::{Attempt, Facts, Family, Mode, Outcome, Varied, Why};
 
 /// The data connection came to its end, and the control connection stayed silent.
@@ -36,7 +36,7 @@ pub fn retrieve(facts: &Facts, family: Family, passive: bool) -> Option<Next> {
         let small = last.is_open() && last.varies(|v| matches!(v, Varied::Segments { .. }));
         return (small && plain_tries == 1).then(|| same(None))?;
     }
-    if starved(last) && !tried(|v| matches!(v, Varied::Segments { .. })) {
+    if last.starved() && !tried(|v| matches!(v, Varied::Segments { .. })) {
         return same(Some(small(family)));
     }
     if lost_control(last) && !tried(|v| *v == Varied::KeepAlive) {

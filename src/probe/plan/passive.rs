@@ -2,7 +2,7 @@
 
 use super::step::{
     Next, again, agree, asked, chancy, compare, first_attempts, has_a_way, of, ports_each, repeat,
-    smaller_segments, starved, tried,
+    smaller_segments, tried,
 };
 use crate::facts::{Attempt, DialOutcome, Facts, Family, Mode, Outcome, Purpose, TlsLevel, Varied};
 
@@ -41,7 +41,7 @@ pub fn passive(facts: &Facts, family: Family) -> Option<Next> {
         return Some(next);
     }
     let advertised_elsewhere = facts.request.dial_advertised
-        && facts.varied(|v| *v == Varied::DialAdvertised).next().is_none()
+        && !facts.has_varied(|v| *v == Varied::DialAdvertised)
         && of(facts, Mode::Pasv).any(|a| match (a.advertised, a.dialled) {
             (Some(advertised), Some(dialled)) => advertised.ip() != dialled.ip(),
             _ => false,
@@ -67,7 +67,7 @@ fn starving(facts: &Facts, modes: &[Mode], family: Family) -> Option<Next> {
 /// A port that was announced refuses: does it still, a moment later and on the same login? Where
 /// several machines share an address, the next knock may reach the right one.
 fn knock_again(facts: &Facts, all: &[&Attempt]) -> Option<Next> {
-    let asked = facts.varied(|v| *v == Varied::KnockAgain).next().is_some();
+    let asked = facts.has_varied(|v| *v == Varied::KnockAgain);
     let refused = all.iter().find(|a| a.outcome == Outcome::Refused)?;
     (facts.request.localise && !asked).then(|| compare(refused.mode, vec![Varied::KnockAgain]))
 }
@@ -75,7 +75,7 @@ fn knock_again(facts: &Facts, all: &[&Attempt]) -> Option<Next> {
 /// Every passive connection stood and carried nothing: do ports answer that nobody announced, one
 /// near the announced ones and one far from them?
 fn knock_unannounced(all: &[&Attempt]) -> Option<Next> {
-    let empty = |a: &&Attempt| starved(a) && a.bytes == 0;
+    let empty = |a: &&Attempt| a.starved() && a.bytes == 0;
     let tried: Vec<&&Attempt> = all.iter().filter(|a| tried(a)).collect();
     if tried.is_empty() || !tried.iter().all(|a| empty(a)) {
         return None;
@@ -133,10 +133,7 @@ pub fn pinholes(facts: &Facts, family: Family) -> Option<Next> {
         .filter(|mode| of(facts, *mode).any(Attempt::is_open))
         .collect();
     let tried: Vec<&Attempt> = facts.varied(|v| *v == Varied::SecondKnock).collect();
-    let silent = |a: &&Attempt| {
-        a.second.as_ref().is_some_and(|second| second.outcome == DialOutcome::TimedOut)
-    };
-    if !tried.iter().all(silent) {
+    if !tried.iter().all(|a| a.second_met(&DialOutcome::TimedOut)) {
         return None;
     }
     match tried.len() {
@@ -192,13 +189,8 @@ pub fn climb(facts: &Facts, family: Family) -> Option<Next> {
         if of(facts, mode).any(Attempt::is_open) {
             continue;
         }
-        let dead = |a: &&Attempt| {
-            matches!(
-                a.outcome,
-                Outcome::TimedOut | Outcome::Refused | Outcome::Prohibited | Outcome::Unreachable
-            )
-        };
-        ports.extend(of(facts, mode).filter(dead).filter_map(Attempt::passive_port));
+        let dead = of(facts, mode).filter(|a| a.outcome.is_shut());
+        ports.extend(dead.filter_map(Attempt::passive_port));
     }
     ports.dedup();
     ports.truncate(2);

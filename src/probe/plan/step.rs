@@ -2,7 +2,6 @@
 
 use super::{active, lasting, passive, tls};
 use crate::facts::{Attempt, Facts, Family, Mode, Outcome, Purpose, Varied, Why};
-use crate::wire::peer;
 
 /// The next thing to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,11 +154,6 @@ pub fn repeat(facts: &Facts, modes: &[Mode], enough: usize) -> Option<Next> {
         .map(|mode| again(*mode))
 }
 
-/// The data connection stood, the listing was asked for, and nothing, or nothing more, came.
-pub fn starved(attempt: &Attempt) -> bool {
-    attempt.outcome == Outcome::Stalled && matches!(attempt.why, Why::NoData { .. })
-}
-
 /// Segments that pass every link that IPv4 and IPv6 may be carried over.
 pub fn small(family: Family) -> Varied {
     Varied::Segments {
@@ -173,18 +167,17 @@ pub fn small(family: Family) -> Varied {
 /// Listings starve in these modes: do they come through in smaller segments?
 pub fn smaller_segments(facts: &Facts, modes: &[Mode], family: Family) -> Option<Next> {
     let all: Vec<&Attempt> = modes.iter().flat_map(|m| of(facts, *m)).collect();
-    let asked = facts.varied(|v| matches!(v, Varied::Segments { .. })).next().is_some();
+    let asked = facts.has_varied(|v| matches!(v, Varied::Segments { .. }));
     if asked || !facts.request.localise || all.iter().any(|a| a.is_open()) {
         return None;
     }
-    let mode = all.iter().find(|a| starved(a))?.mode;
+    let mode = all.iter().find(|a| a.starved())?.mode;
     Some(compare(mode, vec![small(family)]))
 }
 
 /// Whether there is anything between here and the server that a ladder could show.
 pub fn has_a_way(facts: &Facts) -> bool {
-    let loopback =
-        facts.leading_session().is_some_and(|s| s.peer.ip().to_canonical().is_loopback());
+    let loopback = facts.ends().is_some_and(|ends| ends.peer.is_loopback());
     facts.request.localise && !loopback
 }
 
@@ -195,10 +188,5 @@ pub fn agree(failed: &[&&Attempt]) -> bool {
 
 /// The server's knock did not arrive: nothing came, or the server says that it was turned away.
 pub fn shut_out(attempt: &Attempt) -> bool {
-    match &attempt.why {
-        Why::ListingRefused { code, text, .. } => {
-            attempt.observed.is_none() && peer::is_knock_failed(*code, text)
-        }
-        _ => attempt.outcome == Outcome::TimedOut,
-    }
+    attempt.outcome == Outcome::TimedOut || attempt.knock_failed()
 }

@@ -83,7 +83,12 @@ fn control(page: &Page<'_>) -> Markup {
                     @if case.logged_in() {
                         span.state.good { (mark(Outcome::Open)) " " (page.get("outcome-open")) }
                     } @else {
-                        span.state.bad { "✗" }
+                        span.state.bad {
+                            "✗"
+                            @if let Some(outcome) = case.control_outcome() {
+                                " " (page.get(&format!("outcome-{}", outcome.word())))
+                            }
+                        }
                     }
                     " "
                     span.muted { (session.connect.words()) }

@@ -2,8 +2,9 @@
 
 use maud::{Markup, html};
 
+use super::super::signs::{Sorted, sign, sorted};
 use super::super::view::Client;
-use super::page::Page;
+use super::page::{Page, colour};
 use crate::facts::Micros;
 
 /// The section; without a login there is nothing to predict, the findings say why.
@@ -12,17 +13,14 @@ pub fn section(page: &Page<'_>) -> Markup {
     if clients.is_empty() || !page.diagnosis.case.logged_in() {
         return html! {};
     }
-    let (work, others): (Vec<&Client>, Vec<&Client>) =
-        clients.iter().partition(|client| client.works == Some(true));
-    let (fail, unknown): (Vec<&Client>, Vec<&Client>) =
-        others.into_iter().partition(|client| client.works == Some(false));
+    let Sorted { work, others } = sorted(clients);
     let names: Vec<&str> = work.iter().map(|client| client.client.as_str()).collect();
     html! {
         section aria-labelledby="clients" {
             h2 #clients { (page.get("clients-title")) }
-            @if !fail.is_empty() || !unknown.is_empty() {
+            @if !others.is_empty() {
                 table.clients {
-                    tbody { @for client in fail.into_iter().chain(unknown) { (row(page, client)) } }
+                    tbody { @for client in others { (row(page, client)) } }
                 }
             }
             @if !work.is_empty() {
@@ -36,15 +34,15 @@ pub fn section(page: &Page<'_>) -> Markup {
 }
 
 fn row(page: &Page<'_>, client: &Client) -> Markup {
-    let (class, sign, word) = match client.works {
-        Some(true) => ("good", "✓", "page-works"),
-        Some(false) => ("bad", "✗", "page-fails"),
-        None => ("idle", "·", "diff-unknown"),
+    let word = match client.works {
+        Some(true) => "page-works",
+        Some(false) => "page-fails",
+        None => "diff-unknown",
     };
     html! {
         tr {
             th scope="row" { (client.client) }
-            td class={ "state " (class) } { (sign) " " (page.get(word)) }
+            td class={ "state " (colour(client.works)) } { (sign(client.works)) " " (page.get(word)) }
             td {
                 (client.because)
                 @if let Some(after) = client.after_ms { " " span.muted { "(" (time(after)) ")" } }

@@ -2,9 +2,10 @@
 
 use maud::{Markup, html};
 
+use super::super::signs::{passes, sign};
 use super::super::view::{JsonEvidence, JsonFinding, JsonRemedy, JsonSnippet};
 use super::attempts::anchor;
-use super::page::Page;
+use super::page::{Page, colour};
 use crate::diagnosis::{RuleState, Text};
 
 /// All findings.
@@ -123,14 +124,10 @@ pub fn rules(page: &Page<'_>) -> Markup {
                 }
                 tbody {
                     @for rule in rules {
-                        @let (class, sign) = match rule.state {
-                            "passes" => ("good", "✓"),
-                            "blocked" => ("bad", "✗"),
-                            _ => ("idle", "·"),
-                        };
+                        @let passes = passes(rule.state);
                         tr {
                             th scope="row" { (rule.id) }
-                            td class={ "state " (class) } { (sign) " " (page.get(&format!("report-rules-{}", rule.state))) }
+                            td class={ "state " (colour(passes)) } { (sign(passes)) " " (page.get(&format!("report-rules-{}", rule.state))) }
                             td { (rule.text) }
                         }
                     }

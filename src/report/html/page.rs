@@ -4,6 +4,7 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::super::json::{self, software_name};
 use super::super::notes::{notes, unexplained};
+use super::super::signs;
 use super::super::view::Report;
 use super::super::words::Words;
 use super::super::{Style, transcript};
@@ -43,19 +44,20 @@ pub fn frame(title: &str, lang: Lang, content: &Markup) -> Markup {
 
 /// The sign of an outcome, so that colour is not the only one.
 pub fn mark(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Open => "✓",
-        Outcome::NotTested => "·",
-        _ => "✗",
-    }
+    signs::sign(signs::worked(outcome))
 }
 
 /// The class that colours an outcome.
 pub fn class(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Open => "good",
-        Outcome::NotTested => "idle",
-        _ => "bad",
+    colour(signs::worked(outcome))
+}
+
+/// The class that colours what works, does not, or is not known.
+pub fn colour(works: Option<bool>) -> &'static str {
+    match works {
+        Some(true) => "good",
+        Some(false) => "bad",
+        None => "idle",
     }
 }
 

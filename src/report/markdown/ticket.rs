@@ -3,6 +3,7 @@
 use super::super::diff::text;
 use super::super::json::{self, ends, folded_reason};
 use super::super::notes::{notes, unexplained};
+use super::super::signs::{Sorted, passes, sign, sorted, worked};
 use super::super::view::{Client, Endpoint, JsonFinding, Report};
 use super::super::words::Words;
 use super::super::{Style, transcript};
@@ -53,15 +54,6 @@ struct Ticket<'a> {
     report: Report,
 }
 
-/// The sign of an outcome.
-fn mark(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Open => "✓",
-        Outcome::NotTested => "·",
-        _ => "✗",
-    }
-}
-
 impl Ticket<'_> {
     fn get(&self, id: &str) -> String {
         self.words.get(id)
@@ -97,11 +89,13 @@ impl Ticket<'_> {
         let case = &self.diagnosis.case;
         let mut rows = Vec::new();
         if let Some(session) = case.session {
-            let open = if case.logged_in() { self.get("outcome-open") } else { String::new() };
+            let word = case
+                .control_outcome()
+                .map_or_else(String::new, |o| self.get(&format!("outcome-{}", o.word())));
             rows.push(vec![
                 self.get("report-control"),
                 format!("{} → {}", session.local.port(), session.peer.port()),
-                format!("{} {open}", if case.logged_in() { "✓" } else { "✗" }),
+                format!("{} {word}", sign(Some(case.logged_in()))),
                 session.connect.words(),
             ]);
         }
@@ -132,7 +126,7 @@ impl Ticket<'_> {
             format!("{} ← {}", port(to), port(from))
         };
         let word = self.get(&format!("outcome-{}", outcome.word()));
-        vec![name.to_owned(), between, format!("{} {word}", mark(outcome)), why]
+        vec![name.to_owned(), between, format!("{} {word}", sign(worked(outcome))), why]
     }
 
     fn path(&self, sheet: &mut Sheet) {
@@ -198,11 +192,7 @@ impl Ticket<'_> {
             return;
         }
         let row = |rule: &super::super::view::JsonRule| {
-            let sign = match rule.state {
-                "passes" => "✓",
-                "blocked" => "✗",
-                _ => "·",
-            };
+            let sign = sign(passes(rule.state));
             let state = self.get(&format!("report-rules-{}", rule.state));
             vec![rule.id.to_owned(), format!("{sign} {state}"), rule.text.clone()]
         };
@@ -217,22 +207,17 @@ impl Ticket<'_> {
             return;
         }
         sheet.heading(2, &self.get("clients-title"));
-        let (work, others): (Vec<&Client>, Vec<&Client>) =
-            clients.iter().partition(|client| client.works == Some(true));
+        let Sorted { work, others } = sorted(clients);
         let row = |client: &Client| {
-            let works = match client.works {
-                Some(_) => format!("✗ {}", self.get("page-fails")),
-                None => format!("· {}", self.get("diff-unknown")),
-            };
+            let word = if client.works.is_some() { "page-fails" } else { "diff-unknown" };
+            let works = format!("{} {}", sign(client.works), self.get(word));
             let because = match &client.setting {
                 Some(setting) => format!("{} → {setting}", client.because),
                 None => client.because.clone(),
             };
             vec![client.client.clone(), works, because]
         };
-        let (fail, unknown): (Vec<&Client>, Vec<&Client>) =
-            others.into_iter().partition(|client| client.works == Some(false));
-        let rows: Vec<Vec<String>> = fail.into_iter().chain(unknown).map(row).collect();
+        let rows: Vec<Vec<String>> = others.into_iter().map(row).collect();
         if !rows.is_empty() {
             sheet.table(&["", &self.get("page-outcome"), ""], &rows);
         }

@@ -1,0 +1,41 @@
+//! The signs that stand before a result in every format, and clients grouped by them.
+
+use super::view::Client;
+use crate::facts::Outcome;
+
+/// The sign of what works, does not, or is not known.
+pub fn sign(works: Option<bool>) -> &'static str {
+    match works {
+        Some(true) => "✓",
+        Some(false) => "✗",
+        None => "·",
+    }
+}
+
+/// Whether an attempt worked; `None` where it was not made.
+pub fn worked(outcome: Outcome) -> Option<bool> {
+    (outcome != Outcome::NotTested).then_some(outcome == Outcome::Open)
+}
+
+/// Whether a rule in this state passes; `None` where nothing was measured that depends on it alone.
+pub fn passes(state: &str) -> Option<bool> {
+    match state {
+        "passes" => Some(true),
+        "blocked" => Some(false),
+        _ => None,
+    }
+}
+
+/// Clients by what they would meet, in the report's order.
+pub struct Sorted<'a> {
+    /// They list.
+    pub work: Vec<&'a Client>,
+    /// They do not, and after them those of which it is not known.
+    pub others: Vec<&'a Client>,
+}
+
+/// Sorts clients.
+pub fn sorted(clients: &[Client]) -> Sorted<'_> {
+    let of = |works: Option<bool>| clients.iter().filter(move |client| client.works == works);
+    Sorted { work: of(Some(true)).collect(), others: of(Some(false)).chain(of(None)).collect() }
+}
