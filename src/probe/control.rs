@@ -484,7 +484,9 @@ impl Control {
         };
         self.note(|session| {
             session.rtt = state.rtt.map(Micros::from).or(session.rtt);
-            session.retransmits = Some(state.total_retransmits);
+            // What a busy machine at either end acknowledges late is sent again without a loss.
+            session.retransmits =
+                Some(state.total_retransmits.saturating_sub(state.needless_retransmits));
         });
     }
 

@@ -31,6 +31,9 @@ pub struct TcpState {
     pub retransmits: u32,
     /// Retransmissions since the socket was made.
     pub total_retransmits: u32,
+    /// How many of those the peer already had, by its duplicate selective acknowledgements
+    /// (RFC 2883): sent too early, and no sign of loss.
+    pub needless_retransmits: u32,
     /// Smoothed round-trip time, once there is a sample.
     pub rtt: Option<Duration>,
 }

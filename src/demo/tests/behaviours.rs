@@ -116,13 +116,22 @@ async fn an_intercepted_port_has_open_neighbours() -> Result {
     let behaviour = Behaviour { pasv: Passive::AcceptSilent, ..Behaviour::default() };
     let server = Server::start(behaviour).await?;
     let mut client = Client::guest(server.address()).await?;
-    let (mut address, _) = client.port_of("PASV").await?;
-    client.quit().await;
-    for port in address.port() - 1..=address.port() + 1 {
-        address.set_port(port);
-        assert_eq!(knock(address).await, "open", "{address}");
+    // Another program of this machine may hold a neighbour: then the next port is asked for.
+    let mut seen = Vec::new();
+    for _ in 0..5 {
+        let (mut address, _) = client.port_of("PASV").await?;
+        let mut near = Vec::new();
+        for port in address.port() - 1..=address.port() + 1 {
+            address.set_port(port);
+            near.push(knock(address).await);
+        }
+        if near.iter().all(|answer| *answer == "open") {
+            client.quit().await;
+            return Ok(());
+        }
+        seen.push((address, near));
     }
-    Ok(())
+    panic!("no port whose neighbours are open: {seen:?}")
 }
 
 #[tokio::test]

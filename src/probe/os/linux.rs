@@ -70,6 +70,7 @@ pub fn tcp_state(socket: &Socket) -> Option<TcpState> {
         unacked: info.tcpi_unacked,
         retransmits: u32::from(info.tcpi_retransmits),
         total_retransmits: info.tcpi_total_retrans,
+        needless_retransmits: info.tcpi_dsack_dups,
         rtt: (info.tcpi_rtt > 0).then(|| Duration::from_micros(u64::from(info.tcpi_rtt))),
     })
 }
