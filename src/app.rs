@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::credentials::{self, Sources};
 use crate::cli::{
-    self, Cli, ColorArg, Command, FormatArg, LangArg, OutputArgs, ProbeOptions, TlsArg,
+    self, Cli, ColorArg, Command, ExpectArgs, FormatArg, LangArg, OutputArgs, ProbeOptions, TlsArg,
 };
 use crate::compare::{self, Run};
 use crate::diagnosis::{self, Lang, diagnose, remedies};
@@ -87,7 +87,7 @@ pub fn run(cli: Cli, world: &World<'_>) -> Result<Outcome, AppError> {
         Some(Command::Probe { probe, output }) => {
             probe_target(&probe.target.unwrap_or_default(), &probe.options, &output, world)
         }
-        Some(Command::Replay { file, output }) => replay(&file, &output, world),
+        Some(Command::Replay { file, expect, output }) => replay(&file, expect, &output, world),
         Some(Command::Diff { a, b, output }) => diff(&a, &b, &output, world),
         Some(Command::Explain { cause, list, lang }) => {
             let lang = language(lang, false, world);
@@ -101,11 +101,19 @@ pub fn run(cli: Cli, world: &World<'_>) -> Result<Outcome, AppError> {
             let bytes = report::schema::schema().map_err(|e| AppError::Internal(e.to_string()))?;
             Ok(plain(bytes))
         }
+        Some(Command::Completions { shell }) => Ok(plain(cli::manual::completions(shell))),
+        Some(Command::Man) => cli::manual::man()
+            .map(plain)
+            .map_err(|e| AppError::Internal(format!("the manual page: {e}"))),
     }
 }
 
 /// Names that the command line cannot know of, before anything is sent.
-fn check(output: &OutputArgs) -> Result<(), AppError> {
+fn check(output: &OutputArgs, expect: &ExpectArgs) -> Result<(), AppError> {
+    for expectation in &expect.expect {
+        diagnosis::expect::check(expectation)
+            .map_err(|e| AppError::Usage(format!("--expect: {e}")))?;
+    }
     match &output.fix_for {
         Some(name) if !remedies::SOFTWARE.contains(&name.as_str()) => {
             Err(AppError::Usage(format!(
@@ -124,7 +132,7 @@ fn probe_target(
     output: &OutputArgs,
     world: &World<'_>,
 ) -> Result<Outcome, AppError> {
-    check(output)?;
+    check(output, &options.expect)?;
     let spec = specify(target, options, world)?;
     let facts = block_on(&spec, output, world, None)?;
     finish(&facts, options, output, world)
@@ -136,7 +144,7 @@ fn run_demo(
     output: &OutputArgs,
     world: &World<'_>,
 ) -> Result<Outcome, AppError> {
-    check(output)?;
+    check(output, &options.expect)?;
     let Some(story) = demo::story(story) else {
         let name = printable(story.as_bytes(), 60);
         return Err(AppError::Usage(format!(
@@ -325,9 +333,17 @@ fn bind_addresses(bind: Option<&str>) -> Result<Vec<std::net::IpAddr>, AppError>
     Ok(found)
 }
 
-fn replay(file: &Path, output: &OutputArgs, world: &World<'_>) -> Result<Outcome, AppError> {
-    check(output)?;
-    let facts = saved(file, &content(file, "saved facts")?)?;
+fn replay(
+    file: &Path,
+    expect: ExpectArgs,
+    output: &OutputArgs,
+    world: &World<'_>,
+) -> Result<Outcome, AppError> {
+    check(output, &expect)?;
+    let mut facts = saved(file, &content(file, "saved facts")?)?;
+    if !expect.expect.is_empty() {
+        facts.request.expect = expect.expect;
+    }
     let (report, code) = render(&facts, output, world)?;
     Ok(place(report, output, code))
 }
@@ -359,6 +375,10 @@ fn saved(file: &Path, bytes: &[u8]) -> Result<Facts, AppError> {
 }
 
 fn diff(a: &Path, b: &Path, output: &OutputArgs, world: &World<'_>) -> Result<Outcome, AppError> {
+    if format(output).is_of_runs() {
+        let text = "--format: a comparison comes as text, json, jsonl, html or markdown";
+        return Err(AppError::Usage(text.to_owned()));
+    }
     let comparison = compare::compare(&run_of(a)?, &run_of(b)?);
     let bytes = report::render_diff(
         &comparison,
@@ -427,7 +447,11 @@ fn render(
         report_language(output, world),
     )
     .map_err(|e| AppError::Internal(e.to_string()))?;
-    Ok((bytes, diagnosis.exit_code()))
+    let code = match format(output) {
+        report::Format::Nagios => report::nagios::code_of(&diagnosis),
+        _ => diagnosis.exit_code(),
+    };
+    Ok((bytes, code))
 }
 
 /// The language that was asked for, else the locale's; programs that read JSON get English.
@@ -444,8 +468,7 @@ fn language(asked: Option<LangArg>, for_programs: bool, world: &World<'_>) -> La
 }
 
 fn report_language(output: &OutputArgs, world: &World<'_>) -> Lang {
-    let programs = matches!(format(output), report::Format::Json | report::Format::JsonLines);
-    language(output.lang, programs, world)
+    language(output.lang, format(output).is_for_programs(), world)
 }
 
 fn format(output: &OutputArgs) -> report::Format {
@@ -454,6 +477,10 @@ fn format(output: &OutputArgs) -> report::Format {
         (_, FormatArg::Jsonl) => report::Format::JsonLines,
         (_, FormatArg::Html) => report::Format::Html,
         (_, FormatArg::Markdown) => report::Format::Markdown,
+        (_, FormatArg::Junit) => report::Format::Junit,
+        (_, FormatArg::Nagios) => report::Format::Nagios,
+        (_, FormatArg::Prometheus) => report::Format::Prometheus,
+        (_, FormatArg::Github) => report::Format::Github,
         (_, FormatArg::Text) => report::Format::Text,
     }
 }

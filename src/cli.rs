@@ -2,6 +2,8 @@
 //! through the function that is passed in, no file is opened, nothing is printed.
 
 pub mod credentials;
+pub mod help;
+pub mod manual;
 pub mod values;
 
 use std::net::IpAddr;
@@ -10,7 +12,7 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use crate::facts::{Family, Mode, PortRange, Proxy, Request, TlsLevel};
+use crate::facts::{Expectation, Family, Mode, PortRange, Proxy, Request, TlsLevel};
 use crate::target::{Host, Scheme, Target};
 
 /// Says why FTP does not work, whose firewall or NAT it is, and what to change.
@@ -20,8 +22,10 @@ use crate::target::{Host, Scheme, Target};
     version,
     args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true,
-    after_help = "Exit codes: 0 healthy, 1 a problem was found, 2 wrong usage or unreadable input, \
-                  3 no FTP login could be had, 4 internal error, 130 interrupted."
+    after_help = "Exit codes: 0 healthy, or every --expect met, 1 a problem was found, or an \
+                  expectation is not met, 2 wrong usage or unreadable input, 3 no FTP login could \
+                  be had, 4 internal error, 130 interrupted. With --format nagios: 0 OK, 1 WARNING, \
+                  2 CRITICAL, 3 UNKNOWN."
 )]
 pub struct Cli {
     /// What to do, if not the main job.
@@ -51,6 +55,9 @@ pub enum Command {
     Replay {
         /// Facts written by --save
         file: PathBuf,
+        /// Judged instead of what the run itself was expected to show.
+        #[command(flatten)]
+        expect: ExpectArgs,
         /// How to report.
         #[command(flatten)]
         output: OutputArgs,
@@ -97,6 +104,14 @@ pub enum Command {
     },
     /// The report's JSON Schema
     Schema,
+    /// Completions for a shell, to be sourced or installed
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// The manual page, in roff
+    Man,
 }
 
 /// Target and options of the main job.
@@ -168,6 +183,18 @@ pub struct ProbeOptions {
     /// Write what was observed to this file, for replay
     #[arg(long, value_name = "FILE")]
     pub save: Option<PathBuf>,
+    /// Expectations.
+    #[command(flatten)]
+    pub expect: ExpectArgs,
+}
+
+/// What a run is expected to show.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ExpectArgs {
+    /// Exit with 0 only where this is so: passive=open, cause!=active-disabled, login-ms<500 …
+    /// (repeatable; --help tells all)
+    #[arg(long = "expect", value_name = "EXPR", long_help = help::EXPECT)]
+    pub expect: Vec<Expectation>,
 }
 
 /// How to report.
@@ -236,6 +263,14 @@ pub enum FormatArg {
     Html,
     /// For tickets
     Markdown,
+    /// `JUnit` XML, for CI
+    Junit,
+    /// One line for Nagios, Icinga and their like, with their exit codes
+    Nagios,
+    /// Prometheus' text format, for the node exporter's textfile collector
+    Prometheus,
+    /// Annotations of GitHub Actions
+    Github,
 }
 
 /// Languages.
@@ -352,6 +387,7 @@ pub fn order(input: &str, options: &ProbeOptions) -> Result<Order, UsageError> {
         idle: options.idle.map(Into::into),
         nft_chain: None,
         fix_for: None,
+        expect: options.expect.expect.clone(),
         demo: false,
     };
     Ok(Order { request, target })
@@ -409,4 +445,11 @@ pub fn proxies(env: &dyn Fn(&str) -> Option<String>) -> Vec<Proxy> {
             Some(Proxy { variable: variable.to_owned(), value: values::without_userinfo(&value) })
         })
         .collect()
+}
+
+/// Whether the output is meant for Nagios, also where the rest of the line makes no sense.
+pub fn asks_for_nagios(args: impl IntoIterator<Item = std::ffi::OsString>) -> bool {
+    let args: Vec<std::ffi::OsString> = args.into_iter().take_while(|arg| arg != "--").collect();
+    args.iter().any(|arg| arg == "--format=nagios")
+        || args.windows(2).any(|pair| matches!(pair, [a, b] if a == "--format" && b == "nagios"))
 }

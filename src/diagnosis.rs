@@ -9,6 +9,7 @@ pub mod catalogue;
 pub mod causes;
 pub mod clients;
 pub mod engine;
+pub mod expect;
 pub mod finding;
 pub mod location;
 pub mod ports;
@@ -22,6 +23,7 @@ pub use case::{Case, ModeView, Nat};
 pub use catalogue::{CATALOGUE, Cause, Plane, cause};
 pub use clients::Prediction;
 pub use engine::{Diagnosis, Verdict, diagnose};
+pub use expect::Judged;
 pub use finding::{
     Confidence, Evidence, Finding, Location, Remedy, RuledOut, Severity, Side, Snippet, Who,
 };

@@ -5,6 +5,7 @@
 //! Three values everywhere: yes, no, and not checked (`None`, or a reason why not).
 
 pub mod attempt;
+pub mod expectation;
 pub mod names;
 pub mod path;
 pub mod request;
@@ -22,6 +23,7 @@ use crate::wire::peer;
 pub use attempt::{
     Attempt, DataEnd, Direction, Knock, Mode, NotTested, Observed, Outcome, Purpose, Step, Why,
 };
+pub use expectation::{Expectation, ExpectationError};
 pub use names::{Lookup, LookupOutcome, Names, Record, Via};
 pub use path::{Hole, Ladder, LadderRole, Rung, RungAnswer};
 pub use request::{Family, PasswordSource, PortRange, Proxy, Request, Security, TlsLevel};

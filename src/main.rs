@@ -5,15 +5,31 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use ftp_doctor::app::{self, World};
-use ftp_doctor::cli::Cli;
+use ftp_doctor::cli::{self, Cli};
+use ftp_doctor::report;
 
 #[expect(clippy::print_stderr, reason = "warnings and errors go to stderr, from here alone")]
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    // Monitoring reads one line on stdout and the code 3, whatever went wrong.
+    let nagios = cli::asks_for_nagios(std::env::args_os());
+    let unknown = |text: &str| {
+        let line = report::nagios::unknown(text);
+        let _ = std::io::stdout().write_all(line.as_bytes());
+        ExitCode::from(3)
+    };
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) if nagios && error.use_stderr() => return unknown(&error.to_string()),
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
     let env = |name: &str| std::env::var(name).ok();
     let warn = |line: &str| eprintln!("{line}");
     let outcome = match app::run(cli, &World { env: &env, warn: &warn }) {
         Ok(outcome) => outcome,
+        Err(error) if nagios => return unknown(&error.to_string()),
         Err(error) => {
             eprintln!("ftp-doctor: {error}");
             return ExitCode::from(error.code());
@@ -23,7 +39,7 @@ fn main() -> ExitCode {
     for (path, bytes) in &outcome.files {
         if let Err(error) = app::write_whole(path, bytes) {
             eprintln!("ftp-doctor: {error}");
-            code = 2;
+            code = if nagios { 3 } else { 2 };
         }
     }
     let mut stdout = std::io::stdout().lock();
@@ -31,7 +47,7 @@ fn main() -> ExitCode {
         // A reader that has seen enough is no error.
         if error.kind() != std::io::ErrorKind::BrokenPipe {
             eprintln!("ftp-doctor: standard output: {error}");
-            code = 4;
+            code = if nagios { 3 } else { 4 };
         }
     }
     ExitCode::from(code)

@@ -2,11 +2,18 @@
 
 mod clients;
 pub mod diff;
+pub mod entry;
+mod expectations;
 pub mod explain;
+mod github;
 pub mod html;
 pub mod json;
+mod junit;
 pub mod markdown;
+pub mod nagios;
 mod notes;
+mod overview;
+mod prometheus;
 pub mod schema;
 mod signs;
 pub mod table;
@@ -44,6 +51,51 @@ pub enum Format {
     Html,
     /// For tickets.
     Markdown,
+    /// `JUnit` XML.
+    Junit,
+    /// The line of a Nagios plugin.
+    Nagios,
+    /// Prometheus' text format.
+    Prometheus,
+    /// Annotations of GitHub Actions.
+    Github,
+}
+
+impl Format {
+    /// Whether programs read it: in English, then, unless a language is asked for.
+    pub fn is_for_programs(self) -> bool {
+        !matches!(self, Self::Text | Self::Html | Self::Markdown)
+    }
+
+    /// Whether it tells of runs only, not of two of them compared.
+    pub fn is_of_runs(self) -> bool {
+        matches!(self, Self::Junit | Self::Nagios | Self::Prometheus | Self::Github)
+    }
+}
+
+/// A report that could not be written.
+#[derive(Debug)]
+pub struct RenderError(String);
+
+impl RenderError {
+    /// With what went wrong.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+}
+
+impl std::fmt::Display for RenderError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for RenderError {}
+
+impl From<serde_json::Error> for RenderError {
+    fn from(error: serde_json::Error) -> Self {
+        Self(error.to_string())
+    }
 }
 
 /// Renders a report.
@@ -55,7 +107,7 @@ pub fn render(
     format: Format,
     style: Style,
     lang: Lang,
-) -> Result<Vec<u8>, serde_json::Error> {
+) -> Result<Vec<u8>, RenderError> {
     let words = words::Words::of(lang);
     let bytes = match format {
         Format::Text => text::render(diagnosis, &words, style).into_bytes(),
@@ -63,6 +115,11 @@ pub fn render(
         Format::JsonLines => serde_json::to_vec(&json::report(diagnosis, &words))?,
         Format::Html => html::render(diagnosis, &words, style, lang).into_bytes(),
         Format::Markdown => markdown::render(diagnosis, &words, style).into_bytes(),
+        Format::Junit | Format::Nagios | Format::Prometheus | Format::Github => {
+            let label = diagnosis.case.facts.request.input.clone();
+            let entry = entry::Entry::of(label, diagnosis, &words);
+            return entry::render_entries(&[entry], format, style, lang);
+        }
     };
     Ok(ended(bytes))
 }
@@ -70,13 +127,14 @@ pub fn render(
 /// Renders what two runs come to.
 ///
 /// # Errors
-/// When JSON cannot be written, which no comparison of ours causes.
+/// When JSON cannot be written, which no comparison of ours causes, or for a format that tells of
+/// single runs only.
 pub fn render_diff(
     comparison: &Comparison,
     format: Format,
     style: Style,
     lang: Lang,
-) -> Result<Vec<u8>, serde_json::Error> {
+) -> Result<Vec<u8>, RenderError> {
     let words = words::Words::of(lang);
     let bytes = match format {
         Format::Text => diff::text::render(comparison, &words, style).into_bytes(),
@@ -84,6 +142,9 @@ pub fn render_diff(
         Format::JsonLines => serde_json::to_vec(&diff::json::diff(comparison, &words))?,
         Format::Html => html::render_diff(comparison, &words, style, lang).into_bytes(),
         Format::Markdown => markdown::render_diff(comparison, &words, style).into_bytes(),
+        Format::Junit | Format::Nagios | Format::Prometheus | Format::Github => {
+            return Err(RenderError::new("a comparison has no such format"));
+        }
     };
     Ok(ended(bytes))
 }

@@ -40,7 +40,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "progress",
         ],
     ),
-    ("main", &["app", "cli"]),
+    ("main", &["app", "cli", "report"]),
     ("lib", &[]),
 ];
 
@@ -48,6 +48,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
 const OWNERS: &[(&str, &[&str])] = &[
     ("tokio", &["probe/", "demo/", "app.rs"]),
     ("clap", &["cli.rs", "cli/", "main.rs"]),
+    ("clap_complete", &["cli.rs", "cli/manual.rs"]),
+    ("clap_mangen", &["cli/manual.rs"]),
     ("hickory_resolver", &["probe/resolve.rs"]),
     ("colored", &["report/text.rs"]),
     ("tabled", &["report/table.rs"]),

@@ -3,6 +3,7 @@
 use crate::diagnosis::case::{Case, ModeView};
 use crate::diagnosis::catalogue::{CATALOGUE, Cause};
 use crate::diagnosis::clients::{self, Prediction};
+use crate::diagnosis::expect::{self, Judged};
 use crate::diagnosis::finding::{Finding, Severity};
 use crate::diagnosis::rules::{self, Rule};
 use crate::diagnosis::text::Text;
@@ -49,6 +50,8 @@ pub struct Diagnosis<'a> {
     pub clients: Vec<Prediction>,
     /// Why one of them works and another does not, where the directions differ.
     pub one_works: Option<Text>,
+    /// What was expected, in the order in which it was given.
+    pub expectations: Vec<Judged>,
 }
 
 impl Diagnosis<'_> {
@@ -65,12 +68,21 @@ impl Diagnosis<'_> {
         modes.iter().filter(|m| m.failed() && !explained(m) && !spared(m)).collect()
     }
 
-    /// The exit code of the main job (contract: 0, 1, 3; 130 for an interrupt).
+    /// The exit code of the main job (contract: 0, 1, 3; 130 for an interrupt). With expectations
+    /// 0 means that every one is met.
     pub fn exit_code(&self) -> u8 {
         if self.case.facts.cut_short == Some(CutShort::Interrupted) {
             return 130;
         }
+        if expect::all_met(self) {
+            return 0;
+        }
         match self.verdict {
+            Verdict::Healthy | Verdict::Degraded | Verdict::Broken
+                if !self.expectations.is_empty() =>
+            {
+                1
+            }
             Verdict::Healthy => 0,
             Verdict::Degraded | Verdict::Broken => 1,
             Verdict::Unreachable => 3,
@@ -94,7 +106,11 @@ pub fn diagnose(facts: &Facts) -> Diagnosis<'_> {
     let summary = summary(&case, verdict, &findings);
     let clients = clients::predictions(&case, &findings);
     let one_works = clients::one_works_another_fails(&case, &clients);
-    Diagnosis { case, verdict, summary, findings, rules, clients, one_works }
+    let expectations = Vec::new();
+    let mut diagnosis =
+        Diagnosis { case, verdict, summary, findings, rules, clients, one_works, expectations };
+    diagnosis.expectations = expect::judge(&diagnosis);
+    diagnosis
 }
 
 /// Leaves out what only follows from another finding: its cause says so, and the two are about the

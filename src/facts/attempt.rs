@@ -296,6 +296,24 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::Open,
+        Self::TimedOut,
+        Self::Refused,
+        Self::Prohibited,
+        Self::Unreachable,
+        Self::Rejected,
+        Self::Stalled,
+        Self::Closed,
+        Self::TlsFailed,
+        Self::NotTested,
+    ];
+
+    /// What a knock at a port comes to, where `open` is a handshake.
+    pub const KNOCK: [Self; 5] =
+        [Self::Open, Self::TimedOut, Self::Refused, Self::Prohibited, Self::Unreachable];
+
     /// Whether the knock at the data port was not let in, by silence, RST or an error message.
     pub fn is_shut(self) -> bool {
         matches!(self, Self::TimedOut | Self::Refused | Self::Prohibited | Self::Unreachable)

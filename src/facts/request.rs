@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
+use super::expectation::Expectation;
 use super::{Micros, Mode};
 
 /// The request behind a run.
@@ -63,6 +64,9 @@ pub struct Request {
     /// `--fix-for`: remedies for this software only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fix_for: Option<String>,
+    /// `--expect`: what the run was expected to show.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expect: Vec<Expectation>,
     /// The target is an embedded demonstration server on loopback.
     pub demo: bool,
 }

@@ -47,3 +47,45 @@ impl From<Duration> for Micros {
         Self(u64::try_from(value.as_micros()).unwrap_or(u64::MAX))
     }
 }
+
+/// Seconds since 1970 of an RFC 3339 moment in UTC (`2026-03-01T12:00:00Z`), fractions dropped.
+pub fn unix_seconds(moment: &str) -> Option<i64> {
+    let (date, time) = moment.split_once('T')?;
+    let time = time.strip_suffix('Z')?.split('.').next()?;
+    let numbers = |text: &str, sign: char| -> Option<[i64; 3]> {
+        let parts: Option<Vec<i64>> = text.split(sign).map(|part| part.parse().ok()).collect();
+        parts?.try_into().ok()
+    };
+    let [year, month, day] = numbers(date, '-')?;
+    let [hour, minute, second] = numbers(time, ':')?;
+    if !(1..=9999).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return None;
+    }
+    // Days of the proleptic Gregorian calendar, counted in years that begin in March.
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day;
+    Some((days - 719_469) * 86_400 + hour * 3600 + minute * 60 + second)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unix_seconds;
+
+    #[test]
+    fn moments_count_from_1970() {
+        for (moment, seconds) in [
+            ("1970-01-01T00:00:00Z", Some(0)),
+            ("1969-12-31T23:59:59Z", Some(-1)),
+            ("2000-02-29T00:00:00Z", Some(951_782_400)),
+            ("2000-03-01T00:00:00.5Z", Some(951_868_800)),
+            ("2026-11-21T11:24:38.123456Z", Some(1_795_260_278)),
+            ("9999-12-31T23:59:59Z", Some(253_402_300_799)),
+            ("2026-13-01T00:00:00Z", None),
+            ("2026-11-21 11:24:38Z", None),
+            ("2026-11-21T11:24:38+01:00", None),
+            ("", None),
+        ] {
+            assert_eq!(unix_seconds(moment), seconds, "{moment}");
+        }
+    }
+}

@@ -7,12 +7,15 @@
 mod attempts;
 mod clients;
 mod diff;
+mod expectations;
 mod findings;
 mod lane;
+mod overview;
 mod page;
 mod path;
 mod picture;
 mod style;
 
 pub use diff::render as render_diff;
+pub use overview::render as render_many;
 pub use page::render;

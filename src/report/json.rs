@@ -4,14 +4,16 @@ use std::net::SocketAddr;
 
 use super::clients;
 use super::view::{
-    Client, Endpoint, JsonAttempt, JsonEvidence, JsonFinding, JsonLadder, JsonLocation, JsonRemedy,
-    JsonReply, JsonRule, JsonRuledOut, JsonRung, JsonSnippet, Path, Report, Router, SCHEMA, Server,
-    Target, Tls, Tool, Vantage,
+    Client, Endpoint, Expectation, JsonAttempt, JsonEvidence, JsonFinding, JsonLadder,
+    JsonLocation, JsonRemedy, JsonReply, JsonRule, JsonRuledOut, JsonRung, JsonSnippet, Path,
+    Report, Router, SCHEMA, Server, Target, Tls, Tool, Vantage,
 };
 use super::words::Words;
 use crate::diagnosis::reason::reason;
 use crate::diagnosis::tls::{distrust, failure};
-use crate::diagnosis::{Diagnosis, Finding, ModeView, Nat, Prediction, Rule, Text, location};
+use crate::diagnosis::{
+    Diagnosis, Finding, Judged, ModeView, Nat, Prediction, Rule, Text, location,
+};
 use crate::facts::{Attempt, Direction, Facts, Micros, Purpose, Rung, RungAnswer, Why};
 
 /// Makes the JSON view of a diagnosis.
@@ -49,8 +51,16 @@ pub fn report(diagnosis: &Diagnosis<'_>, words: &Words) -> Report {
         ports: Vec::new(),
         findings: diagnosis.findings.iter().map(|f| finding(f, words)).collect(),
         clients: diagnosis.clients.iter().map(|p| client(p, words)).collect(),
-        expectations: Vec::new(),
+        expectations: diagnosis.expectations.iter().map(|j| expectation(j, words)).collect(),
         exit_code: diagnosis.exit_code(),
+    }
+}
+
+fn expectation(judged: &Judged, words: &Words) -> Expectation {
+    Expectation {
+        expect: judged.expect.to_string(),
+        met: judged.met,
+        because: words.say(&judged.because),
     }
 }
 

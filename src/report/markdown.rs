@@ -6,4 +6,5 @@
 mod sheet;
 mod ticket;
 
+pub use sheet::Sheet;
 pub use ticket::{render, render_diff};

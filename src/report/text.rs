@@ -9,7 +9,7 @@ use super::json::{ends, folded_reason, software_name};
 use super::notes::{notes, unexplained};
 use super::signs::{passes, sign};
 use super::words::Words;
-use super::{Style, clients, table, transcript};
+use super::{Style, clients, expectations, table, transcript};
 use crate::diagnosis::location;
 use crate::diagnosis::{
     Case, Diagnosis, Finding, ModeView, Nat, RuleState, Severity, Side, Text, Verdict, Who,
@@ -21,6 +21,7 @@ pub fn render(diagnosis: &Diagnosis<'_>, words: &Words, style: Style) -> String 
     let page = Page { diagnosis, words, style, pen: Pen(style) };
     let mut out = String::new();
     page.head(&mut out);
+    expectations::section(diagnosis, words, page.pen, &mut out);
     if !style.quiet {
         page.one_works(&mut out);
         page.connections(&mut out);

@@ -367,8 +367,8 @@ pub struct Client {
 pub struct Expectation {
     /// As given.
     pub expect: String,
-    /// Whether it is met.
-    pub met: bool,
+    /// Whether it is met; null where it was not measured, which `because` explains.
+    pub met: Option<bool>,
     /// Why.
     pub because: String,
 }

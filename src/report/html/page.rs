@@ -8,7 +8,7 @@ use super::super::signs;
 use super::super::view::Report;
 use super::super::words::Words;
 use super::super::{Style, transcript};
-use super::{attempts, clients, findings, path, style};
+use super::{attempts, clients, expectations, findings, path, style};
 use crate::diagnosis::tls::distrust;
 use crate::diagnosis::{Diagnosis, Lang, Nat, Verdict};
 use crate::facts::tls::Handshake;
@@ -82,6 +82,7 @@ impl Page<'_> {
             (self.head())
             main {
                 (self.verdict())
+                (expectations::section(self))
                 @if !style.quiet {
                     @if let Some(text) = &self.diagnosis.one_works { section { p { (self.words.say(text)) } } }
                     (self.ends())

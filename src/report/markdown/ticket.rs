@@ -1,10 +1,11 @@
 //! The sections of the ticket, in the order of the page.
 
 use super::super::diff::text;
+use super::super::expectations::{mark as mark_of, met};
 use super::super::json::{self, ends, folded_reason};
 use super::super::notes::{notes, unexplained};
 use super::super::signs::{Sorted, passes, sign, sorted, worked};
-use super::super::view::{Client, Endpoint, JsonFinding, Report};
+use super::super::view::{Client, Endpoint, Expectation, JsonFinding, Report};
 use super::super::words::Words;
 use super::super::{Style, transcript};
 use super::sheet::Sheet;
@@ -18,6 +19,7 @@ pub fn render(diagnosis: &Diagnosis<'_>, words: &Words, style: Style) -> String 
     let ticket = Ticket { diagnosis, words, report: json::report(diagnosis, words) };
     let mut sheet = Sheet::default();
     ticket.head(&mut sheet);
+    ticket.expectations(&mut sheet);
     if !style.quiet {
         if let Some(text) = &diagnosis.one_works {
             sheet.paragraph(&words.say(text));
@@ -64,6 +66,19 @@ impl Ticket<'_> {
         let verdict = self.get(&format!("verdict-{}", self.report.verdict));
         sheet.heading(1, &format!("ftp-doctor: {}:{}", target.host, target.port));
         sheet.headed(&verdict, &self.report.summary);
+    }
+
+    fn expectations(&self, sheet: &mut Sheet) {
+        if self.report.expectations.is_empty() {
+            return;
+        }
+        sheet.heading(2, &self.get("report-expectations"));
+        let row = |judged: &Expectation| {
+            let met = format!("{} {}", mark_of(judged.met), self.get(met(judged.met)));
+            vec![judged.expect.clone(), met, judged.because.clone()]
+        };
+        let rows: Vec<Vec<String>> = self.report.expectations.iter().map(row).collect();
+        sheet.table(&["", &self.get("page-outcome"), ""], &rows);
     }
 
     fn ends(&self, sheet: &mut Sheet) {
