@@ -1,23 +1,27 @@
 //! Carries out what the command line asks for and hands back bytes and an exit code; writing and
 //! exiting is main's business.
 
+pub mod check;
+pub mod pool;
+mod specify;
+
 use std::fs;
 use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
-use crate::cli::credentials::{self, Sources};
+use crate::cli::check::SchemaArg;
 use crate::cli::{
     self, Cli, ColorArg, Command, ExpectArgs, FormatArg, LangArg, OutputArgs, ProbeOptions, TlsArg,
 };
 use crate::compare::{self, Run};
 use crate::diagnosis::{self, Lang, diagnose, remedies};
-use crate::facts::{Facts, PasswordSource, SCHEMA, TlsLevel};
+use crate::facts::{Facts, SCHEMA};
 use crate::probe::tls::{Roots, TlsSetup};
-use crate::probe::{self, Credentials, Limits, Spec, Stage};
+use crate::probe::{self, Spec, Stage};
 use crate::progress::Progress;
-use crate::target::Host;
 use crate::wire::text::printable;
 use crate::{demo, report};
+use specify::specify;
 
 /// Saved facts larger than this are none of ours.
 const FACTS_LIMIT: u64 = 64 << 20;
@@ -68,6 +72,8 @@ pub struct World<'a> {
     pub env: &'a dyn Fn(&str) -> Option<String>,
     /// Takes warnings for stderr, a line each.
     pub warn: &'a dyn Fn(&str),
+    /// Writes to standard output at once, for results that are told as they come.
+    pub out: &'a dyn Fn(&[u8]) -> std::io::Result<()>,
 }
 
 fn plain(stdout: Vec<u8>) -> Outcome {
@@ -97,8 +103,15 @@ pub fn run(cli: Cli, world: &World<'_>) -> Result<Outcome, AppError> {
         Some(Command::Demo { story, options, output, .. }) => {
             run_demo(&story, &options, &output, world)
         }
-        Some(Command::Schema) => {
-            let bytes = report::schema::schema().map_err(|e| AppError::Internal(e.to_string()))?;
+        Some(Command::Check { check, options, output }) => {
+            check::run(&check, &options, &output, world)
+        }
+        Some(Command::Schema { of }) => {
+            let bytes = match of {
+                SchemaArg::Report => report::schema::schema(),
+                SchemaArg::Check => report::schema::check(),
+            };
+            let bytes = bytes.map_err(|e| AppError::Internal(e.to_string()))?;
             Ok(plain(bytes))
         }
         Some(Command::Completions { shell }) => Ok(plain(cli::manual::completions(shell))),
@@ -252,85 +265,6 @@ async fn stopped() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }
-}
-
-fn specify(target: &str, options: &ProbeOptions, world: &World<'_>) -> Result<Spec, AppError> {
-    let cli::Order { mut request, target } =
-        cli::order(target, options).map_err(|e| AppError::Usage(e.to_string()))?;
-    let bind = bind_addresses(options.bind.as_deref())?;
-    let host = target.host.to_string();
-    let user = request.user.clone();
-    let mut credentials = Credentials { user: user.clone(), password: None, account: None };
-    // An anonymous login needs no password, whatever the environment has; a file given for it does.
-    if target.user.is_some() || options.password_file.is_some() {
-        let ask = || rpassword::prompt_password(format!("Password of {user} at {host}: "));
-        let prompt: Option<&dyn Fn() -> std::io::Result<String>> = if target.user.is_some()
-            && user != "anonymous"
-            && user != "ftp"
-            && std::io::stdin().is_terminal()
-        {
-            Some(&ask)
-        } else {
-            None
-        };
-        let sources = Sources {
-            url: target.password.clone(),
-            file: options.password_file.as_deref(),
-            env: world.env,
-            prompt,
-        };
-        let found = credentials::find(&host, &user, &sources).map_err(AppError::Usage)?;
-        if found.source == Some(PasswordSource::Url) {
-            (world.warn)(
-                "warning: a password in the URL is seen by every user of this machine; use --password-file, FTP_DOCTOR_PASSWORD or ~/.netrc",
-            );
-        }
-        request.password = found.source;
-        credentials.password = found.password;
-        credentials.account = found.account;
-    }
-    if let Host::Address(address) = &target.host
-        && let Some(own) =
-            bind.iter().find(|b| b.is_ipv4() != address.is_ipv4()).filter(|_| bind.len() == 1)
-    {
-        return Err(AppError::Usage(format!(
-            "--bind \"{own}\": not of the same family as the target {address}"
-        )));
-    }
-    let proxies = cli::proxies(world.env);
-    let tls = match request.tls {
-        TlsLevel::Off => None,
-        TlsLevel::Explicit | TlsLevel::Implicit => {
-            let roots = options.ca.clone().map_or(Roots::System, Roots::File);
-            let setup = TlsSetup::new(&roots, options.insecure);
-            Some(setup.map_err(|e| AppError::Usage(e.to_string()))?)
-        }
-    };
-    Ok(Spec { request, credentials, limits: Limits::default(), tls, bind, proxies })
-}
-
-fn bind_addresses(bind: Option<&str>) -> Result<Vec<std::net::IpAddr>, AppError> {
-    let Some(text) = bind else {
-        return Ok(Vec::new());
-    };
-    let name = printable(text.as_bytes(), 60);
-    if let Ok(address) = text.parse::<std::net::IpAddr>() {
-        let own = std::net::TcpListener::bind((address, 0));
-        return match own {
-            Ok(_) => Ok(vec![address]),
-            Err(error) => Err(AppError::Usage(format!(
-                "--bind \"{name}\": not an address of this machine ({error})"
-            ))),
-        };
-    }
-    let found = probe::os::interface_addresses(text)
-        .map_err(|e| AppError::Usage(format!("--bind \"{name}\": {e}")))?;
-    if found.is_empty() {
-        return Err(AppError::Usage(format!(
-            "--bind \"{name}\": neither an address nor an interface of this machine"
-        )));
-    }
-    Ok(found)
 }
 
 fn replay(

@@ -1,6 +1,7 @@
 //! The command line: clap types, turned into validated requests. No environment is read here but
 //! through the function that is passed in, no file is opened, nothing is printed.
 
+pub mod check;
 pub mod credentials;
 pub mod help;
 pub mod manual;
@@ -47,6 +48,19 @@ pub enum Command {
         /// The main job.
         #[command(flatten)]
         probe: ProbeArgs,
+        /// How to report.
+        #[command(flatten)]
+        output: OutputArgs,
+    },
+    /// Check many targets, each against what is expected of it: for CI and monitoring
+    #[command(after_help = check::CODES, long_about = check::ABOUT)]
+    Check {
+        /// Files and results.
+        #[command(flatten)]
+        check: check::CheckArgs,
+        /// For targets that do not say it themselves.
+        #[command(flatten)]
+        options: ProbeOptions,
         /// How to report.
         #[command(flatten)]
         output: OutputArgs,
@@ -103,7 +117,11 @@ pub enum Command {
         output: OutputArgs,
     },
     /// The report's JSON Schema
-    Schema,
+    Schema {
+        /// Whose JSON
+        #[arg(value_enum, default_value = "report")]
+        of: check::SchemaArg,
+    },
     /// Completions for a shell, to be sourced or installed
     Completions {
         /// The shell
@@ -338,7 +356,14 @@ pub struct Order {
 /// # Errors
 /// [`UsageError`] names the operand that does not fit.
 pub fn order(input: &str, options: &ProbeOptions) -> Result<Order, UsageError> {
-    let target = Target::parse(input).map_err(|e| UsageError::Target(e.to_string()))?;
+    order_of(Target::parse(input).map_err(|e| UsageError::Target(e.to_string()))?, options)
+}
+
+/// The same for a target that is understood already.
+///
+/// # Errors
+/// [`UsageError`] names the operand that does not fit.
+pub fn order_of(target: Target, options: &ProbeOptions) -> Result<Order, UsageError> {
     let tls = protection(&target, options)?;
     let family = match (options.ipv4, options.ipv6) {
         (true, _) => Some(Family::V4),

@@ -13,9 +13,11 @@
 //! - [`compare`]: from two reports of one server to what they prove together, pure
 //! - [`report`]: from a diagnosis to bytes
 //! - [`demo`]: an embedded FTP server on loopback that misbehaves as asked
+//! - [`check`]: lists of targets, read and checked
 //! - [`cli`] and [`app`]: the command line, and what carries it out
 
 pub mod app;
+pub mod check;
 pub mod cli;
 pub mod clients;
 pub mod compare;

@@ -27,7 +27,11 @@ fn main() -> ExitCode {
     };
     let env = |name: &str| std::env::var(name).ok();
     let warn = |line: &str| eprintln!("{line}");
-    let outcome = match app::run(cli, &World { env: &env, warn: &warn }) {
+    let out = |bytes: &[u8]| {
+        let mut stdout = std::io::stdout().lock();
+        stdout.write_all(bytes).and_then(|()| stdout.flush())
+    };
+    let outcome = match app::run(cli, &World { env: &env, warn: &warn, out: &out }) {
         Ok(outcome) => outcome,
         Err(error) if nagios => return unknown(&error.to_string()),
         Err(error) => {

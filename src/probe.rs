@@ -23,5 +23,6 @@ pub mod transfer;
 mod trial;
 mod turn;
 
-pub use engine::{Credentials, Spec, Stage, run};
+pub use engine::{Credentials, Spec, Stage, run, run_resolved};
 pub use limits::Limits;
+pub use resolve::Resolver;

@@ -58,3 +58,50 @@ impl Drop for Progress {
         }
     }
 }
+
+/// How far a run over many targets is, on stderr; or nothing.
+pub struct Bar {
+    drawn: Option<ProgressBar>,
+    words: Words,
+    unwell: usize,
+}
+
+impl Bar {
+    /// Shows how many of `number` are done if `visible`.
+    pub fn new(visible: bool, number: usize, words: Words) -> Self {
+        let drawn = visible.then(|| {
+            let bar = ProgressBar::new(number as u64);
+            let template = "{bar:30} {pos}/{len}  {per_sec}  {eta}  {msg}";
+            if let Ok(style) = ProgressStyle::with_template(template) {
+                bar.set_style(style);
+            }
+            bar.enable_steady_tick(Duration::from_millis(200));
+            bar
+        });
+        Self { drawn, words, unwell: 0 }
+    }
+
+    /// One more has ended.
+    pub fn one_more(&mut self, well: bool) {
+        self.unwell += usize::from(!well);
+        let Some(bar) = &self.drawn else { return };
+        bar.inc(1);
+        if !well {
+            let text = Text::new("check-progress").with("unwell", self.unwell);
+            bar.set_message(self.words.say(&text));
+        }
+    }
+
+    /// Takes it off the screen.
+    pub fn finish(&self) {
+        if let Some(bar) = &self.drawn {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.finish();
+    }
+}

@@ -76,10 +76,20 @@ pub enum Stage {
 /// Runs the probe until its plan is done, the deadline passes or `stop` resolves. There is always
 /// a result: what could not be measured says so.
 pub async fn run(spec: &Spec, stage: &dyn Fn(Stage), stop: impl Future<Output = ()>) -> Facts {
+    run_resolved(spec, None, stage, stop).await
+}
+
+/// The same for a host that was looked up before, where `names` are given.
+pub async fn run_resolved(
+    spec: &Spec,
+    names: Option<Names>,
+    stage: &dyn Fn(Stage),
+    stop: impl Future<Output = ()>,
+) -> Facts {
     let start = Instant::now();
     let recorder = Recorder::new(blank(spec), start);
     let cut_short = {
-        let engine = Engine { spec, stage, recorder: &recorder };
+        let engine = Engine { spec, names, stage, recorder: &recorder };
         let work = engine.work();
         tokio::select! {
             biased;
@@ -99,12 +109,17 @@ pub async fn run(spec: &Spec, stage: &dyn Fn(Stage), stop: impl Future<Output = 
     facts
 }
 
+/// A moment as reports write it: RFC 3339, UTC.
+pub fn time_stamp(moment: SystemTime) -> String {
+    humantime::format_rfc3339_millis(moment).to_string()
+}
+
 fn blank(spec: &Spec) -> Facts {
     Facts {
         schema: SCHEMA.to_owned(),
         tool: env!("CARGO_PKG_NAME").to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        started: humantime::format_rfc3339_millis(SystemTime::now()).to_string(),
+        started: time_stamp(SystemTime::now()),
         elapsed: Micros(0),
         request: spec.request.clone(),
         proxies: spec.proxies.clone(),
@@ -125,15 +140,19 @@ fn blank(spec: &Spec) -> Facts {
 /// A run at work.
 pub(super) struct Engine<'a> {
     pub(super) spec: &'a Spec,
+    names: Option<Names>,
     pub(super) stage: &'a dyn Fn(Stage),
     pub(super) recorder: &'a Recorder,
 }
 
 impl Engine<'_> {
     async fn work(&self) {
-        (self.stage)(Stage::Resolving(self.spec.request.host.clone()));
-        let names =
-            resolve::resolve(&self.spec.request, self.spec.limits.resolve, self.recorder).await;
+        let names = if let Some(names) = &self.names {
+            names.clone()
+        } else {
+            (self.stage)(Stage::Resolving(self.spec.request.host.clone()));
+            resolve::resolve(&self.spec.request, self.spec.limits.resolve, self.recorder).await
+        };
         self.recorder.facts().names = names.clone();
         let other = other_family(&names.addresses, self.spec.request.family);
         let look = async {

@@ -131,6 +131,25 @@ pub fn interface_addresses(_name: &str) -> io::Result<Vec<IpAddr>> {
     ))
 }
 
+/// How many files this process may hold open, the limit raised as far as `wanted` and the system
+/// allow. `None` where it is not known.
+#[cfg(unix)]
+pub fn descriptors(wanted: u64) -> Option<u64> {
+    use nix::sys::resource::{Resource, getrlimit, setrlimit};
+    let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).ok()?;
+    let raised = wanted.min(hard);
+    if raised > soft && setrlimit(Resource::RLIMIT_NOFILE, raised, hard).is_ok() {
+        return Some(raised);
+    }
+    Some(soft)
+}
+
+/// How many files this process may hold open: not known on this system.
+#[cfg(not(unix))]
+pub fn descriptors(_wanted: u64) -> Option<u64> {
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -18,9 +18,31 @@ pub async fn resolve(request: &Request, limit: Duration, recorder: &Recorder) ->
     if let Some(address) = literal(&request.host) {
         return Names { literal: true, lookups: Vec::new(), addresses: vec![address] };
     }
-    let mut lookups = ask_dns(request, limit, recorder).await;
+    look_up(&Resolver::system(limit), &request.host, &|| recorder.until(limit)).await
+}
+
+/// The system's choice of name servers, read once for many names. What was asked is remembered.
+pub struct Resolver(Result<TokioResolver, String>);
+
+impl Resolver {
+    /// As the system is set up. `limit` is that of one question, repeats included.
+    pub fn system(limit: Duration) -> Self {
+        Self(system_resolver(limit))
+    }
+
+    /// Looks a host up as [`resolve`] does, each question within `limit`.
+    pub async fn names(&self, host: &str, limit: Duration) -> Names {
+        match literal(host) {
+            Some(address) => Names { literal: true, lookups: Vec::new(), addresses: vec![address] },
+            None => look_up(self, host, &|| Instant::now() + limit).await,
+        }
+    }
+}
+
+async fn look_up(resolver: &Resolver, host: &str, until: &dyn Fn() -> Instant) -> Names {
+    let mut lookups = ask_dns(resolver, host, until()).await;
     if lookups.iter().all(|l| l.addresses.is_empty()) {
-        lookups.push(ask_system(&request.host, limit, recorder).await);
+        lookups.push(ask_system(host, until()).await);
     }
     // IPv4 first: it is the family in which all four commands can be tried.
     let mut addresses: Vec<IpAddr> = Vec::new();
@@ -38,8 +60,8 @@ fn literal(host: &str) -> Option<IpAddr> {
     host.split('%').next()?.parse().ok()
 }
 
-async fn ask_dns(request: &Request, limit: Duration, recorder: &Recorder) -> Vec<Lookup> {
-    let resolver = match system_resolver(limit) {
+async fn ask_dns(resolver: &Resolver, host: &str, until: Instant) -> Vec<Lookup> {
+    let resolver = match &resolver.0 {
         Ok(resolver) => resolver,
         Err(text) => {
             let failed = |record| Lookup {
@@ -52,10 +74,9 @@ async fn ask_dns(request: &Request, limit: Duration, recorder: &Recorder) -> Vec
             return vec![failed(Record::A), failed(Record::Aaaa)];
         }
     };
-    let until = recorder.until(limit);
     let (a, aaaa) = tokio::join!(
-        ask(&resolver, &request.host, Record::A, until),
-        ask(&resolver, &request.host, Record::Aaaa, until),
+        ask(resolver, host, Record::A, until),
+        ask(resolver, host, Record::Aaaa, until),
     );
     vec![a, aaaa]
 }
@@ -103,10 +124,9 @@ fn failure(error: &NetError) -> LookupOutcome {
     }
 }
 
-async fn ask_system(host: &str, limit: Duration, recorder: &Recorder) -> Lookup {
+async fn ask_system(host: &str, until: Instant) -> Lookup {
     let began = Instant::now();
-    let answer =
-        tokio::time::timeout_at(recorder.until(limit), tokio::net::lookup_host((host, 21))).await;
+    let answer = tokio::time::timeout_at(until, tokio::net::lookup_host((host, 21))).await;
     let (outcome, addresses) = match answer {
         Err(_) => (LookupOutcome::TimedOut, Vec::new()),
         Ok(Err(error)) => (LookupOutcome::Failed(error.to_string()), Vec::new()),

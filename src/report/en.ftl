@@ -47,6 +47,39 @@ why-not-came-late = the server's knock came late: delay or loss, no verdict
 why-not-local = { $text }
 why-folded = { $now } (first try: { $first })
 
+## Checks of many targets
+check-works = works: { $verbs }
+check-not-met = expected { $expect }: { $because }
+check-earlier = from the run that was resumed
+check-ending-interrupted = INTERRUPTED
+check-ending-failed = FAILED
+check-ending-not-run = NOT RUN
+check-because-interrupted = interrupted before its turn came
+check-because-failed = internal error: { $text }
+check-seconds = { $seconds } s
+check-not-well = Not well
+check-targets = { $count ->
+        [one] { $count } target
+       *[other] { $count } targets
+    }
+check-count-healthy = { $number } healthy
+check-count-degraded = { $number } degraded
+check-count-broken = { $number } broken
+check-count-unreachable = { $number } unreachable
+check-count-failed = { $number } failed by a fault of ours
+check-count-interrupted = { $number } interrupted
+check-count-not-run = { $number } not run
+check-count-expectations = expectations: { $met } met, { $missed } not met
+check-between = {", "}
+check-changes = Since the baseline
+check-changes-none = Nothing has changed that counts.
+check-change = { $what } { $key }: { $before } → { $after }
+check-change-none = none
+check-change-new = not in the baseline
+check-change-gone = only in the baseline
+check-change-expectation = expectation
+check-progress = { $unwell } not well
+
 ## Outcomes in the text report
 outcome-open = open
 outcome-timed-out = timed out

@@ -2,6 +2,7 @@
 
 use schemars::generate::SchemaSettings;
 
+use super::check::view::CheckReport;
 use super::view::Report;
 
 /// The schema as one indented JSON document. Every property is required: unknown is `null`.
@@ -9,10 +10,25 @@ use super::view::Report;
 /// # Errors
 /// When JSON cannot be written, which this schema does not cause.
 pub fn schema() -> Result<Vec<u8>, serde_json::Error> {
+    of::<Report>(super::view::SCHEMA)
+}
+
+/// That of a check of many targets.
+///
+/// # Errors
+/// When JSON cannot be written, which this schema does not cause.
+pub fn check() -> Result<Vec<u8>, serde_json::Error> {
+    of::<CheckReport>(super::check::view::SCHEMA)
+}
+
+fn of<T: schemars::JsonSchema>(name: &str) -> Result<Vec<u8>, serde_json::Error> {
     let settings = SchemaSettings::draft2020_12().for_serialize();
-    let schema = settings.into_generator().into_root_schema_for::<Report>();
+    let schema = settings.into_generator().into_root_schema_for::<T>();
     let mut value = serde_json::to_value(&schema)?;
     tighten(&mut value);
+    if let Some(schema) = value.pointer_mut("/properties/schema/enum") {
+        *schema = serde_json::json!([name]);
+    }
     let mut bytes = serde_json::to_vec_pretty(&value)?;
     bytes.push(b'\n');
     Ok(bytes)
@@ -73,5 +89,8 @@ const WORDS: &[(&str, &[&str])] = &[
     ("confidence", &["proven", "likely", "possible"]),
     ("side", &["client", "server", "path", "unknown"]),
     ("state", &["passes", "blocked", "not-tested"]),
+    ("ending", &["finished", "interrupted", "failed", "not-run"]),
+    ("change", &["changed", "same", "new", "gone"]),
+    ("what", &["verdict", "mode", "finding", "expectation"]),
     ("who", &["user", "client-admin", "server-admin", "network-admin"]),
 ];

@@ -42,6 +42,36 @@ why-not-came-late = 服务器的敲门来迟了：延迟或丢包，不下结论
 why-not-local = { $text }
 why-folded = { $now }（第一次：{ $first }）
 
+## 批量检查
+check-works = 可用：{ $verbs }
+check-not-met = 期望 { $expect } 未满足：{ $because }
+check-earlier = 结果来自被续跑的那次检查
+check-ending-interrupted = 已中断
+check-ending-failed = 出错
+check-ending-not-run = 未执行
+check-because-interrupted = 尚未轮到就被中断
+check-because-failed = 内部错误：{ $text }
+check-seconds = { $seconds } 秒
+check-not-well = 有问题的目标
+check-targets = 共 { $count } 个目标
+check-count-healthy = 正常 { $number } 个
+check-count-degraded = 部分可用 { $number } 个
+check-count-broken = 不可用 { $number } 个
+check-count-unreachable = 无法登录 { $number } 个
+check-count-failed = 因本程序出错 { $number } 个
+check-count-interrupted = 被中断 { $number } 个
+check-count-not-run = 未执行 { $number } 个
+check-count-expectations = 期望：满足 { $met } 条，未满足 { $missed } 条
+check-between = ，
+check-changes = 与基线相比
+check-changes-none = 没有值得注意的变化。
+check-change = { $what } { $key }：{ $before } → { $after }
+check-change-none = 无
+check-change-new = 基线中没有
+check-change-gone = 只在基线中有
+check-change-expectation = 期望
+check-progress = { $unwell } 个有问题
+
 ## Outcomes in the text report
 outcome-open = 通
 outcome-timed-out = 超时

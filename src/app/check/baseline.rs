@@ -1,0 +1,142 @@
+//! An earlier check to compare with.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::AppError;
+use crate::check::done::{self, Identity};
+use crate::compare::{self, Run};
+use crate::report::check::changes::{Changes, Expected, Since, differences};
+
+/// A larger file than this, in bytes, is no baseline.
+const LIMIT: u64 = 1 << 30;
+
+struct Before {
+    identity: Identity,
+    input: String,
+    run: Run,
+    expected: Vec<Expected>,
+}
+
+/// The earlier run, and what has been compared with it so far.
+pub(super) struct Baseline {
+    /// Those that no target was compared with yet.
+    left: Vec<Option<Before>>,
+    by_input: HashMap<String, Vec<usize>>,
+    /// By the target's place in the list.
+    since: BTreeMap<usize, (String, Since)>,
+}
+
+#[derive(Deserialize)]
+struct Head {
+    target: Target,
+    expectations: Vec<Expectation>,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    input: String,
+}
+
+#[derive(Deserialize)]
+struct Expectation {
+    expect: String,
+    met: Option<bool>,
+}
+
+#[derive(Deserialize)]
+struct Whole {
+    schema: String,
+    reports: Vec<serde_json::Value>,
+}
+
+fn before(json: &[u8]) -> Result<Before, String> {
+    let identity = done::known(json)?.identity;
+    let run = compare::read("", json).map_err(|e| e.to_string())?;
+    let head: Head = serde_json::from_slice(json).map_err(|e| e.to_string())?;
+    Ok(Before {
+        identity,
+        input: head.target.input,
+        run,
+        expected: head.expectations.into_iter().map(|e| (e.expect, e.met)).collect(),
+    })
+}
+
+/// The reports of a file: lines of them, one alone, or the document of a check.
+fn reports(bytes: &[u8]) -> Result<Vec<Before>, String> {
+    if let Ok(whole) = serde_json::from_slice::<Whole>(bytes) {
+        if whole.schema != crate::report::check::view::SCHEMA {
+            return Err("not a check that ftp-doctor wrote".to_owned());
+        }
+        let one = |value: &serde_json::Value| {
+            before(&serde_json::to_vec(value).map_err(|e| e.to_string())?)
+        };
+        return whole.reports.iter().map(one).collect();
+    }
+    if let Ok(one) = before(bytes) {
+        return Ok(vec![one]);
+    }
+    let lines = bytes.split(|b| *b == b'\n').enumerate();
+    lines
+        .filter(|(_, line)| !line.trim_ascii().is_empty())
+        .map(|(at, line)| before(line).map_err(|e| format!("line {}: {e}", at + 1)))
+        .collect()
+}
+
+impl Baseline {
+    /// Reads a baseline.
+    pub(super) fn read(path: &Path) -> Result<Self, AppError> {
+        let usage = |e: &str| AppError::Usage(format!("--baseline {}: {e}", path.display()));
+        let size = fs::metadata(path).map_err(|e| usage(&e.to_string()))?.len();
+        if size > LIMIT {
+            return Err(usage("too large"));
+        }
+        let bytes = fs::read(path).map_err(|e| usage(&e.to_string()))?;
+        let reports = reports(&bytes).map_err(|e| usage(&e))?;
+        if reports.is_empty() {
+            return Err(usage("no report in it"));
+        }
+        let mut by_input: HashMap<String, Vec<usize>> = HashMap::new();
+        for (at, report) in reports.iter().enumerate() {
+            by_input.entry(report.input.clone()).or_default().push(at);
+        }
+        let left = reports.into_iter().map(Some).collect();
+        Ok(Self { left, by_input, since: BTreeMap::new() })
+    }
+
+    /// Compares a target's report, in JSON, with its earlier one.
+    pub(super) fn meet(&mut self, index: usize, label: &str, identity: &Identity, json: &[u8]) {
+        let Ok(now) = before(json) else { return };
+        let near: Vec<usize> = self
+            .by_input
+            .get(&now.input)
+            .into_iter()
+            .flatten()
+            .copied()
+            .filter(|at| {
+                let there = self.left.get(*at).and_then(Option::as_ref);
+                there.is_some_and(|b| b.identity.same_target(identity))
+            })
+            .collect();
+        // The one with the same modes and expectations, else the first.
+        let same = |at: &&usize| {
+            let there = self.left.get(**at).and_then(Option::as_ref);
+            there.is_some_and(|b| b.identity == *identity)
+        };
+        let at = near.iter().find(same).or(near.first());
+        let then = at.and_then(|at| self.left.get_mut(*at)).and_then(Option::take);
+        let since = then.map_or(Since::New, |then| {
+            Since::Both(differences((&then.run, &then.expected), (&now.run, &now.expected)))
+        });
+        self.since.insert(index, (label.to_owned(), since));
+    }
+
+    /// All that was found, in the order of the lists; then what only the baseline has.
+    pub(super) fn changes(self) -> Changes {
+        let gone = self.left.into_iter().flatten().map(|before| (before.input, Since::Gone));
+        Changes(self.since.into_values().chain(gone).collect())
+    }
+}

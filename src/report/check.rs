@@ -1,0 +1,11 @@
+//! Many targets: a line each as they end, the summary, the JSON document, what changed since an
+//! earlier run.
+
+pub mod changes;
+pub mod json;
+pub mod row;
+pub mod text;
+pub mod view;
+
+pub use changes::{Changes, Since};
+pub use row::{Ending, Row, Totals};

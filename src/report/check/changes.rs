@@ -1,0 +1,171 @@
+//! What changed at many targets since an earlier run.
+
+use super::view::{CheckChange, CheckDifference};
+use crate::compare::{self, Kind, Run};
+use crate::diagnosis::Text;
+use crate::report::words::Words;
+use crate::report::{Style, text::Pen};
+
+/// A target now and before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Since {
+    /// In both; the list is empty where nothing differs that counts.
+    Both(Vec<Differs>),
+    /// Not in the baseline.
+    New,
+    /// Only in the baseline.
+    Gone,
+}
+
+/// One thing that differs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Differs {
+    what: &'static str,
+    key: Option<String>,
+    before: Option<String>,
+    after: Option<String>,
+}
+
+/// An expectation and whether it was met, as a report tells it.
+pub type Expected = (String, Option<bool>);
+
+/// Compares a target's reports; of each its run and its expectations.
+pub fn differences(
+    (before, expected_before): (&Run, &[Expected]),
+    (after, expected_after): (&Run, &[Expected]),
+) -> Vec<Differs> {
+    let comparison = compare::compare(before, after);
+    let mut list: Vec<Differs> = comparison
+        .differences
+        .into_iter()
+        .filter(|d| matches!(d.kind, Kind::Verdict | Kind::Mode | Kind::Finding))
+        .map(|d| Differs { what: d.kind.word(), key: d.key, before: d.a, after: d.b })
+        .collect();
+    let word = |met: Option<bool>| {
+        match met {
+            Some(true) => "met",
+            Some(false) => "not met",
+            None => "not measured",
+        }
+        .to_owned()
+    };
+    for (expect, met) in expected_after {
+        let then = expected_before.iter().find(|(other, _)| other == expect);
+        if then.is_some_and(|(_, then)| then != met) {
+            list.push(Differs {
+                what: "expectation",
+                key: Some(expect.clone()),
+                before: then.map(|(_, then)| word(*then)),
+                after: Some(word(*met)),
+            });
+        }
+    }
+    list
+}
+
+/// All targets, by label.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Changes(pub Vec<(String, Since)>);
+
+impl Changes {
+    fn told(&self) -> impl Iterator<Item = &(String, Since)> {
+        self.0.iter().filter(|(_, since)| *since != Since::Both(Vec::new()))
+    }
+
+    /// A line for each difference of a target.
+    fn lines(since: &Since, words: &Words) -> Vec<String> {
+        let list = match since {
+            Since::New => return vec![words.get("check-change-new")],
+            Since::Gone => return vec![words.get("check-change-gone")],
+            Since::Both(list) => list,
+        };
+        list.iter()
+            .map(|differs| {
+                let what = match differs.what {
+                    "expectation" => words.get("check-change-expectation"),
+                    other => words.get(&format!("diff-what-{other}")),
+                };
+                let none = || words.get("check-change-none");
+                let text = Text::new("check-change")
+                    .with("what", what)
+                    .with("key", differs.key.as_deref().unwrap_or_default())
+                    .with("before", differs.before.clone().unwrap_or_else(none))
+                    .with("after", differs.after.clone().unwrap_or_else(none));
+                words.say(&text).split_whitespace().collect::<Vec<_>>().join(" ")
+            })
+            .collect()
+    }
+
+    /// For people.
+    pub fn text(&self, words: &Words, style: Style, out: &mut String) {
+        out.push_str(&format!("\n{}\n", Pen(style).bold(&words.get("check-changes"))));
+        let mut none = true;
+        for (label, since) in self.told() {
+            none = false;
+            for line in Self::lines(since, words) {
+                out.push_str(&format!("  {label}  {line}\n"));
+            }
+        }
+        if none {
+            out.push_str(&format!("  {}\n", words.get("check-changes-none")));
+        }
+    }
+
+    /// For tickets, after the table of all targets.
+    pub fn markdown(&self, words: &Words) -> String {
+        let mut out = format!("\n## {}\n\n", words.get("check-changes"));
+        let mut none = true;
+        for (label, since) in self.told() {
+            none = false;
+            for line in Self::lines(since, words) {
+                let (label, line) = (escaped(label), escaped(&line));
+                out.push_str(&format!("- **{label}**: {line}\n"));
+            }
+        }
+        if none {
+            out.push_str(&format!("{}\n", words.get("check-changes-none")));
+        }
+        out
+    }
+
+    /// For programs.
+    pub fn view(&self) -> Vec<CheckChange> {
+        let difference = |d: &Differs| CheckDifference {
+            what: d.what,
+            key: d.key.clone(),
+            before: d.before.clone(),
+            after: d.after.clone(),
+        };
+        self.0
+            .iter()
+            .map(|(label, since)| {
+                let (change, list) = match since {
+                    Since::New => ("new", Vec::new()),
+                    Since::Gone => ("gone", Vec::new()),
+                    Since::Both(list) if list.is_empty() => ("same", Vec::new()),
+                    Since::Both(list) => ("changed", list.iter().map(difference).collect()),
+                };
+                CheckChange { label: label.clone(), change, differences: list }
+            })
+            .collect()
+    }
+}
+
+/// Text that Markdown shows as it is.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            c if c.is_ascii_punctuation() && !matches!(c, '.' | ',' | ':' | '-' | '/' | '=') => {
+                out.push('\\');
+                out.push(c);
+            }
+            c if c.is_control() => out.push(' '),
+            c => out.push(c),
+        }
+    }
+    out
+}
