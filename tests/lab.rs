@@ -57,6 +57,7 @@ mod lab {
         };
     }
 
+    mod administrator;
     mod certificates;
     mod configs;
     mod daemon;
@@ -74,6 +75,7 @@ mod lab {
     mod worlds;
 
     mod clients;
+    mod clients_tls;
     mod control;
     mod family;
     mod firewalls;
@@ -91,6 +93,9 @@ mod lab {
     mod loss;
     mod middlebox;
     mod nat;
+    mod remedies;
+    mod remedies_syntax;
+    mod remedies_table;
     mod server_side;
     mod timing;
     mod tls;

@@ -105,6 +105,7 @@ pub(super) const CLIENTS: &[Client] = &[
             implicit: false,
             unasked: true,
             verifies: false,
+            protects: true,
             resumes: Resumes::Yes,
         },
         settings: &[Setting { gives: Gives::Passive, how: "ftp -p, passive" }],
@@ -150,7 +151,9 @@ pub(super) const CLIENTS: &[Client] = &[
         ipv6: &[EPSV.on_reply(Mode::Pasv), PASV],
         dial: Wait::Seconds(60),
         families: Families::Race,
-        tls: Tls::FULL,
+        // Handshakes of data connections fail with some servers, whether they ask for a session
+        // or not.
+        tls: Tls { resumes: Resumes::Varies, ..Tls::FULL },
         unreadable: &[Form::Bare227, Form::Blanks227],
         settings: &[Setting { gives: Gives::Pasv, how: "--ftp-disable-epsv" }],
         source: Source { how: How::Measured, at: "rclone 1.60; backend/ftp/ftp.go" },

@@ -15,7 +15,8 @@ pub(super) const CLIENTS: &[Client] = &[
         id: "python-ftplib",
         name: "Python ftplib",
         address: Address::Server,
-        tls: Tls { implicit: false, verifies: false, ..NO_RESUMPTION },
+        // `prot_p()` is the program's affair.
+        tls: Tls { implicit: false, verifies: false, protects: false, ..NO_RESUMPTION },
         unreadable: &[Form::Blanks227, Form::Bare229],
         settings: &[Setting { gives: Gives::Active, how: "FTP.set_pasv(False)" }],
         source: Source { how: How::Measured, at: "Python 3.11.7" },
@@ -232,8 +233,9 @@ const PHP: Tls = Tls {
     implicit: false,
     unasked: false,
     verifies: false,
+    protects: true,
     resumes: Resumes::Insists,
 };
 
-/// `FTPSClient` looks at the dates of a certificate only.
-const COMMONS: Tls = Tls { verifies: false, ..NO_RESUMPTION };
+/// `FTPSClient` looks at the dates of a certificate only; `execPROT("P")` is the program's affair.
+const COMMONS: Tls = Tls { verifies: false, protects: false, ..NO_RESUMPTION };

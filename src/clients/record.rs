@@ -258,6 +258,8 @@ pub struct Tls {
     pub unasked: bool,
     /// It turns a certificate away that is not trusted, and nobody is asked.
     pub verifies: bool,
+    /// Data connections are under TLS too (PROT P) without a call of its own that asks for it.
+    pub protects: bool,
     /// Whether data connections resume the TLS session of the control connection.
     pub resumes: Resumes,
 }
@@ -269,6 +271,7 @@ impl Tls {
         implicit: false,
         unasked: false,
         verifies: false,
+        protects: true,
         resumes: Resumes::No,
     };
     /// Both kinds, certificates verified, sessions resumed.
@@ -277,6 +280,7 @@ impl Tls {
         implicit: true,
         unasked: false,
         verifies: true,
+        protects: true,
         resumes: Resumes::Yes,
     };
 }
@@ -288,6 +292,8 @@ pub enum Resumes {
     Yes,
     /// They do not.
     No,
+    /// They try to, and whether that goes well depends on the server.
+    Varies,
     /// They do, and the client gives up where the server does not let them.
     Insists,
 }

@@ -244,7 +244,7 @@ pub fn holes(facts: &Facts) -> Option<Holes> {
         .attempts
         .iter()
         .filter(|a| a.outcome != Outcome::NotTested)
-        .filter_map(|a| Some((a.hole.as_ref()?, a.is_open())))
+        .filter_map(|a| Some((a.hole.as_ref()?, a.came_through())))
         .collect();
     // A hole is there only if its SYN came as far as it should: where a router that lets such
     // packets expire otherwise was silent, the SYN itself was stopped on the way.

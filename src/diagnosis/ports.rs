@@ -18,6 +18,16 @@ pub fn source(case: &Case<'_>) -> String {
     }
 }
 
+/// The port that the server is known to call from in active mode: the only one that was seen, or
+/// the one that the software always takes.
+pub fn calls_from(case: &Case<'_>) -> Option<u16> {
+    match source(case).parse() {
+        Ok(port) if case.active().iter().any(|m| m.shown.observed.is_some()) => Some(port),
+        _ if case.product() == Some("pure-ftpd") => Some(case.data_port()),
+        _ => None,
+    }
+}
+
 /// The passive ports that were announced, in words: `40211, 40388`; `>1023` if none was.
 pub fn passive_words(case: &Case<'_>) -> String {
     let ports = case.announced_ports();
@@ -54,11 +64,14 @@ impl Proposal {
     }
 }
 
+/// A range that the server is to be given, whatever it has now.
+pub const FRESH: Proposal = Proposal { min: 50000, max: 50100, invented: true };
+
 /// The range to open.
 pub fn proposal(case: &Case<'_>) -> Proposal {
     let ports = case.announced_ports();
     let (Some(first), Some(last)) = (ports.first().copied(), ports.last().copied()) else {
-        return Proposal { min: 50000, max: 50100, invented: true };
+        return FRESH;
     };
     if first == last
         && case.passive_ports(Outcome::TimedOut).len() + case.passive_ports(Outcome::Refused).len()
@@ -68,7 +81,7 @@ pub fn proposal(case: &Case<'_>) -> Proposal {
     {
         return Proposal { min: first, max: last, invented: false };
     }
-    Proposal { min: 50000, max: 50100, invented: true }
+    FRESH
 }
 
 /// The same single port every time: a range of one port.

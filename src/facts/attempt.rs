@@ -82,6 +82,12 @@ impl Attempt {
         self.outcome == Outcome::Open
     }
 
+    /// Whether a connection that the server opened came through, whatever became of it: a firewall
+    /// that lets the handshake pass may stop what follows.
+    pub fn came_through(&self) -> bool {
+        self.is_open() || (self.observed.is_some() && !matches!(self.why, Why::WrongPeer { .. }))
+    }
+
     /// Whether it varies in this.
     pub fn varies(&self, how: fn(&Varied) -> bool) -> bool {
         self.varied.iter().any(how)

@@ -330,8 +330,14 @@ impl Page<'_> {
         self.prose(&mut wrapped, &format!("{severity}: "), "  ", &title);
         out.push_str(&wrapped.replacen(&severity, &self.strong(&severity, color), 1));
         self.prose(out, "  ", "  ", &self.say(&finding.explanation));
-        // Information needs no proof on the screen; the JSON has it.
+        // Information needs no proof on the screen; the JSON has it. Lines that were asked for are
+        // shown all the same.
         if finding.severity == Severity::Info {
+            if self.diagnosis.case.facts.request.fix_for.is_some()
+                && finding.remedies.iter().any(|r| !r.snippets.is_empty())
+            {
+                self.remedies(finding, out);
+            }
             return;
         }
         let seen: Vec<String> = finding

@@ -34,10 +34,10 @@ const FILE: &str = "readme.txt";
 
 /// A client: its id, the programs and files that it needs, and the shell's words that list the
 /// server `$H` with its default settings. `$LAB` is the lab's folder, `$T` one with the texts below.
-struct Real {
-    id: &'static str,
-    needs: &'static [&'static str],
-    run: &'static str,
+pub struct Real {
+    pub id: &'static str,
+    pub needs: &'static [&'static str],
+    pub run: &'static str,
 }
 
 const REAL: &[Real] = &[
@@ -174,10 +174,10 @@ const TWO_RANGES: &str = "import sys\n\
     server.serve_forever()\n";
 
 /// What one client did.
-struct Did {
-    listed: bool,
-    after: Duration,
-    said: String,
+pub struct Did {
+    pub listed: bool,
+    pub after: Duration,
+    pub said: String,
 }
 
 /// One column of the matrix: what was predicted and what came, by client.
@@ -185,7 +185,8 @@ type Column = BTreeMap<&'static str, (Option<bool>, bool, Duration)>;
 
 static MATRIX: Mutex<Vec<(&'static str, Column)>> = Mutex::new(Vec::new());
 
-fn installed(real: &Real, lab: &Path) -> bool {
+/// Whether a client and all that it needs is there.
+pub fn installed(real: &Real, lab: &Path) -> bool {
     real.needs.iter().all(|what| {
         let what = what.replace("$LAB", &lab.display().to_string());
         if what.starts_with('/') {
@@ -197,7 +198,8 @@ fn installed(real: &Real, lab: &Path) -> bool {
     })
 }
 
-fn list(world: &World, real: &Real, host: &str) -> Did {
+/// Lets a client list the server.
+pub fn list(world: &World, real: &Real, host: &str) -> Did {
     let base = world.folder.path().join("clients");
     let own = base.join(real.id);
     fs::create_dir_all(&own).expect("a folder for the client");

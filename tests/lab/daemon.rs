@@ -16,6 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const LOOK: Duration = Duration::from_millis(15);
 
 /// A program, its arguments and its environment.
+#[derive(Clone)]
 pub struct Program {
     pub path: PathBuf,
     pub args: Vec<String>,
@@ -25,6 +26,9 @@ pub struct Program {
 /// A running program; dropped, it is ended with all its children.
 pub struct Daemon {
     child: Child,
+    /// What runs, and where: to start it again.
+    pub program: Program,
+    pub node: Node,
     /// Where it keeps its configuration and its logs.
     pub folder: PathBuf,
 }
@@ -38,11 +42,11 @@ impl Daemon {
             .args(["netns", "exec", net.namespace(node)])
             // Some servers close every descriptor that they could have: let it be few.
             .args(["prlimit", "--nofile=1024:1024"])
-            .arg(program.path)
-            .args(program.args)
+            .arg(&program.path)
+            .args(&program.args)
             .env_clear()
             .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
-            .envs(program.env)
+            .envs(program.env.clone())
             .current_dir("/")
             .stdin(Stdio::null())
             .stdout(log.try_clone().expect("one more descriptor"))
@@ -50,7 +54,7 @@ impl Daemon {
             .process_group(0)
             .spawn()
             .expect("ip can be started");
-        Self { child, folder: folder.to_owned() }
+        Self { child, program, node, folder: folder.to_owned() }
     }
 
     /// Waits until something listens on a port of the namespace.

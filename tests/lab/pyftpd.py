@@ -20,6 +20,11 @@ if config["anonymous"]:
 
 tls = config["tls"]
 Base = TLS_FTPHandler if tls else FTPHandler
+if "instead" in config:
+    # Lines that an administrator puts in place of the handler.
+    names = {}
+    exec(config["instead"], names)
+    Base = names["handler"]
 
 
 class Handler(Base):
@@ -69,4 +74,6 @@ if config["passive"]:
 server = FTPServer((config["address"], config["port"]), Handler)
 server.max_cons_per_ip = config["max_per_ip"] or 0
 server.max_cons = config["max_clients"] or 512
+# Lines that an administrator adds.
+exec(config.get("lines", ""), {"handler": Handler, "server": server})
 server.serve_forever(handle_exit=False)

@@ -56,6 +56,12 @@ pub fn doctor_with(world: &World, args: &[&str], env: &[(&str, &str)]) -> Run {
     unprivileged(world, Node::Client, &program, &all, env)
 }
 
+/// Runs `ftp-doctor` on the client with these arguments and no others.
+pub fn unprivileged_doctor(world: &World, args: &[&str]) -> Run {
+    let program = reachable(Path::new(DOCTOR), &world.gate.folder);
+    unprivileged(world, Node::Client, &program, args, &[])
+}
+
 /// As [`doctor`], trusting the authority of the laboratory's servers.
 pub fn trusting(world: &World, args: &[&str]) -> Run {
     trusting_with(world, args, &[])

@@ -8,7 +8,7 @@ use std::path::Path;
 use tempfile::TempDir;
 
 use super::certificates::AUTHORITY;
-use super::daemon::Daemon;
+use super::daemon::{Daemon, Program};
 use super::firewall::Ruleset;
 use super::gate::{self, Gate};
 use super::net::{Net, Node, Topology};
@@ -57,6 +57,17 @@ impl World {
         let mut daemon = Daemon::start(&self.net, node, command, &folder);
         daemon.wait_for_port(self.net.namespace(node), server.port);
         self.daemons.push(daemon);
+    }
+
+    /// Ends the first server, lets its administrator change what it reads, and starts it again.
+    pub fn restart(&mut self, port: u16, change: impl FnOnce(&mut Program, &Path)) {
+        let first = self.daemons.remove(0);
+        let (mut program, node, folder) = (first.program.clone(), first.node, first.folder.clone());
+        drop(first);
+        change(&mut program, &folder);
+        let mut daemon = Daemon::start(&self.net, node, program, &folder);
+        daemon.wait_for_port(self.net.namespace(node), port);
+        self.daemons.insert(0, daemon);
     }
 
     /// Starts one of the helper programs; it has said that it is ready when this returns.

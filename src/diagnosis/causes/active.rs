@@ -115,7 +115,11 @@ pub fn nat_breaks(case: &Case<'_>) -> Option<Finding> {
     build
         .not_if(!refused.is_empty(), "active-disabled", Text::new("not-active-disabled-address"))
         .fix_if(case.passive_open(), Who::User, Text::new("fix-use-passive"))
-        .fix(Who::ClientAdmin, Text::new("client-nat-breaks-active-fix-client"), Vec::new())
+        .fix(
+            Who::ClientAdmin,
+            Text::new("client-nat-breaks-active-fix-client"),
+            remedies::nat::ftp_helper(case),
+        )
         .done()
 }
 
@@ -171,7 +175,11 @@ pub fn disabled(case: &Case<'_>) -> Option<Finding> {
         with_addresses(Text::new("not-nat-same-address"), case),
     )
     .fix_if(passive, Who::User, Text::new("fix-use-passive"))
-    .fix(Who::ServerAdmin, Text::new("active-disabled-fix-server"), remedies::enable_active(case))
+    .fix(
+        Who::ServerAdmin,
+        Text::new("active-disabled-fix-server"),
+        remedies::settings::enable_active(case),
+    )
     .done()
 }
 
@@ -299,7 +307,7 @@ fn blocked(case: &Case<'_>, wanted: &'static str) -> Option<Finding> {
     }
     for attempt in case.facts.attempts.iter().filter(|a| a.purpose == Purpose::Hole) {
         let ttl = attempt.hole.as_ref().map_or(0, |h| h.ttl);
-        let id = if attempt.is_open() { "seen-hole-open" } else { "seen-hole-shut" };
+        let id = if attempt.came_through() { "seen-hole-open" } else { "seen-hole-shut" };
         build = build.saw_in(attempt, Text::new(id).with("ttl", u16::from(ttl)));
     }
     let build = look_alikes(build, case, first).fix_if(
@@ -316,7 +324,11 @@ fn blocked(case: &Case<'_>, wanted: &'static str) -> Option<Finding> {
         )
     };
     let server = |build: Build, id: &'static str| {
-        build.fix(Who::ServerAdmin, Text::new(id).with("data", case.data_port()), Vec::new())
+        build.fix(
+            Who::ServerAdmin,
+            Text::new(id).with("data", case.data_port()),
+            remedies::let_active_out(case),
+        )
     };
     match stop.side {
         Side::Client => client(build, "client-firewall-blocks-active-fix"),
@@ -377,7 +389,7 @@ pub fn source_port_unexpected(case: &Case<'_>) -> Option<Finding> {
         .fix(
             Who::ServerAdmin,
             Text::new("active-source-port-unexpected-fix").with("data", expected),
-            Vec::new(),
+            remedies::settings::call_from_data_port(case),
         )
         .done()
 }

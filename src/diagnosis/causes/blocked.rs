@@ -8,8 +8,9 @@ use super::passive::{all_end, ended};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::finding::{Confidence, Finding, Side, Who};
 use crate::diagnosis::location::{self, Located, ResetFrom};
+use crate::diagnosis::ports::{self, Proposal};
+use crate::diagnosis::remedies;
 use crate::diagnosis::text::Text;
-use crate::diagnosis::{ports, remedies};
 use crate::facts::{Attempt, Icmp, Outcome, Why};
 
 /// Nobody answers at any announced port, or a filter says no; nobody knows on whose side.
@@ -140,26 +141,46 @@ pub fn at_gateway(located: Option<&Located>) -> bool {
     located.and_then(|l| l.location.hop_min).is_some_and(|min| min >= 1)
 }
 
+/// A fixed range for the server, where none is known: a firewall can open no other.
+pub fn give_range(case: &Case<'_>, build: Build, range: Proposal) -> Build {
+    if !range.invented {
+        return build;
+    }
+    build.fix(
+        Who::ServerAdmin,
+        Text::new("passive-range-fix-set").with("min", range.min).with("max", range.max),
+        remedies::set_passive_range(case, range),
+    )
+}
+
+/// The same range at the server's firewall, and at the gateway where that may be the one.
+pub fn let_in(case: &Case<'_>, build: Build, range: Proposal, located: Option<&Located>) -> Build {
+    let open = Text::new(if range.invented {
+        "firewall-blocks-passive-fix-range"
+    } else {
+        "firewall-blocks-passive-fix-open"
+    })
+    .with("range", range.span("-"));
+    let build = build.fix(Who::ServerAdmin, open, remedies::open_passive_range(case, range));
+    let gateway = located.is_some_and(|l| l.side() == Side::Server && l.between.0 < l.between.1);
+    if !gateway {
+        return build;
+    }
+    build.fix(
+        Who::ServerAdmin,
+        Text::new("firewall-blocks-passive-fix-gateway").with("range", range.span("-")),
+        remedies::nat::let_range_through(case, range),
+    )
+}
+
 fn blocked_remedies(case: &Case<'_>, build: Build, side: Side, located: Option<&Located>) -> Build {
     let range = ports::proposal(case);
     let server = case.peer.map_or_else(String::new, |p| p.to_string());
     let gateway = at_gateway(located);
     let mut build = build;
     if side != Side::Client && side != Side::Path {
-        if range.invented {
-            build = build.fix(
-                Who::ServerAdmin,
-                Text::new("passive-range-fix-set").with("min", range.min).with("max", range.max),
-                remedies::set_passive_range(case, range),
-            );
-        }
-        let open = Text::new(if range.invented {
-            "firewall-blocks-passive-fix-range"
-        } else {
-            "firewall-blocks-passive-fix-open"
-        })
-        .with("range", range.span("-"));
-        build = build.fix(Who::ServerAdmin, open, remedies::open_passive_range(case, range));
+        build = give_range(case, build, range);
+        build = let_in(case, build, range, located);
     }
     let out = Text::new(match side {
         Side::Client => "client-firewall-blocks-passive-fix",
@@ -172,7 +193,7 @@ fn blocked_remedies(case: &Case<'_>, build: Build, side: Side, located: Option<&
         build =
             build.fix(Who::NetworkAdmin, Text::new("firewall-blocks-passive-fix-path"), Vec::new());
     } else if side == Side::Unknown {
-        build = build.fix(Who::ClientAdmin, out, Vec::new());
+        build = build.fix(Who::ClientAdmin, out, remedies::let_passive_out(case, false));
     }
     build.fix_if(case.active_open(), Who::User, Text::new("fix-use-active")).fix_if(
         side == Side::Unknown,

@@ -6,6 +6,7 @@ use crate::diagnosis::case::Case;
 use crate::diagnosis::finding::{Confidence, Finding, Side, Who};
 use crate::diagnosis::location;
 use crate::diagnosis::reason::{brief, first_line, icmp_text};
+use crate::diagnosis::remedies;
 use crate::diagnosis::text::Text;
 use crate::facts::{
     Dial, DialOutcome, ExchangeEnd, Greeting, LoginOutcome, LookupOutcome, Session, TlsAnswer,
@@ -332,7 +333,11 @@ pub fn too_many(case: &Case<'_>) -> Option<Finding> {
     .saw(Text::new("seen-reply").with("reply", brief(code, &text)))
     .not("login-rejected", Text::new("not-login-full"))
     .fix(Who::User, Text::new("too-many-connections-fix-user"), Vec::new())
-    .fix(Who::ServerAdmin, Text::new("too-many-connections-fix-server"), Vec::new())
+    .fix(
+        Who::ServerAdmin,
+        Text::new("too-many-connections-fix-server"),
+        remedies::settings::more_connections(case),
+    )
     .done()
 }
 

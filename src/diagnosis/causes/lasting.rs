@@ -93,7 +93,11 @@ fn file_stalls(case: &Case<'_>) -> Option<Finding> {
     if control {
         return build
             .fix(Who::User, Text::new("control-idle-dropped-fix-user"), Vec::new())
-            .fix(Who::NetworkAdmin, Text::new("control-idle-dropped-fix-network"), Vec::new())
+            .fix(
+                Who::NetworkAdmin,
+                Text::new("control-idle-dropped-fix-network"),
+                remedies::remember_longer(),
+            )
             .done();
     }
     build
@@ -137,7 +141,7 @@ pub fn control_idle_dropped(case: &Case<'_>) -> Option<Finding> {
             .fix(
                 Who::ServerAdmin,
                 Text::new("control-idle-dropped-fix-server"),
-                remedies::longer_idle(case),
+                remedies::settings::longer_idle(case),
             )
             .done();
     }
@@ -158,6 +162,10 @@ pub fn control_idle_dropped(case: &Case<'_>) -> Option<Finding> {
     }
     build
         .fix(Who::User, Text::new("control-idle-dropped-fix-user"), Vec::new())
-        .fix(Who::NetworkAdmin, Text::new("control-idle-dropped-fix-network"), Vec::new())
+        .fix(
+            Who::NetworkAdmin,
+            Text::new("control-idle-dropped-fix-network"),
+            remedies::remember_longer(),
+        )
         .done()
 }

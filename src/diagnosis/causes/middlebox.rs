@@ -1,7 +1,7 @@
 //! Boxes on the way: those that read along and help, those that answer in the server's place, and
 //! those that lose what is too large.
 
-use super::blocked::at_gateway;
+use super::blocked::{at_gateway, give_range, let_in};
 use super::build::{Build, finding};
 use crate::diagnosis::case::{Case, ModeView, Nat};
 use crate::diagnosis::finding::{Confidence, Finding, Side, Who};
@@ -106,13 +106,13 @@ pub fn helper_opens_pinholes(case: &Case<'_>) -> Option<Finding> {
         build = build.saw(Text::new("seen-offers-tls"));
     }
     let range = ports::proposal(case);
-    build
-        .not("passive-range-partly-blocked", Text::new("not-partly-open-before"))
-        .fix(
-            Who::ServerAdmin,
-            Text::new("helper-opens-pinholes-fix"),
-            remedies::open_passive_range(case, range),
-        )
+    let build = build.not("passive-range-partly-blocked", Text::new("not-partly-open-before")).fix(
+        Who::ServerAdmin,
+        Text::new("helper-opens-pinholes-fix"),
+        Vec::new(),
+    );
+    let build = give_range(case, build, range);
+    let_in(case, build, range, None)
         .fix(Who::ClientAdmin, Text::new("helper-opens-pinholes-fix-client"), Vec::new())
         .done()
 }
@@ -139,10 +139,15 @@ fn announced_are_forwarded(case: &Case<'_>, opened: &[u16], again: &[&Attempt]) 
         .with("hop", u16::from(hop));
     let confidence = if case.facts.lossy() { Confidence::Likely } else { Confidence::Proven };
     let build = finding("helper-opens-pinholes", confidence, text).side(Side::Server);
-    second_knocks(build, again)
+    let range = ports::proposal(case);
+    let build = second_knocks(build, again)
         .saw(Text::new("seen-nearer").with("port", nearer.port).with("hop", u16::from(hop)))
-        .fix(Who::ServerAdmin, Text::new("helper-opens-pinholes-fix-nat"), Vec::new())
-        .done()
+        .fix(
+            Who::ServerAdmin,
+            Text::new("helper-opens-pinholes-fix-nat"),
+            remedies::nat::forward_range(case, range),
+        );
+    give_range(case, build, range).done()
 }
 
 /// Every passive handshake comes, data never, and ports that nobody announced answer as well.

@@ -1,6 +1,6 @@
 //! Data connections that the client opens.
 
-use super::blocked::seen_ladder;
+use super::blocked::{give_range, let_in, seen_ladder};
 use super::build::{finding, verbs};
 use super::wording::{self, Says, out_of_ports};
 use crate::diagnosis::case::{Case, ModeView};
@@ -63,12 +63,13 @@ pub fn port_refused(case: &Case<'_>) -> Option<Finding> {
             .saw(seen_ladder(&located))
             .not("passive-ports-not-forwarded", Text::new("not-nat-as-far"));
     }
-    build
-        .fix(Who::ServerAdmin, Text::new("passive-port-refused-fix-server"), Vec::new())
+    build = build.fix(Who::ServerAdmin, Text::new("passive-port-refused-fix-server"), Vec::new());
+    build = give_range(case, build, range);
+    let_in(case, build, range, None)
         .fix(
             Who::NetworkAdmin,
             Text::new("passive-port-refused-fix-forward"),
-            remedies::open_passive_range(case, range),
+            remedies::nat::forward_range(case, range),
         )
         .fix_if(case.active_open(), Who::User, Text::new("fix-use-active"))
         .done()
@@ -87,14 +88,25 @@ pub fn ports_not_forwarded(case: &Case<'_>) -> Option<Finding> {
         .with("control", case.control_port())
         .with("hop", u16::from(hop))
         .with("hops", u16::from(located.location.hops.unwrap_or(0)));
-    finding("passive-ports-not-forwarded", located.confidence, text)
+    let range = ports::proposal(case);
+    let build = finding("passive-ports-not-forwarded", located.confidence, text)
         .side(Side::Server)
         .at(located.location)
         .explains(&views)
         .saw(seen_ladder(&located))
         .not("passive-port-refused", Text::new("not-refused-nearer"))
         .not("firewall-blocks-passive", Text::new("not-blocked-answered"))
-        .fix(Who::ServerAdmin, Text::new("passive-ports-not-forwarded-fix"), Vec::new())
+        .fix(
+            Who::ServerAdmin,
+            Text::new("passive-ports-not-forwarded-fix"),
+            remedies::nat::forward_range(case, range),
+        )
+        .fix(
+            Who::ServerAdmin,
+            Text::new("passive-ports-not-forwarded-fix-filter").with("range", range.span("-")),
+            remedies::nat::let_range_through(case, range),
+        );
+    give_range(case, build, range)
         .fix_if(case.active_open(), Who::User, Text::new("fix-use-active"))
         .done()
 }
@@ -144,15 +156,16 @@ pub fn disabled(case: &Case<'_>) -> Option<Finding> {
         "passive-disabled-text"
     };
     let text = Text::new(id).with("reply", brief(code, text)).with("verbs", verbs(&refused));
-    finding("passive-disabled", confidence, text)
+    let build = finding("passive-disabled", confidence, text)
         .side(Side::Server)
         .explains(&refused)
         .not("firewall-blocks-passive", Text::new("not-firewall-refused-by-reply"))
         .fix(
             Who::ServerAdmin,
             Text::new("passive-disabled-fix-server"),
-            remedies::enable_passive(case),
-        )
+            remedies::settings::enable_passive(case, ports::FRESH),
+        );
+    let_in(case, build, ports::FRESH, None)
         .fix_if(case.active_open(), Who::User, Text::new("fix-use-active"))
         .done()
 }
@@ -176,7 +189,7 @@ pub fn range_exhausted(case: &Case<'_>) -> Option<Finding> {
     let confidence =
         if times >= 2 && out_of_ports(text) { Confidence::Likely } else { Confidence::Possible };
     let severity = if case.passive_open() { Severity::Warning } else { Severity::Problem };
-    finding(
+    let build = finding(
         "passive-range-exhausted",
         confidence,
         Text::new("passive-range-exhausted-text").with("reply", brief(code, text)),
@@ -189,9 +202,9 @@ pub fn range_exhausted(case: &Case<'_>) -> Option<Finding> {
     .fix(
         Who::ServerAdmin,
         Text::new("passive-range-exhausted-fix"),
-        remedies::set_passive_range(case, ports::proposal(case)),
-    )
-    .done()
+        remedies::set_passive_range(case, ports::FRESH),
+    );
+    let_in(case, build, ports::FRESH, None).done()
 }
 
 /// Neighbour knocks at ports that were announced earlier: which of them are let through now.
@@ -229,22 +242,19 @@ pub fn range_partly_blocked(case: &Case<'_>) -> Option<Finding> {
         .with("open", ports::list(&open))
         .with("silent", ports::list(&silent))
         .with("count", silent.len());
-    let low = open.iter().chain(&silent).min().copied()?;
-    let high = open.iter().chain(&silent).max().copied()?;
-    let range = ports::Proposal { min: low, max: high, invented: false };
     let mut build =
         finding("passive-range-partly-blocked", Confidence::Likely, text).explains(&views);
     for attempt in case.facts.attempts.iter().filter(|a| a.purpose == Purpose::Neighbour) {
         build = build.attempt(attempt);
     }
-    build
-        .not("firewall-blocks-passive", Text::new("not-blocked-some-open"))
-        .fix(
-            Who::ServerAdmin,
-            Text::new("passive-range-partly-blocked-fix"),
-            remedies::open_passive_range(case, range),
-        )
-        .done()
+    // The ports that were seen do not tell where the server's range ends.
+    build = build.not("firewall-blocks-passive", Text::new("not-blocked-some-open")).fix(
+        Who::ServerAdmin,
+        Text::new("passive-range-partly-blocked-fix"),
+        Vec::new(),
+    );
+    build = give_range(case, build, ports::FRESH);
+    let_in(case, build, ports::FRESH, location::silence(case.facts).as_ref()).done()
 }
 
 /// One of PASV and EPSV works, the other does not, on several ports each.
@@ -333,7 +343,11 @@ pub fn pasv_unsupported(case: &Case<'_>) -> Option<Finding> {
     .side(Side::Server)
     .explains(&[view])
     .not("firewall-blocks-passive", Text::new("not-firewall-refused-by-reply"))
-    .fix(Who::ServerAdmin, Text::new("pasv-unsupported-fix-server"), remedies::enable_passive(case))
+    .fix(
+        Who::ServerAdmin,
+        Text::new("pasv-unsupported-fix-server"),
+        remedies::settings::allow_pasv(case),
+    )
     .done()
 }
 

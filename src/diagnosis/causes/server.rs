@@ -5,6 +5,7 @@ use super::passive::epsv_blocked;
 use crate::diagnosis::case::{Case, ModeView};
 use crate::diagnosis::finding::{Confidence, Finding, Severity, Side, Who};
 use crate::diagnosis::reason::{brief, first_line};
+use crate::diagnosis::remedies;
 use crate::diagnosis::text::Text;
 use crate::facts::{Attempt, DialOutcome, Mode, Outcome, Varied, Why};
 use crate::wire::peer;
@@ -32,7 +33,11 @@ pub fn rejects_data_peer(case: &Case<'_>) -> Option<Finding> {
     build
         .not("firewall-blocks-passive", Text::new("not-firewall-connected"))
         .fix(Who::NetworkAdmin, Text::new("server-rejects-data-peer-fix-network"), Vec::new())
-        .fix(Who::ServerAdmin, Text::new("server-rejects-data-peer-fix-server"), Vec::new())
+        .fix(
+            Who::ServerAdmin,
+            Text::new("server-rejects-data-peer-fix-server"),
+            remedies::settings::any_data_peer(case),
+        )
         .done()
 }
 

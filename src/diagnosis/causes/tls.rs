@@ -1,6 +1,6 @@
 //! Encryption: what the server offers, what its certificate is worth, and who goes blind by it.
 
-use super::blocked::seen_ladder;
+use super::blocked::{let_in, seen_ladder};
 use super::build::{Build, finding, verbs};
 use super::passive::all_end;
 use crate::diagnosis::case::{Case, ModeView};
@@ -36,7 +36,11 @@ pub fn unsupported(case: &Case<'_>) -> Option<Finding> {
         .saw(Text::new("seen-reply").with("reply", reply))
         .not("control-filtered", Text::new("not-filtered-answered"))
         .not("login-rejected", Text::new("not-login-nobody-named"))
-        .fix(Who::ServerAdmin, Text::new("tls-unsupported-fix-server"), remedies::enable_tls(case))
+        .fix(
+            Who::ServerAdmin,
+            Text::new("tls-unsupported-fix-server"),
+            remedies::settings::enable_tls(case),
+        )
         .fix(Who::User, Text::new("tls-unsupported-fix-user"), Vec::new())
         .done()
 }
@@ -251,7 +255,7 @@ pub fn session_reuse_required(case: &Case<'_>) -> Option<Finding> {
         .fix(
             Who::ServerAdmin,
             Text::new("tls-session-reuse-required-fix-server"),
-            remedies::no_session_reuse(case),
+            remedies::settings::no_session_reuse(case),
         )
         .done();
     }
@@ -273,7 +277,7 @@ pub fn session_reuse_required(case: &Case<'_>) -> Option<Finding> {
         .fix(
             Who::ServerAdmin,
             Text::new("tls-session-reuse-required-fix-sessions"),
-            remedies::no_session_reuse(case),
+            remedies::settings::no_session_reuse(case),
         )
         .done()
 }
@@ -295,7 +299,7 @@ pub fn data_refused(case: &Case<'_>) -> Option<Finding> {
             .fix(
                 Who::ServerAdmin,
                 Text::new("data-tls-refused-fix-server"),
-                remedies::protect_data(case),
+                remedies::settings::protect_data(case),
             )
             .done();
     }
@@ -358,9 +362,11 @@ pub fn blinds_helper(case: &Case<'_>) -> Option<Finding> {
             .filter(|a| a.mode == Mode::Pasv && (a.security == Security::Clear) == clear)
             .find_map(|a| a.advertised.map(|at| at.ip()))
     };
+    let mut rewritten = false;
     if let (Some(in_clear), Some(under_tls)) = (named(true), named(false))
         && in_clear != under_tls
     {
+        rewritten = true;
         build =
             build.saw(Text::new("seen-227-differs").with("clear", in_clear).with("tls", under_tls));
     }
@@ -373,17 +379,30 @@ pub fn blinds_helper(case: &Case<'_>) -> Option<Finding> {
         build = build.not("server-firewall-blocks-passive", Text::new("not-blocked-in-clear"));
     }
     let range = ports::proposal(case);
-    let build = if passive.is_some() {
-        build.fix(
+    if passive.is_some() {
+        build = build.fix(
             Who::ServerAdmin,
             Text::new("tls-blinds-firewall-helper-fix-server")
                 .with("min", range.min)
                 .with("max", range.max),
-            remedies::open_passive_range(case, range),
-        )
-    } else {
-        build
-    };
+            remedies::set_passive_range(case, range),
+        );
+        build = let_in(case, build, range, located.as_ref());
+    }
+    if passive.is_some() && rewritten {
+        build = build
+            .fix(
+                Who::ServerAdmin,
+                Text::new("passive-ports-not-forwarded-fix"),
+                remedies::nat::forward_range(case, range),
+            )
+            .fix(
+                Who::ServerAdmin,
+                Text::new("passive-address-fix-server")
+                    .with("peer", case.peer.map_or_else(String::new, |p| p.to_string())),
+                remedies::set_passive_address(case),
+            );
+    }
     build
         .fix_if(active.is_some(), Who::User, Text::new("tls-blinds-firewall-helper-fix-active"))
         .done()

@@ -43,6 +43,8 @@ pub fn out_of_ports(text: &str) -> bool {
         "no available passive",
         "range exhausted",
         "address already in use",
+        // vsftpd, which then ends the session.
+        "vsf_sysutil_bind",
     ]
     .iter()
     .any(|words| lower.contains(words))

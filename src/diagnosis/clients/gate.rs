@@ -5,7 +5,9 @@ use super::super::finding::{Finding, Severity};
 use super::super::text::Text;
 use super::super::tls::distrust;
 use crate::clients::{Client, Families, Resumes, Wait};
-use crate::facts::{Attempt, DialOutcome, Family, Greeting, LoginOutcome, Micros, TlsLevel};
+use crate::facts::{
+    Attempt, DialOutcome, Family, Greeting, LoginOutcome, Micros, Outcome, TlsLevel,
+};
 
 /// Whether a client comes as far as a data connection.
 pub(super) enum Gate {
@@ -59,6 +61,7 @@ pub(super) fn gate(client: &Client, case: &Case<'_>, findings: &[Finding]) -> Ga
         return Gate::Fails(Text::new("client-distrusts").with("reason", distrust(reason)));
     }
     if client.tls.resumes == Resumes::No
+        && client.tls.protects
         && findings.iter().any(|f| f.cause == "tls-session-reuse-required")
     {
         return Gate::Fails(Text::new("client-no-resumption"));
@@ -67,6 +70,27 @@ pub(super) fn gate(client: &Client, case: &Case<'_>, findings: &[Finding]) -> Ga
         return Gate::Fails(Text::new("client-insists"));
     }
     Gate::Open { after: login(client, case) }
+}
+
+/// A client that leaves data connections in clear under TLS: whether the server takes them so, no
+/// run under TLS has asked. Nor does one tell how a client does whose handshakes go well with some
+/// servers only. Only a knock that nobody let in fails either way.
+pub(super) fn unprotected(client: &Client, case: &Case<'_>) -> Option<Text> {
+    let varies = client.tls.resumes == Resumes::Varies;
+    if (client.tls.protects && !varies) || case.facts.request.tls == TlsLevel::Off {
+        return None;
+    }
+    let stopped = |mode| {
+        case.mode(mode).is_some_and(|view| {
+            matches!(
+                view.outcome(),
+                Outcome::TimedOut | Outcome::Refused | Outcome::Prohibited | Outcome::Unreachable
+            )
+        })
+    };
+    let tries = client.tries(case.family()?);
+    let id = if varies { "client-unknown-resumption" } else { "client-unknown-protection" };
+    (!tries.iter().all(|one| stopped(one.mode))).then(|| Text::new(id))
 }
 
 /// A client that begins TLS by itself has another way to go, which a run in clear does not show.

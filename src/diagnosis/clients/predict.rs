@@ -86,6 +86,9 @@ fn fate(client: &Client, case: &Case<'_>, findings: &[Finding]) -> (End, Text, T
         Gate::Unknown(text) => (End::Unknown, text.clone(), text, Vec::new()),
         Gate::Open { after } => {
             let course = walk::walk(client, case, after);
+            if let Some(text) = gate::unprotected(client, case) {
+                return (End::Unknown, text.clone(), text, course.attempts);
+            }
             let unasked = gate::unasked(client, case, findings);
             match (course.end, unasked) {
                 // What fails in clear may work over the TLS that this client begins by itself.

@@ -93,10 +93,10 @@ pub fn hole(facts: &Facts, family: Family) -> Option<Next> {
     let mode = all.iter().find(|a| silent(a))?.mode;
     let dug: Vec<&Attempt> = facts.attempts.iter().filter(|a| a.purpose == Purpose::Hole).collect();
     let opened =
-        dug.iter().filter(|a| a.is_open()).filter_map(|a| Some(a.hole.as_ref()?.ttl)).min();
+        dug.iter().filter(|a| a.came_through()).filter_map(|a| Some(a.hole.as_ref()?.ttl)).min();
     let failed =
         dug.iter().filter(|a| shut_out(a)).filter_map(|a| Some(a.hole.as_ref()?.ttl)).max();
-    if dug.len() >= HOLES || dug.iter().any(|a| !a.is_open() && !shut_out(a)) {
+    if dug.len() >= HOLES || dug.iter().any(|a| !a.came_through() && !shut_out(a)) {
         return None;
     }
     let ttl = match (opened, failed.unwrap_or(0)) {

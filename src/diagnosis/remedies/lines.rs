@@ -1,0 +1,248 @@
+//! Lines for firewalls, and for what has to agree with them: the server's range and address.
+
+use crate::diagnosis::case::Case;
+use crate::diagnosis::finding::Snippet;
+use crate::diagnosis::ports::{self, Proposal};
+
+pub(super) fn snippet(software: &'static str, content: String) -> Snippet {
+    Snippet { software, content }
+}
+
+/// Names that a snippet can be for, beside those of clients.
+pub const SOFTWARE: [&str; 17] = [
+    "vsftpd",
+    "proftpd",
+    "pure-ftpd",
+    "pyftpdlib",
+    "filezilla-server",
+    "iis",
+    "serv-u",
+    "nftables",
+    "iptables",
+    "firewalld",
+    "ufw",
+    "netsh",
+    "aws",
+    "gcp",
+    "azure",
+    "docker",
+    "linux-ftp-helper",
+];
+
+/// `FAMILY TABLE CHAIN` as nft(8) wants it: the chain that was named, else the usual one of this
+/// hook.
+pub(super) fn chain(case: &Case<'_>, hook: &str) -> String {
+    match &case.facts.request.nft_chain {
+        Some(named) => named.replace('/', " "),
+        None => format!("inet filter {hook}"),
+    }
+}
+
+pub(super) fn iptables(case: &Case<'_>) -> &'static str {
+    if case.peer.is_some_and(|p| p.is_ipv6()) { "ip6tables" } else { "iptables" }
+}
+
+/// Lets the passive range into the chain that exists. An accept in a table of one's own overrides
+/// no other chain's drop, so the line goes into the chain that drops.
+pub fn open_passive_range(case: &Case<'_>, range: Proposal) -> Vec<Snippet> {
+    let Proposal { min, max, .. } = range;
+    let (dash, colon) = (range.span("-"), range.span(":"));
+    let iptables = iptables(case);
+    let chain = chain(case, "input");
+    let anywhere = if case.peer.is_some_and(|p| p.is_ipv6()) { "::/0" } else { "0.0.0.0/0" };
+    let cidr = if anywhere == "::/0" { "Ipv6Ranges=[{CidrIpv6" } else { "IpRanges=[{CidrIp" };
+    vec![
+        snippet("nftables", format!("nft insert rule {chain} tcp dport {dash} accept")),
+        snippet("iptables", format!("{iptables} -I INPUT -p tcp --dport {colon} -j ACCEPT")),
+        snippet(
+            "firewalld",
+            format!("firewall-cmd --permanent --add-port={dash}/tcp\nfirewall-cmd --reload"),
+        ),
+        snippet("ufw", format!("ufw allow {colon}/tcp")),
+        snippet(
+            "netsh",
+            format!(
+                "netsh advfirewall firewall add rule name=\"FTP passive\" dir=in action=allow protocol=TCP localport={dash}"
+            ),
+        ),
+        snippet(
+            "aws",
+            format!(
+                "aws ec2 authorize-security-group-ingress --group-id sg-YOURS --ip-permissions 'IpProtocol=tcp,FromPort={min},ToPort={max},{cidr}={anywhere}}}]'"
+            ),
+        ),
+        snippet(
+            "gcp",
+            format!(
+                "gcloud compute firewall-rules create allow-ftp-passive --direction=INGRESS --action=ALLOW --rules=tcp:{dash} --source-ranges={anywhere}"
+            ),
+        ),
+        snippet(
+            "azure",
+            format!(
+                "az network nsg rule create -g GROUP --nsg-name NSG -n AllowFtpPassive --priority 1000 --direction Inbound --access Allow --protocol Tcp --destination-port-ranges {dash}"
+            ),
+        ),
+        snippet("docker", format!("docker run -p 21:21 -p {dash}:{dash} …")),
+    ]
+}
+
+/// Sets the server's passive range, for the recognised software first.
+pub fn set_passive_range(case: &Case<'_>, range: Proposal) -> Vec<Snippet> {
+    let Proposal { min, max, .. } = range;
+    let all = [
+        ("vsftpd", format!("pasv_enable=YES\npasv_min_port={min}\npasv_max_port={max}")),
+        ("proftpd", format!("PassivePorts {min} {max}")),
+        ("pure-ftpd", super::settings::pure_ftpd(&[("PassivePortRange", &format!("{min} {max}"))])),
+        ("pyftpdlib", format!("handler.passive_ports = range({min}, {})", u32::from(max) + 1)),
+        (
+            "iis",
+            format!(
+                "appcmd set config /section:system.ftpServer/firewallSupport /lowDataChannelPort:{min} /highDataChannelPort:{max} /commit:apphost\nnet stop ftpsvc & net start ftpsvc"
+            ),
+        ),
+        (
+            "filezilla-server",
+            format!("Settings, Protocols, FTP, Passive mode: custom port range {min} to {max}"),
+        ),
+        ("serv-u", format!("Limits & Settings, Network: PASV port range {min} to {max}")),
+    ];
+    narrowed(case, all)
+}
+
+/// Lets the message through that tells a sender to send less at once.
+pub fn let_icmp_in(case: &Case<'_>) -> Vec<Snippet> {
+    let (nft, iptables) = if case.peer.is_some_and(|p| p.is_ipv6()) {
+        (
+            "icmpv6 type packet-too-big",
+            "ip6tables -I INPUT -p icmpv6 --icmpv6-type packet-too-big -j ACCEPT",
+        )
+    } else {
+        (
+            "icmp type destination-unreachable",
+            "iptables -I INPUT -p icmp --icmp-type fragmentation-needed -j ACCEPT",
+        )
+    };
+    vec![
+        snippet("nftables", format!("nft insert rule {} {nft} accept", chain(case, "input"))),
+        snippet("iptables", iptables.to_owned()),
+    ]
+}
+
+/// Makes both ends agree on segments that fit, on the router at the small link.
+pub fn clamp_mss(case: &Case<'_>) -> Vec<Snippet> {
+    let iptables = iptables(case);
+    vec![
+        snippet(
+            "nftables",
+            "nft insert rule inet filter forward tcp flags syn tcp option maxseg size set rt mtu"
+                .to_owned(),
+        ),
+        snippet(
+            "iptables",
+            format!(
+                "{iptables} -t mangle -A FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu"
+            ),
+        ),
+    ]
+}
+
+/// Makes the server announce its public address.
+pub fn set_passive_address(case: &Case<'_>) -> Vec<Snippet> {
+    let address = case.peer.map_or_else(|| "PUBLIC-ADDRESS".to_owned(), |p| p.to_string());
+    let all = [
+        ("vsftpd", format!("pasv_address={address}")),
+        ("proftpd", format!("MasqueradeAddress {address}")),
+        ("pure-ftpd", super::settings::pure_ftpd(&[("ForcePassiveIP", &address)])),
+        ("pyftpdlib", format!("handler.masquerade_address = \"{address}\"")),
+        (
+            "iis",
+            format!(
+                "appcmd set config -section:system.applicationHost/sites /siteDefaults.ftpServer.firewallSupport.externalIp4Address:{address} /commit:apphost"
+            ),
+        ),
+        (
+            "filezilla-server",
+            format!("Settings, Protocols, FTP, Passive mode: public IP {address}"),
+        ),
+        ("serv-u", format!("the listener's PASV IP address: {address}")),
+    ];
+    narrowed(case, all)
+}
+
+/// Lets the server's calls to clients out, at the server itself. Where it is not known which port
+/// they come from, from any.
+pub fn let_active_out(case: &Case<'_>) -> Vec<Snippet> {
+    let from = ports::calls_from(case);
+    let nft = from.map_or_else(String::new, |port| format!("tcp sport {port} "));
+    let end = from.map_or_else(String::new, |port| format!("--sport {port} "));
+    let iptables = iptables(case);
+    vec![
+        snippet(
+            "nftables",
+            format!("nft insert rule {} {nft}tcp dport 1024-65535 accept", chain(case, "output")),
+        ),
+        snippet(
+            "iptables",
+            format!("{iptables} -I OUTPUT -p tcp {end}--dport 1024:65535 -j ACCEPT"),
+        ),
+    ]
+}
+
+/// Lets the client's knocks at passive ports out: at this machine, or at the gateway that forwards.
+pub fn let_passive_out(case: &Case<'_>, at_gateway: bool) -> Vec<Snippet> {
+    let (nft, iptables) = if at_gateway { ("forward", "FORWARD") } else { ("output", "OUTPUT") };
+    to_chains(case, nft, iptables, ("daddr", "-d"))
+}
+
+/// Lets the server's calls in: at this machine, or at the gateway that forwards. From which port
+/// they come depends on the server.
+pub fn let_active_in(case: &Case<'_>, at_gateway: bool) -> Vec<Snippet> {
+    let (nft, iptables) = if at_gateway { ("forward", "FORWARD") } else { ("input", "INPUT") };
+    to_chains(case, nft, iptables, ("saddr", "-s"))
+}
+
+fn to_chains(case: &Case<'_>, nft: &str, chain: &str, end: (&str, &str)) -> Vec<Snippet> {
+    let Some(server) = case.peer else { return Vec::new() };
+    let family = if server.is_ipv6() { "ip6" } else { "ip" };
+    let iptables = iptables(case);
+    let hook = self::chain(case, nft);
+    let (nft_end, iptables_end) = end;
+    vec![
+        snippet(
+            "nftables",
+            format!(
+                "nft insert rule {hook} {family} {nft_end} {server} tcp dport 1024-65535 accept"
+            ),
+        ),
+        snippet(
+            "iptables",
+            format!(
+                "{iptables} -I {chain} -p tcp {iptables_end} {server} --dport 1024:65535 -j ACCEPT"
+            ),
+        ),
+    ]
+}
+
+/// Makes a NAT or stateful firewall on Linux remember silent connections (RFC 5382, REQ-5).
+pub fn remember_longer() -> Vec<Snippet> {
+    let line = "sysctl net.netfilter.nf_conntrack_tcp_timeout_established=7440";
+    ["nftables", "iptables"].map(|software| snippet(software, line.to_owned())).into()
+}
+
+pub(super) fn narrowed<const N: usize>(
+    case: &Case<'_>,
+    all: [(&'static str, String); N],
+) -> Vec<Snippet> {
+    // What was asked for is given even where another software was recognised.
+    let wanted = case.facts.request.fix_for.as_deref();
+    if let Some((software, content)) = all.iter().find(|(software, _)| wanted == Some(*software)) {
+        return vec![snippet(software, content.clone())];
+    }
+    // Lines for other software than the recognised one help nobody.
+    let known = case.product();
+    all.into_iter()
+        .filter(|(software, _)| known.is_none_or(|k| k == *software))
+        .map(|(software, content)| snippet(software, content))
+        .collect()
+}

@@ -1,0 +1,95 @@
+//! Lines for a gateway: what it forwards, lets through and reads along.
+
+use std::net::IpAddr;
+
+use super::lines::{chain, iptables, snippet};
+use crate::diagnosis::case::Case;
+use crate::diagnosis::finding::Snippet;
+use crate::diagnosis::ports::Proposal;
+use crate::facts::Mode;
+use crate::wire::address::is_inner;
+
+/// Stands in lines for the server's address behind the NAT, where no reply has told it.
+const INNER: &str = "INNER-ADDRESS";
+
+/// The server's address behind the NAT: the private one that a 227 names.
+fn inner(case: &Case<'_>) -> String {
+    case.facts
+        .attempts
+        .iter()
+        .filter(|a| a.mode == Mode::Pasv)
+        .filter_map(|a| Some(a.advertised?.ip()))
+        .find(|ip| is_inner(*ip) && Some(*ip) != case.peer)
+        .map_or_else(|| INNER.to_owned(), |ip| ip.to_string())
+}
+
+/// Forwards the passive range of a server behind a NAT to the same port numbers. A table of one's
+/// own will do: unlike an accept, a translation is not overridden by other chains. IPv4 only.
+pub fn forward_range(case: &Case<'_>, range: Proposal) -> Vec<Snippet> {
+    let Some(public @ IpAddr::V4(_)) = case.peer else { return Vec::new() };
+    let (dash, colon, inner) = (range.span("-"), range.span(":"), inner(case));
+    vec![
+        snippet(
+            "nftables",
+            format!(
+                "nft add table ip ftp-passive\n\
+                 nft add chain ip ftp-passive prerouting '{{ type nat hook prerouting priority dstnat; }}'\n\
+                 nft add rule ip ftp-passive prerouting ip daddr {public} tcp dport {dash} dnat to {inner}"
+            ),
+        ),
+        snippet(
+            "iptables",
+            format!(
+                "iptables -t nat -I PREROUTING -d {public} -p tcp --dport {colon} -j DNAT --to-destination {inner}"
+            ),
+        ),
+        snippet("docker", format!("docker run -p 21:21 -p {dash}:{dash} …")),
+    ]
+}
+
+/// Lets the passive range through a gateway that filters, by the address that clients connect to:
+/// behind a NAT the packet has another one by then.
+pub fn let_range_through(case: &Case<'_>, range: Proposal) -> Vec<Snippet> {
+    let Some(server) = case.peer else { return Vec::new() };
+    let (dash, colon) = (range.span("-"), range.span(":"));
+    let family = if server.is_ipv6() { "ip6" } else { "ip" };
+    let (chain, iptables) = (chain(case, "forward"), iptables(case));
+    vec![
+        snippet(
+            "nftables",
+            format!(
+                "nft insert rule {chain} ct original {family} daddr {server} tcp dport {dash} accept"
+            ),
+        ),
+        snippet(
+            "iptables",
+            format!(
+                "{iptables} -I FORWARD -p tcp --dport {colon} -m conntrack --ctorigdst {server} -j ACCEPT"
+            ),
+        ),
+    ]
+}
+
+/// Makes a gateway on Linux read along on the control port and rewrite what is announced there.
+/// Nothing does so by itself since Linux 4.7.
+pub fn ftp_helper(case: &Case<'_>) -> Vec<Snippet> {
+    let (port, iptables) = (case.control_port(), iptables(case));
+    let nft = format!(
+        "modprobe nf_nat_ftp\n\
+         nft add table inet ftp-helper\n\
+         nft add ct helper inet ftp-helper ftp '{{ type \"ftp\" protocol tcp; }}'\n\
+         nft add chain inet ftp-helper prerouting '{{ type filter hook prerouting priority -150; }}'\n\
+         nft add rule inet ftp-helper prerouting tcp dport {port} ct helper set '\"ftp\"'"
+    );
+    vec![
+        snippet("nftables", nft.clone()),
+        snippet(
+            "iptables",
+            format!(
+                "modprobe nf_nat_ftp\n\
+                 {iptables} -t raw -I PREROUTING -p tcp --dport {port} -j CT --helper ftp"
+            ),
+        ),
+        snippet("linux-ftp-helper", nft),
+    ]
+}
