@@ -9,6 +9,7 @@ use std::fs;
 use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
+use crate::cli::audit::AuditArgs;
 use crate::cli::check::SchemaArg;
 use crate::cli::{
     self, Cli, ColorArg, Command, ExpectArgs, FormatArg, LangArg, OutputArgs, ProbeOptions, TlsArg,
@@ -88,10 +89,14 @@ pub fn run(cli: Cli, world: &World<'_>) -> Result<Outcome, AppError> {
     match cli.command {
         None => {
             let target = cli.probe.target.unwrap_or_default();
-            probe_target(&target, &cli.probe.options, &cli.output, world)
+            probe_target(&target, &cli.probe.options, None, &cli.output, world)
         }
         Some(Command::Probe { probe, output }) => {
-            probe_target(&probe.target.unwrap_or_default(), &probe.options, &output, world)
+            probe_target(&probe.target.unwrap_or_default(), &probe.options, None, &output, world)
+        }
+        Some(Command::Audit { probe, audit, output }) => {
+            let target = probe.target.unwrap_or_default();
+            probe_target(&target, &probe.options, Some(&audit), &output, world)
         }
         Some(Command::Replay { file, expect, output }) => replay(&file, expect, &output, world),
         Some(Command::Diff { a, b, output }) => diff(&a, &b, &output, world),
@@ -142,11 +147,17 @@ fn check(output: &OutputArgs, expect: &ExpectArgs) -> Result<(), AppError> {
 fn probe_target(
     target: &str,
     options: &ProbeOptions,
+    audit: Option<&AuditArgs>,
     output: &OutputArgs,
     world: &World<'_>,
 ) -> Result<Outcome, AppError> {
     check(output, &options.expect)?;
-    let spec = specify(target, options, world)?;
+    let mut spec = specify(target, options, world)?;
+    if let Some(audit) = audit {
+        cli::audit::audit(&mut spec.request, options, audit);
+        // Announcements take logins of their own.
+        spec.limits.logins += 6;
+    }
     let facts = block_on(&spec, output, world, None)?;
     finish(&facts, options, output, world)
 }

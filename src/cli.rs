@@ -1,6 +1,7 @@
 //! The command line: clap types, turned into validated requests. No environment is read here but
 //! through the function that is passed in, no file is opened, nothing is printed.
 
+pub mod audit;
 pub mod check;
 pub mod credentials;
 pub mod help;
@@ -61,6 +62,26 @@ pub enum Command {
         /// For targets that do not say it themselves.
         #[command(flatten)]
         options: ProbeOptions,
+        /// How to report.
+        #[command(flatten)]
+        output: OutputArgs,
+    },
+    /// An administrator's port audit: learn the passive range, knock at every port of it
+    #[command(
+        after_help = "Knocks at this server only, at its passive range and at ports 20, 21 and 990. \
+                      The default deadline is 75 s and the time for 6 SYNs to every port of \
+                      --passive-ports (of all ports, without it) at --rate; what a --deadline \
+                      does not leave time for is not-tested.\n\
+                      Exit codes: 0 healthy, 1 a problem was found, 2 wrong usage, 3 no FTP login \
+                      could be had, 4 internal error, 130 interrupted."
+    )]
+    Audit {
+        /// The main job.
+        #[command(flatten)]
+        probe: ProbeArgs,
+        /// The audit.
+        #[command(flatten)]
+        audit: audit::AuditArgs,
         /// How to report.
         #[command(flatten)]
         output: OutputArgs,
@@ -413,6 +434,7 @@ pub fn order_of(target: Target, options: &ProbeOptions) -> Result<Order, UsageEr
         nft_chain: None,
         fix_for: None,
         expect: options.expect.expect.clone(),
+        audit: None,
         demo: false,
     };
     Ok(Order { request, target })

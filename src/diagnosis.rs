@@ -4,6 +4,7 @@
 //! outcome), lets every cause of the [`catalogue`] look at it, and lets root causes suppress what
 //! only follows from them.
 
+pub mod audit;
 pub mod case;
 pub mod catalogue;
 pub mod causes;

@@ -5,6 +5,7 @@
 //! Three values everywhere: yes, no, and not checked (`None`, or a reason why not).
 
 pub mod attempt;
+pub mod audit;
 pub mod expectation;
 pub mod names;
 pub mod path;
@@ -23,6 +24,7 @@ use crate::wire::peer;
 pub use attempt::{
     Attempt, DataEnd, Direction, Knock, Mode, NotTested, Observed, Outcome, Purpose, Step, Why,
 };
+pub use audit::{Audit, AuditRequest, BoundsFrom, Crowd, PortRun, Sample, Sweep};
 pub use expectation::{Expectation, ExpectationError};
 pub use names::{Lookup, LookupOutcome, Names, Record, Via};
 pub use path::{Hole, Ladder, LadderRole, Rung, RungAnswer};
@@ -80,6 +82,9 @@ pub struct Facts {
     /// Logins that were held silent (`--idle`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub idles: Vec<Idle>,
+    /// An audit of passive ports, if one was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audit: Option<Audit>,
     /// An interrupt or the deadline ended the run early.
     pub cut_short: Option<CutShort>,
 }

@@ -4,6 +4,7 @@
 //! silence or NXDOMAIN is a result, and an error is only what could not be measured.
 
 pub mod active;
+pub mod audit;
 pub mod blank;
 pub mod climb;
 pub mod control;

@@ -45,6 +45,10 @@ impl Progress {
             Stage::Trying(mode, _) => Text::new("stage-trying-again").with("verb", mode.verb()),
             Stage::Waiting(held) => Text::new("stage-waiting").with("seconds", seconds(held)),
             Stage::Climbing(to) => Text::new("stage-climbing").with("to", to.ip()),
+            Stage::Sampling => Text::new("stage-sampling"),
+            Stage::Sweeping(range) => {
+                Text::new("stage-sweeping").with("range", format!("{}-{}", range.min, range.max))
+            }
             Stage::Pausing(pause) => Text::new("stage-pausing").with("seconds", seconds(pause)),
         };
         bar.set_message(self.words.say(&text));

@@ -74,6 +74,7 @@ mod lab {
     mod world;
     mod worlds;
 
+    mod audit;
     mod clients;
     mod clients_tls;
     mod control;

@@ -91,6 +91,18 @@ pub fn port_range(value: &str) -> Result<PortRange, String> {
     Ok(range)
 }
 
+/// A range of passive ports: servers take none below 1024.
+///
+/// # Errors
+/// When it is no range, or has other services' ports in it.
+pub fn passive_ports(value: &str) -> Result<PortRange, String> {
+    let range = port_range(value)?;
+    if range.min < 1024 {
+        return Err("passive ports lie between 1024 and 65535".to_owned());
+    }
+    Ok(range)
+}
+
 /// A proxy's URL without user and password, printable.
 pub fn without_userinfo(value: &str) -> String {
     let (scheme, rest) = value.split_once("://").map_or(("", value), |(s, r)| (s, r));

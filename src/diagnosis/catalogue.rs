@@ -3,7 +3,7 @@
 
 use super::case::Case;
 use super::causes::{
-    active, address, blocked, control, family, lasting, middlebox, passive, server, tls,
+    active, address, blocked, control, family, lasting, middlebox, passive, range, server, tls,
 };
 use super::finding::{Finding, Severity};
 use super::text::Lang;
@@ -138,10 +138,15 @@ pub static CATALOGUE: &[Cause] = &[
         "passive-range-partly-blocked",
         Passive,
         Problem,
-        ["epsv-blocked"],
-        Some(passive::range_partly_blocked)
+        [
+            "epsv-blocked",
+            "server-firewall-blocks-passive",
+            "client-firewall-blocks-passive",
+            "firewall-blocks-passive"
+        ],
+        Some(range::partly_blocked)
     ),
-    cause!("passive-port-hole", Passive, Problem, [], None),
+    cause!("passive-port-hole", Passive, Problem, ["epsv-blocked"], Some(range::port_hole)),
     cause!("passive-ports-not-forwarded", Passive, Problem, [], Some(passive::ports_not_forwarded)),
     cause!("passive-port-refused", Passive, Problem, [], Some(passive::port_refused)),
     cause!(
@@ -157,8 +162,8 @@ pub static CATALOGUE: &[Cause] = &[
     cause!("epsv-unsupported", Passive, Info, [], Some(passive::epsv_unsupported)),
     cause!("pasv-unsupported", Passive, Warning, [], Some(passive::pasv_unsupported)),
     cause!("passive-reply-malformed", Passive, Problem, [], Some(passive::reply_malformed)),
-    cause!("passive-range-exhausted", Passive, Problem, [], Some(passive::range_exhausted)),
-    cause!("passive-range-leaks", Passive, Problem, [], None),
+    cause!("passive-range-exhausted", Passive, Problem, [], Some(range::exhausted)),
+    cause!("passive-range-leaks", Passive, Problem, [], Some(range::leaks)),
     cause!(
         "client-firewall-blocks-active",
         Active,

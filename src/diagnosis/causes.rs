@@ -9,6 +9,7 @@ pub mod family;
 pub mod lasting;
 pub mod middlebox;
 pub mod passive;
+pub mod range;
 pub mod server;
 pub mod tls;
 pub mod wording;

@@ -5,7 +5,7 @@ use super::engine::{Diagnosis, Verdict};
 use super::finding::Severity;
 use super::reason::reason;
 use super::text::Text;
-use super::{ModeView, Nat, tls};
+use super::{ModeView, Nat, audit, tls};
 use crate::clients;
 use crate::facts::attempt::{NotTested, Step, Why};
 use crate::facts::expectation::{Claim, Clock, Reach, Sign, TlsPolicy, near};
@@ -309,7 +309,8 @@ fn certificate_days(diagnosis: &Diagnosis<'_>, sign: Sign, days: u64) -> Answer 
 }
 
 fn within(diagnosis: &Diagnosis<'_>, range: PortRange) -> Answer {
-    let ports = diagnosis.case.announced_ports();
+    let case = &diagnosis.case;
+    let ports = audit::view(case).map_or_else(|| case.announced_ports(), |view| view.announced);
     if ports.is_empty() {
         return (None, Text::new("expect-range-unknown"));
     }
@@ -344,6 +345,9 @@ fn not_measured(diagnosis: &Diagnosis<'_>, id: &str) -> Option<Text> {
     let Some(cause) = cause(id).filter(|cause| cause.matches.is_some()) else {
         return Some(Text::new("expect-cause-unmeasured"));
     };
+    if matches!(id, "passive-port-hole" | "passive-range-leaks") && case.facts.audit.is_none() {
+        return Some(Text::new("expect-cause-audit"));
+    }
     if cause.plane == Plane::Control {
         let held = id != "control-idle-dropped" || !case.facts.idles.is_empty();
         return (!held).then(|| Text::new("expect-cause-idle"));
@@ -470,6 +474,11 @@ fn knock(diagnosis: &Diagnosis<'_>, port: u16, wanted: Outcome) -> Answer {
             DialOutcome::Unreachable { .. } => Outcome::Unreachable,
             DialOutcome::Local { .. } => return None,
         })
+    }));
+    let swept =
+        audit::view(&diagnosis.case).map_or_else(Vec::new, |view| view.all(&diagnosis.case));
+    seen.extend(swept.into_iter().filter_map(|(of, outcome)| {
+        (of == port && outcome != Outcome::NotTested).then_some(outcome)
     }));
     seen.sort_unstable();
     seen.dedup();

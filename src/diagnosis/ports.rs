@@ -1,7 +1,7 @@
 //! Port numbers as they go into rules and remedies.
 
 use super::case::Case;
-use crate::facts::Outcome;
+use crate::facts::{Outcome, PortRange};
 
 /// The port that the server calls from in active mode: the one that was seen, else the default
 /// data port.
@@ -69,6 +69,11 @@ pub const FRESH: Proposal = Proposal { min: 50000, max: 50100, invented: true };
 
 /// The range to open.
 pub fn proposal(case: &Case<'_>) -> Proposal {
+    // An audit knows the range.
+    if let Some(sweep) = case.facts.audit.as_ref().and_then(|a| a.sweep.as_ref()) {
+        let PortRange { min, max } = sweep.bounds;
+        return Proposal { min, max, invented: false };
+    }
     let ports = case.announced_ports();
     let (Some(first), Some(last)) = (ports.first().copied(), ports.last().copied()) else {
         return FRESH;

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use super::expectation::Expectation;
-use super::{Micros, Mode};
+use super::{AuditRequest, Micros, Mode};
 
 /// The request behind a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +67,9 @@ pub struct Request {
     /// `--expect`: what the run was expected to show.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub expect: Vec<Expectation>,
+    /// An audit of passive ports.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audit: Option<AuditRequest>,
     /// The target is an embedded demonstration server on loopback.
     pub demo: bool,
 }

@@ -19,8 +19,8 @@ use super::resolve;
 use super::tls::TlsSetup;
 use super::turn::{Progress, Turn};
 use crate::facts::{
-    Attempt, CutShort, DialOutcome, Facts, Family, Greeting, Micros, Mode, Names, NotTested, Proxy,
-    Purpose, Request, SCHEMA, TlsAnswer, Varied, Why,
+    Attempt, Audit, CutShort, DialOutcome, Facts, Family, Greeting, Micros, Mode, Names, NotTested,
+    PortRange, Proxy, Purpose, Request, SCHEMA, TlsAnswer, Varied, Why,
 };
 
 /// Who logs in. Kept out of the facts.
@@ -69,6 +69,10 @@ pub enum Stage {
     Waiting(Duration),
     /// Looking how far packets come on the way to the server.
     Climbing(SocketAddr),
+    /// Asking for announcements.
+    Sampling,
+    /// Knocking at the ports of this range.
+    Sweeping(PortRange),
     /// Waiting before a server that said "too many" is asked again.
     Pausing(Duration),
 }
@@ -133,6 +137,7 @@ fn blank(spec: &Spec) -> Facts {
         nearer: None,
         halves: Vec::new(),
         idles: Vec::new(),
+        audit: spec.request.audit.map(|_| Audit::default()),
         cut_short: None,
     }
 }
@@ -250,6 +255,9 @@ impl Engine<'_> {
         };
         loop {
             let next = plan::next(&self.recorder.facts(), family);
+            if self.sample_first(door, &mut progress, next.as_ref()).await {
+                continue;
+            }
             let Some(next) = next else { break };
             let logins = self.recorder.facts().sessions.len();
             let exhausted = logins >= self.spec.limits.logins && next.logs_in();
@@ -284,6 +292,7 @@ impl Engine<'_> {
             }
         }
         self.note_late(&mut progress, door.to.ip()).await;
+        self.sweep(door, &mut progress).await;
         if let Some(control) = progress.first.take() {
             control.quit(&self.spec.limits, false).await;
         }

@@ -38,6 +38,10 @@ pub struct TcpState {
     pub rtt: Option<Duration>,
 }
 
+/// The error of a `connect()` that is under way.
+#[cfg(unix)]
+pub const IN_PROGRESS: i32 = libc::EINPROGRESS;
+
 /// What a failed `connect()` means, given the ICMP message that came with it.
 ///
 /// A firewall's reject arrives as `ECONNREFUSED` *with* a message, a closed port without one.

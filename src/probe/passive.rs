@@ -239,9 +239,14 @@ pub fn no_reply(end: &ExchangeEnd, command: &Command) -> (Outcome, Why) {
     }
 }
 
-type Announced = (SocketAddr, Vec<crate::wire::address::AddressOddity>);
+/// An endpoint, and what was odd about the reply.
+pub type Announced = (SocketAddr, Vec<crate::wire::address::AddressOddity>);
 
-fn announced(mode: Mode, text: &str, peer: SocketAddr) -> Result<Announced, String> {
+/// The endpoint in a reply to PASV or EPSV, and what is odd about it.
+///
+/// # Errors
+/// Where the reply names none.
+pub fn announced(mode: Mode, text: &str, peer: SocketAddr) -> Result<Announced, String> {
     if mode == Mode::Epsv {
         let reply = parse_229(text).map_err(|e| e.to_string())?;
         // The address field of 229 is not used (RFC 2428 §3): the peer's address stands.

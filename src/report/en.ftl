@@ -159,6 +159,7 @@ not-disabled-announced = the server announced its ports without complaint
 not-disabled-transient = the reply is a "try again" (4yz), not a refusal for good (5yz)
 not-blocked-answered = somebody answered the knock, with RST
 not-blocked-some-open = other passive ports came through
+not-blocked-swept = knocks at other ports of the same range arrive
 not-blocked-other-verb = passive data connections announced by { $works } came through
 not-partly-three-ports = it was so on at least three ports each, so the port does not decide
 not-firewall-refused-by-reply = the command was refused by a reply: no data connection was ever tried
@@ -293,6 +294,29 @@ passive-range-exhausted-fix = Make the passive range larger than the number of s
 passive-range-partly-blocked-title = Only a part of the passive range is let through
 passive-range-partly-blocked-text = The server takes its passive ports from a range of which the firewall lets only a part through: { $open } came through, { $silent } did not, and both were the same when asked again. Transfers fail now and then, depending on which port is drawn.
 passive-range-partly-blocked-fix = Open the whole range that the server is set to (look it up in its configuration; the ports seen here are only a sample).
+passive-range-partly-blocked-text-swept = Of the passive range { $range }, a firewall lets only a part through: knocks at { $through } arrive, knocks at { $blocked } do not. Transfers fail now and then, depending on which port is drawn.
+passive-range-partly-blocked-fix-swept = Open what is missing: { $missing }. Or set the server to the part that is open.
+passive-port-hole-title = { $count ->
+        [one] A single port of the passive range is blocked: { $ports }
+       *[other] Single ports of the passive range are blocked: { $ports }
+    }
+passive-port-hole-text = All around { $ports } knocks arrive, there they do not. A transfer fails whenever the server draws { $count ->
+        [one] this port
+       *[other] one of these ports
+    }, and works when it is tried again.
+passive-port-hole-text-named = All around { $ports } knocks arrive, there they do not. A transfer fails whenever the server draws { $count ->
+        [one] this port
+       *[other] one of these ports
+    }, and works when it is tried again. Boxes on the way take these numbers for another protocol ({ $names }).
+passive-port-hole-fix = Move the passive range to numbers that mean nothing to anybody, at the server and at the firewall.
+passive-port-hole-fix-network = Or let { $ports } through, and switch off what reads along there for this server.
+passive-range-leaks-title = The server announces ports outside of { $range }
+passive-range-leaks-text = The range is said to be { $range }, and some of the { $of } different ports that the server announced lie outside of it: { $ports }. A firewall that is opened for the range stops these.
+passive-range-leaks-text-all = The range is said to be { $range }, and not one of the { $of } different ports that the server announced lies in it: { $ports }. It does not use these limits: they may be swapped (the smaller one first), stand in a place that is not read, or wait for a restart.
+passive-range-leaks-text-learned = Nearly all announced ports lie in { $range }, and { $count } of { $of } far outside: { $ports }. A firewall that is opened for the range stops these.
+passive-range-leaks-text-busy = While one login held port { $held }, the only one of the range { $range }, the server announced { $ports } to a second one. It steps outside as soon as the range is used up, and a firewall that is opened for the range stops these transfers.
+passive-range-leaks-fix = Set the range at the server, the smaller number first, and restart it; then look here again.
+passive-range-exhausted-text-one = The range has one port, { $port }. While one login held it, a second one got no port: { $reply }. Two transfers at once are one too many.
 
 passive-address-unroutable-title = PASV names an address that leads nowhere
 passive-address-unroutable-text = The control connection goes to { $peer }, but 227 sends the client to { $advertised }:{ $port }: an address of the server's own private network, meaningless out here. The server stands behind a NAT and does not know its public address. The same port at { $peer } did not come through either.
@@ -855,6 +879,8 @@ stage-trying = trying { $verb }
 stage-trying-again = trying { $verb } once more
 stage-waiting = saying nothing for { $seconds } s
 stage-climbing = looking how far packets come on the way to { $to }
+stage-sampling = asking for announcements
+stage-sweeping = knocking at the ports { $range }
 stage-pausing = the server is full: asking again in { $seconds } s
 
 ## The catalogue
@@ -997,6 +1023,7 @@ expect-cause-found = found: { $title }
 expect-cause-follows = only as a consequence of { $cause }
 expect-cause-not-found = not found
 expect-cause-unmeasured = this version explains that cause, but nothing in it decides it
+expect-cause-audit = only ftp-doctor audit decides that cause
 expect-cause-idle = no login was held silent (--idle)
 expect-side = { $side } ({ $cause })
 expect-no-problem = there is no problem
@@ -1018,3 +1045,58 @@ overview-expected = As expected
 overview-problems = Problems
 overview-failed = not run
 overview-counts = { $well } of { $all } targets are well.
+
+# The audit
+
+seen-swept-through = knocks at { $ports } arrived
+seen-swept-blocked = knocks at { $ports } did not, { $asked } times each, while { $loss } % of the knocks at ports that answer got lost
+seen-swept-rejected = { $sender } rejects them by ICMP
+seen-announced = { $count } announcements, from { $min } to { $max }
+seen-leaks-blocked = knocks at { $ports } do not arrive
+seen-announcement-refused = the server said: { $reply }
+audit-title = Passive ports, swept
+audit-announced = { $count ->
+        [one] One announcement
+       *[other] { $count } announcements
+    } asked for; different ports seen in the whole run: { $distinct }, from { $min } to { $max }.
+audit-nothing-announced = No announcement was had beside those of the modes.
+audit-bounds-declared = Range as given: { $range } ({ $size ->
+        [one] one port
+       *[other] { $size } ports
+    }, as many transfers at once).
+audit-bounds-learned = Likely range: { $range } ({ $size ->
+        [one] one port
+       *[other] { $size } ports
+    }, as many transfers at once), by the announced ports, widened to round numbers nearby; --passive-ports says it exactly.
+audit-pinholes = The ports { $ports } were open when they were announced, and are silent without that: somebody opens each port as it is announced. So only announced ports were knocked at.
+audit-intercepted = Somebody answers in the server's place at nearly every port: a handshake says nothing about the server's ports here.
+audit-not-swept = The range was not swept.
+audit-means-open = somebody listens there
+audit-means-refused = the knock comes through; nobody listens just then
+audit-means-timed-out = no answer: held back on the way
+audit-means-prohibited = a firewall says no
+audit-means-unreachable = no route, or this machine cannot send
+audit-means-not-tested = nothing is known
+audit-outside = { $count ->
+        [one] one announced port
+       *[other] { $count } announced ports
+    } outside of the range: { $means }
+audit-known-data = active mode calls from here; nobody has to listen, so closed is right
+audit-known-control = the usual control port
+audit-known-implicit = TLS from the first byte; needed by ftps:// only
+audit-more = { $count ->
+        [one] One more part is
+       *[other] { $count } more parts are
+    } in the JSON report.
+audit-asked = A silent port is asked { $asked } times before it counts as blocked ({ $syns } SYNs in all, { $took }); { $loss } % of the knocks at answering ports got lost, so the chance of any wrong port is below one in a hundred.
+audit-asked-doubtful = A silent port is asked { $asked } times before it counts as blocked ({ $syns } SYNs in all, { $took }); { $loss } % of the knocks at answering ports got lost: some silent port may be open all the same.
+audit-asked-incomplete = The sweep was cut short after { $syns } SYNs ({ $took }), { $loss } % lost; silent ports were to be asked { $asked } times each. What was not asked so often is not tested.
+audit-place-open = open
+audit-place-through = let through
+audit-place-blocked = blocked
+audit-place-mixed = partly
+audit-place-not-tested = not tested
+audit-each = { $count ->
+        [one] one port each
+       *[other] { $count } ports each
+    }

@@ -5,6 +5,7 @@
 //! sheet, a constant.
 
 mod attempts;
+mod audit;
 mod clients;
 mod diff;
 mod expectations;

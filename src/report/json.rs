@@ -5,16 +5,16 @@ use std::net::SocketAddr;
 use super::clients;
 use super::view::{
     Client, Endpoint, Expectation, JsonAttempt, JsonEvidence, JsonFinding, JsonLadder,
-    JsonLocation, JsonRemedy, JsonReply, JsonRule, JsonRuledOut, JsonRung, JsonSnippet, Path,
+    JsonLocation, JsonRemedy, JsonReply, JsonRule, JsonRuledOut, JsonRung, JsonSnippet, Path, Port,
     Report, Router, SCHEMA, Server, Target, Tls, Tool, Vantage,
 };
 use super::words::Words;
 use crate::diagnosis::reason::reason;
 use crate::diagnosis::tls::{distrust, failure};
 use crate::diagnosis::{
-    Diagnosis, Finding, Judged, ModeView, Nat, Prediction, Rule, Text, location,
+    Diagnosis, Finding, Judged, ModeView, Nat, Prediction, Rule, Text, audit, location,
 };
-use crate::facts::{Attempt, Direction, Facts, Micros, Purpose, Rung, RungAnswer, Why};
+use crate::facts::{Attempt, Direction, Facts, Micros, Outcome, Purpose, Rung, RungAnswer, Why};
 
 /// Makes the JSON view of a diagnosis.
 pub fn report(diagnosis: &Diagnosis<'_>, words: &Words) -> Report {
@@ -48,7 +48,7 @@ pub fn report(diagnosis: &Diagnosis<'_>, words: &Words) -> Report {
         attempts: attempts(diagnosis, words),
         path: path(facts),
         rules: diagnosis.rules.iter().map(|r| rule(r, words)).collect(),
-        ports: Vec::new(),
+        ports: audit_ports(diagnosis),
         findings: diagnosis.findings.iter().map(|f| finding(f, words)).collect(),
         clients: diagnosis.clients.iter().map(|p| client(p, words)).collect(),
         expectations: diagnosis.expectations.iter().map(|j| expectation(j, words)).collect(),
@@ -62,6 +62,14 @@ fn expectation(judged: &Judged, words: &Words) -> Expectation {
         met: judged.met,
         because: words.say(&judged.because),
     }
+}
+
+/// Every port of an audit; none without one.
+fn audit_ports(diagnosis: &Diagnosis<'_>) -> Vec<Port> {
+    let case = &diagnosis.case;
+    let all = audit::view(case).map_or_else(Vec::new, |view| view.all(case));
+    let port = |(port, outcome): (u16, Outcome)| Port { port, outcome: outcome.word().to_owned() };
+    all.into_iter().map(port).collect()
 }
 
 fn client(prediction: &Prediction, words: &Words) -> Client {

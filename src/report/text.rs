@@ -9,7 +9,7 @@ use super::json::{ends, folded_reason, software_name};
 use super::notes::{notes, unexplained};
 use super::signs::{passes, sign};
 use super::words::Words;
-use super::{Style, clients, expectations, table, transcript};
+use super::{Style, audit, clients, expectations, table, transcript};
 use crate::diagnosis::location;
 use crate::diagnosis::{
     Case, Diagnosis, Finding, ModeView, Nat, RuleState, Severity, Side, Text, Verdict, Who,
@@ -30,6 +30,7 @@ pub fn render(diagnosis: &Diagnosis<'_>, words: &Words, style: Style) -> String 
             page.finding(finding, &mut out);
         }
         page.unexplained(&mut out);
+        audit::text(diagnosis, words, page.pen, &mut out);
         page.rules(&mut out);
         clients::section(diagnosis, words, page.pen, &mut out);
         page.notes(&mut out);

@@ -249,7 +249,7 @@ pub struct JsonRule {
 pub struct Port {
     /// The port.
     pub port: u16,
-    /// What came of it.
+    /// What came of it, in the words of an attempt's outcome; a handshake is `open`.
     pub outcome: String,
 }
 

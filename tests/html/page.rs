@@ -62,6 +62,8 @@ const ELEMENTS: &[&str] = &[
 
 /// Attributes that the page uses.
 const ATTRIBUTES: &[&str] = &[
+    "aria-label",
+    "viewBox",
     "lang",
     "charset",
     "name",

@@ -48,7 +48,10 @@ pub fn doctor(world: &World, args: &[&str]) -> Run {
 /// As [`doctor`], with variables in its environment.
 pub fn doctor_with(world: &World, args: &[&str], env: &[(&str, &str)]) -> Run {
     let program = reachable(Path::new(DOCTOR), &world.gate.folder);
-    let mut all: Vec<&str> = ["--json"].iter().chain(args).copied().collect();
+    // A subcommand comes before every option.
+    let first = usize::from(args.first() == Some(&"audit"));
+    let (subcommand, args) = args.split_at(first);
+    let mut all: Vec<&str> = subcommand.iter().chain(&["--json"]).chain(args).copied().collect();
     let saved = saved_facts();
     if let Some(file) = &saved {
         all.extend(["--save", file]);
@@ -70,7 +73,10 @@ pub fn trusting(world: &World, args: &[&str]) -> Run {
 /// As [`trusting`], with variables in its environment.
 pub fn trusting_with(world: &World, args: &[&str], env: &[(&str, &str)]) -> Run {
     let authority = world.authority();
-    let all: Vec<&str> = ["--ca", &authority].iter().chain(args).copied().collect();
+    let first = usize::from(args.first() == Some(&"audit"));
+    let (subcommand, args) = args.split_at(first);
+    let all: Vec<&str> =
+        subcommand.iter().chain(&["--ca", &authority]).chain(args).copied().collect();
     doctor_with(world, &all, env)
 }
 

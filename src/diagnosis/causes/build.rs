@@ -71,6 +71,12 @@ impl Build {
         self
     }
 
+    /// Another confidence than it began with.
+    pub fn confidence(mut self, confidence: Confidence) -> Self {
+        self.finding.confidence = confidence;
+        self
+    }
+
     /// Takes these modes as explained, every attempt of them as evidence.
     pub fn explains(mut self, views: &[&ModeView<'_>]) -> Self {
         for view in views {

@@ -8,7 +8,7 @@ use super::super::signs;
 use super::super::view::Report;
 use super::super::words::Words;
 use super::super::{Style, transcript};
-use super::{attempts, clients, expectations, findings, path, style};
+use super::{attempts, audit, clients, expectations, findings, path, style};
 use crate::diagnosis::tls::distrust;
 use crate::diagnosis::{Diagnosis, Lang, Nat, Verdict};
 use crate::facts::tls::Handshake;
@@ -90,6 +90,7 @@ impl Page<'_> {
                     (path::section(self))
                     (findings::section(self))
                     (self.unexplained())
+                    (audit::section(self))
                     (findings::rules(self))
                     (clients::section(self))
                     (self.notes())

@@ -1,5 +1,6 @@
 //! The sections of the ticket, in the order of the page.
 
+use super::super::audit;
 use super::super::diff::text;
 use super::super::expectations::{mark as mark_of, met};
 use super::super::json::{self, ends, folded_reason};
@@ -31,6 +32,7 @@ pub fn render(diagnosis: &Diagnosis<'_>, words: &Words, style: Style) -> String 
             ticket.finding(finding, &mut sheet);
         }
         ticket.said("report-unexplained", &unexplained(diagnosis), &mut sheet);
+        ticket.audit(&mut sheet);
         ticket.rules(&mut sheet);
         ticket.clients(&mut sheet);
         ticket.said("page-notes", &notes(diagnosis), &mut sheet);
@@ -197,6 +199,27 @@ impl Ticket<'_> {
         if !points.is_empty() {
             sheet.heading(3, &self.get(heading));
             sheet.list(points);
+        }
+    }
+
+    fn audit(&self, sheet: &mut Sheet) {
+        let Some(said) = audit::section(self.diagnosis) else { return };
+        sheet.heading(2, &self.get("audit-title"));
+        for text in &said.before {
+            sheet.paragraph(&self.words.say(text));
+        }
+        let row = |(ports, outcome, means): &(String, Outcome, Text)| {
+            let sign = match outcome {
+                Outcome::Open | Outcome::Refused => "✓",
+                other => sign(worked(*other)),
+            };
+            let word = self.get(&format!("outcome-{}", outcome.word()));
+            vec![ports.clone(), format!("{sign} {word}"), self.words.say(means)]
+        };
+        let rows: Vec<Vec<String>> = said.rows.iter().map(row).collect();
+        sheet.table(&[&self.get("page-port"), &self.get("page-outcome"), ""], &rows);
+        for text in &said.after {
+            sheet.paragraph(&self.words.say(text));
         }
     }
 

@@ -1,0 +1,157 @@
+//! Asking for announcements: PASV and EPSV on one login, and nobody follows them.
+
+use super::super::control::Control;
+use super::super::engine::{Engine, Stage};
+use super::super::login::Door;
+use super::super::passive::announced;
+use super::super::plan::Next;
+use super::super::turn::Progress;
+use crate::facts::{Crowd, Family, Mode, Sample};
+use crate::wire::command::Command;
+
+/// Announcements of one port alone that make a range of one port.
+const ALWAYS_THE_SAME: usize = 6;
+
+impl Engine<'_> {
+    /// Asks for announcements if it is time: all passive work is done, and no active attempt has
+    /// been made, which could keep the server busy. Whether it was.
+    pub(in super::super) async fn sample_first(
+        &self,
+        door: &Door<'_>,
+        progress: &mut Progress,
+        next: Option<&Next>,
+    ) -> bool {
+        let time = match next {
+            None | Some(Next::Hole { .. } | Next::Idle { .. }) => true,
+            Some(Next::Attempt { mode, .. }) => !mode.is_passive(),
+            Some(_) => false,
+        };
+        let wanted = self.recorder.facts().audit.as_ref().is_some_and(|a| !a.sampled);
+        if !time || !wanted {
+            return false;
+        }
+        if let Some(audit) = &mut self.recorder.facts().audit {
+            audit.sampled = true;
+        }
+        let samples = self.spec.request.audit.map_or(0, |a| a.samples);
+        if samples > 0 {
+            (self.stage)(Stage::Sampling);
+            self.samples(door, progress, usize::from(samples)).await;
+        }
+        true
+    }
+
+    async fn samples(&self, door: &Door<'_>, progress: &mut Progress, wanted: usize) {
+        let family = Family::of(door.to.ip());
+        let asked = &self.spec.request.modes;
+        let mut modes: Vec<Mode> =
+            [Mode::Pasv, Mode::Epsv].into_iter().filter(|m| m.speaks(family)).collect();
+        if modes.iter().any(|m| asked.contains(m)) {
+            modes.retain(|m| asked.contains(m));
+        }
+        // Some servers take no PASV after an EPSV, so each command has its turn as a whole.
+        let mut left = wanted;
+        let mut turns = modes.len();
+        for mode in modes {
+            let share = left.div_ceil(turns.max(1));
+            turns = turns.saturating_sub(1);
+            let Some(mut control) = self.protected(door, progress).await else { return };
+            let got = self.ask(&mut control, mode, share).await;
+            left = left.saturating_sub(got);
+            if turns == 0 {
+                self.crowd(door, progress, &mut control, mode).await;
+            }
+            control.quit(&self.spec.limits, false).await;
+        }
+    }
+
+    /// A login that is ready for data connections.
+    pub(super) async fn protected(
+        &self,
+        door: &Door<'_>,
+        progress: &mut Progress,
+    ) -> Option<Control> {
+        let mut control = self.session(door, progress).await.ok()?;
+        if let Ok(None) = door.protect(&mut control).await {
+            return Some(control);
+        }
+        control.quit(&self.spec.limits, false).await;
+        None
+    }
+
+    /// Asks so many times, or until the server refuses. How many announcements came.
+    async fn ask(&self, control: &mut Control, mode: Mode, wanted: usize) -> usize {
+        for number in 0..wanted {
+            let sample = self.announcement(control, mode).await;
+            let refused = sample.port.is_none();
+            if let Some(audit) = &mut self.recorder.facts().audit {
+                audit.samples.push(sample);
+            }
+            if refused {
+                return number;
+            }
+        }
+        wanted
+    }
+
+    /// One announcement.
+    pub(super) async fn announcement(&self, control: &mut Control, mode: Mode) -> Sample {
+        let session = control.index;
+        let none = Sample { session, mode, port: None, code: 0, text: String::new() };
+        let command = Command::new(mode.verb());
+        let Ok(reply) = control.exchange(&command, self.spec.limits.reply).await else {
+            return none;
+        };
+        let port = (200..300)
+            .contains(&reply.code)
+            .then(|| announced(mode, &reply.text, control.peer).ok())
+            .flatten()
+            .map(|(at, _)| at.port());
+        let text = if port.is_some() { String::new() } else { reply.text };
+        Sample { port, code: reply.code, text, ..none }
+    }
+
+    /// The same port every time: what does a second login get while this one holds it? Two logins
+    /// at once are no burden; more than that is not tried.
+    async fn crowd(
+        &self,
+        door: &Door<'_>,
+        progress: &mut Progress,
+        control: &mut Control,
+        mode: Mode,
+    ) {
+        let held = {
+            let facts = self.recorder.facts();
+            let Some(audit) = &facts.audit else { return };
+            let mut ports = audit.sampled_ports();
+            let Some(first) = ports.next() else { return };
+            let alike = ports.all(|port| port == first);
+            if !alike || audit.samples.len() < ALWAYS_THE_SAME || control.is_gone() {
+                return;
+            }
+            first
+        };
+        // Held right now, not some replies ago.
+        if self.announcement(control, mode).await.port != Some(held) {
+            return;
+        }
+        let Some(mut second) = self.protected(door, progress).await else { return };
+        let reply = self.announcement(&mut second, mode).await;
+        let mut after = None;
+        if reply.port.is_none() && !control.is_gone() {
+            second.quit(&self.spec.limits, false).await;
+            // The first one ends, and with it the hold on the port.
+            let _ = control.exchange(&Command::new("QUIT"), self.spec.limits.close).await;
+            control.give_up();
+            if let Some(mut third) = self.protected(door, progress).await {
+                after = Some(self.announcement(&mut third, mode).await);
+                third.quit(&self.spec.limits, false).await;
+            }
+        } else {
+            second.quit(&self.spec.limits, false).await;
+        }
+        if let Some(audit) = &mut self.recorder.facts().audit {
+            audit.crowd = Some(Crowd { held, reply, after });
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! The sweep of a run: which ports, in which order, and what is written down.
+
+use std::collections::BTreeSet;
+
+use super::super::climb;
+use super::super::engine::{Engine, Stage};
+use super::super::login::Door;
+use super::super::recorder::Recorder;
+use super::super::turn::Progress;
+use super::bounds;
+use super::sweeper::{Manner, Sweeper};
+use crate::facts::{Audit, BoundsFrom, Facts, Micros, Mode, Outcome, PortRange, Purpose, Sweep};
+
+/// Ports that were open while they were announced and that are asked again, at most.
+const CONTROLS: usize = 4;
+/// FTP's own ports: data, control, and control under TLS from the first byte.
+const KNOWN: [u16; 3] = [20, 21, 990];
+
+/// Writes down what a sweep has found when it ends, also by an interrupt or the deadline.
+struct Kept<'a> {
+    sweeper: Sweeper,
+    recorder: &'a Recorder,
+    bounds: PortRange,
+    from: BoundsFrom,
+    began: Micros,
+}
+
+impl Drop for Kept<'_> {
+    fn drop(&mut self) {
+        let found = self.sweeper.found();
+        let sweep = Sweep {
+            bounds: self.bounds,
+            from: self.from,
+            ports: found.ports,
+            asked: found.asked,
+            syns: found.syns,
+            answered: found.answered,
+            lost: found.lost,
+            slowest: found.slowest,
+            icmp: found.icmp,
+            complete: found.complete,
+            began: self.began,
+            took: self.recorder.now().since(self.began),
+        };
+        if let Some(audit) = &mut self.recorder.facts().audit {
+            audit.sweep = Some(sweep);
+        }
+    }
+}
+
+impl Engine<'_> {
+    /// Knocks at every port of the range, if an audit was asked for.
+    pub(in super::super) async fn sweep(&self, door: &Door<'_>, progress: &mut Progress) {
+        let Some(request) = self.spec.request.audit else { return };
+        let announced = announced_ports(&self.recorder.facts());
+        let learned = bounds::likely(&announced);
+        let (bounds, from) = match (request.passive_ports, learned) {
+            (Some(declared), _) => (declared, BoundsFrom::Declared),
+            (None, Some(learned)) => (learned, BoundsFrom::Learned),
+            (None, None) => return self.known(door, request.rate).await,
+        };
+        (self.stage)(Stage::Sweeping(bounds));
+        self.known(door, request.rate).await;
+        let open = open_ports(&self.recorder.facts());
+        if !open.is_empty() {
+            let mut again = Sweeper::new(self.manner(door, request.rate), &open);
+            again.run().await;
+            let found = again.found();
+            let silent = found.ports.iter().all(|run| run.outcome == Outcome::TimedOut);
+            self.write(|audit| audit.controls = found.ports);
+            if silent {
+                // Opened one by one: who was not announced is silent, whatever the range.
+                return self.announced(door, progress).await;
+            }
+        }
+        let ports: BTreeSet<u16> =
+            (bounds.min..=bounds.max).chain(announced).filter(|p| *p != door.to.port()).collect();
+        let ports: Vec<u16> = ports.into_iter().collect();
+        {
+            let mut kept = Kept {
+                sweeper: Sweeper::new(self.manner(door, request.rate), &ports),
+                recorder: self.recorder,
+                bounds,
+                from,
+                began: self.recorder.now(),
+            };
+            kept.sweeper.run().await;
+        }
+        self.climb_to_blocked(door).await;
+    }
+
+    fn manner(&self, door: &Door<'_>, rate: u32) -> Manner {
+        let rtt = self.recorder.facts().leading_session().and_then(|s| s.rtt);
+        Manner {
+            to: door.to,
+            bind: door.bind,
+            rate,
+            rtt: rtt.map(Micros::duration),
+            lossy: self.recorder.lossy(),
+        }
+    }
+
+    fn write(&self, change: impl FnOnce(&mut Audit)) {
+        if let Some(audit) = &mut self.recorder.facts().audit {
+            change(audit);
+        }
+    }
+
+    /// FTP's own ports, but for the one that the control connection is on.
+    async fn known(&self, door: &Door<'_>, rate: u32) {
+        let ports: Vec<u16> = KNOWN.into_iter().filter(|p| *p != door.to.port()).collect();
+        let mut sweeper = Sweeper::new(self.manner(door, rate), &ports);
+        sweeper.run().await;
+        let found = sweeper.found();
+        self.write(|audit| audit.known = found.ports);
+    }
+
+    /// A part of the range is blocked, and no passive attempt has failed: where does a knock die?
+    async fn climb_to_blocked(&self, door: &Door<'_>) {
+        let port = {
+            let facts = self.recorder.facts();
+            let swept = facts.audit.as_ref().and_then(|a| a.sweep.as_ref());
+            let blocked = swept.and_then(|sweep| {
+                let of = |wanted: fn(Outcome) -> bool| {
+                    sweep.ports.iter().find(|r| wanted(r.outcome)).map(|r| r.first)
+                };
+                let through = of(|o| matches!(o, Outcome::Open | Outcome::Refused));
+                through.and(of(|o| matches!(o, Outcome::TimedOut | Outcome::Prohibited)))
+            });
+            let loopback = door.to.ip().to_canonical().is_loopback();
+            blocked.filter(|_| facts.request.localise && facts.ladders.is_empty() && !loopback)
+        };
+        if let Some(port) = port {
+            climb::climb(door, &[port]).await;
+        }
+    }
+}
+
+/// All passive ports that the server announced, samples included.
+fn announced_ports(facts: &Facts) -> Vec<u16> {
+    let attempts = facts
+        .attempts
+        .iter()
+        .filter(|a| a.mode != Mode::Port && a.mode != Mode::Eprt)
+        .filter_map(crate::facts::Attempt::passive_port);
+    let samples = facts.audit.iter().flat_map(Audit::sampled_ports);
+    let crowd = facts.audit.iter().filter_map(|a| a.crowd.as_ref()?.reply.port);
+    attempts.chain(samples).chain(crowd).collect()
+}
+
+/// Ports that were open while they were announced.
+fn open_ports(facts: &Facts) -> Vec<u16> {
+    let mut ports: Vec<u16> = facts
+        .attempts
+        .iter()
+        .filter(|a| a.is_open() && matches!(a.purpose, Purpose::Mode | Purpose::Repeat))
+        .filter_map(crate::facts::Attempt::passive_port)
+        .collect();
+    ports.sort_unstable();
+    ports.dedup();
+    ports.truncate(CONTROLS);
+    ports
+}

@@ -1,0 +1,344 @@
+//! Knocks at many ports, many at once, at a pace that is given; as often at each as the loss that
+//! is met on the way asks for.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use super::knock::{Answer, knock};
+use crate::facts::audit::{PortRun, runs};
+use crate::facts::{Icmp, Micros, Outcome};
+
+/// Knocks under way at once. Where a process may not have that many sockets, the rest waits.
+const AT_ONCE: usize = 400;
+/// SYNs to a silent port, at least and at most.
+const LEAST: u8 = 3;
+const MOST: u8 = 12;
+/// The chance of one wrong port in the whole range that is put up with.
+const CHANCE: f64 = 0.01;
+/// Patience with the first SYN to a port, at least. It doubles with each of the next two.
+const PATIENCE: Duration = Duration::from_millis(100);
+/// Silent ports beside others that answer, up to this many, are asked once more in the end.
+const ASIDE: usize = 32;
+/// The pause before that.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// Whom to knock at, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Manner {
+    /// The server; the port is replaced.
+    pub to: SocketAddr,
+    /// Address to call from.
+    pub bind: Option<IpAddr>,
+    /// SYNs a second, at most.
+    pub rate: u32,
+    /// Round-trip time, where known.
+    pub rtt: Option<Duration>,
+    /// Whether segments were seen to be lost before.
+    pub lossy: bool,
+}
+
+/// What has been found out so far.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    /// Each port with its outcome, sorted, as runs.
+    pub ports: Vec<PortRun>,
+    /// SYNs to each silent port.
+    pub asked: u8,
+    /// SYNs in all.
+    pub syns: u32,
+    /// Knocks at ports that answered.
+    pub answered: u32,
+    /// Those of them that stayed without an answer.
+    pub lost: u32,
+    /// The longest wait for an answer.
+    pub slowest: Micros,
+    /// The first ICMP message.
+    pub icmp: Option<Icmp>,
+    /// Whether every port was asked often enough.
+    pub complete: bool,
+}
+
+/// One port.
+struct Door {
+    port: u16,
+    outcome: Option<Outcome>,
+    asked: u8,
+}
+
+/// What the knocks share.
+struct Pace {
+    next: Mutex<Instant>,
+    gap: AtomicU64,
+    slowest: AtomicU64,
+    rtt: Duration,
+}
+
+impl Pace {
+    /// Waits for the turn of the next SYN.
+    async fn turn(&self) {
+        let gap = Duration::from_micros(self.gap.load(Ordering::Relaxed));
+        let at = {
+            let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+            let at = (*next).max(Instant::now());
+            *next = at + gap;
+            at
+        };
+        tokio::time::sleep_until(at).await;
+    }
+
+    /// Patience with the SYN of this number, from 0.
+    fn patience(&self, number: u8) -> Duration {
+        let slowest = Duration::from_micros(self.slowest.load(Ordering::Relaxed));
+        let first = PATIENCE.max(self.rtt * 3).max(slowest * 2).min(Duration::from_secs(2));
+        first * (1 << number.min(2))
+    }
+}
+
+/// What came of the knocks at one port.
+struct Tried {
+    index: usize,
+    outcome: Option<(Outcome, Option<Icmp>)>,
+    asked: u8,
+}
+
+/// A sweep under way.
+pub struct Sweeper {
+    manner: Manner,
+    doors: Vec<Door>,
+    pace: Arc<Pace>,
+    answered: u32,
+    lost: u32,
+    syns: u32,
+    icmp: Option<Icmp>,
+    done: bool,
+}
+
+impl Sweeper {
+    /// Prepares to knock at these ports, each once whatever the list says.
+    pub fn new(manner: Manner, ports: &[u16]) -> Self {
+        let mut ports = ports.to_vec();
+        ports.sort_unstable();
+        ports.dedup();
+        let gap = 1_000_000 / u64::from(manner.rate.max(1));
+        let pace = Pace {
+            next: Mutex::new(Instant::now()),
+            gap: AtomicU64::new(gap),
+            slowest: AtomicU64::new(0),
+            rtt: manner.rtt.unwrap_or_default().min(Duration::from_secs(1)),
+        };
+        let doors = ports.into_iter().map(|port| Door { port, outcome: None, asked: 0 }).collect();
+        Self {
+            manner,
+            doors,
+            pace: Arc::new(pace),
+            answered: 0,
+            lost: 0,
+            syns: 0,
+            icmp: None,
+            done: false,
+        }
+    }
+
+    /// Knocks until every port has answered or was asked often enough. May be dropped at any time:
+    /// what was found out by then is in [`Self::found`].
+    pub async fn run(&mut self) {
+        let mut slowed = false;
+        loop {
+            let enough = self.enough();
+            let open = |d: &Door| d.outcome.is_none() && d.asked < enough;
+            let waiting: Vec<usize> =
+                (0..self.doors.len()).filter(|at| self.doors.get(*at).is_some_and(open)).collect();
+            if waiting.is_empty() {
+                break;
+            }
+            // Some hosts answer only so many knocks a second with RST.
+            if !slowed && self.answered >= 20 && self.lost * 5 > self.answered * 2 {
+                slowed = true;
+                let gap = self.pace.gap.load(Ordering::Relaxed);
+                self.pace.gap.store(gap * 4, Ordering::Relaxed);
+            }
+            if !self.round(&mixed(waiting), enough).await {
+                // This machine cannot send: nothing is known of the rest.
+                return;
+            }
+        }
+        let aside = self.aside();
+        if !aside.is_empty() && aside.len() <= ASIDE {
+            tokio::time::sleep(PAUSE).await;
+            let enough = self.enough().saturating_add(1);
+            self.round(&aside, enough).await;
+        }
+        self.done = true;
+    }
+
+    /// Asks each of these until it was asked `enough` times. `false` where nothing could be sent.
+    async fn round(&mut self, waiting: &[usize], enough: u8) -> bool {
+        let mut tasks: JoinSet<Tried> = JoinSet::new();
+        let mut queue = waiting.iter().copied();
+        let mut sent = false;
+        loop {
+            while tasks.len() < AT_ONCE {
+                let Some(index) = queue.next() else { break };
+                let Some(door) = self.doors.get(index) else { continue };
+                let mut to = self.manner.to;
+                to.set_port(door.port);
+                let (bind, before, pace) = (self.manner.bind, door.asked, self.pace.clone());
+                tasks.spawn(ask(index, to, bind, before, enough, pace));
+            }
+            let Some(joined) = tasks.join_next().await else { return sent };
+            let Ok(tried) = joined else { continue };
+            sent |= self.note(&tried);
+        }
+    }
+
+    /// Writes an answer down. Whether a SYN left.
+    fn note(&mut self, tried: &Tried) -> bool {
+        let Some(door) = self.doors.get_mut(tried.index) else { return false };
+        let new = tried.asked.saturating_sub(door.asked);
+        door.asked = tried.asked;
+        self.syns = self.syns.saturating_add(u32::from(new));
+        if let Some((outcome, icmp)) = tried.outcome {
+            door.outcome = Some(outcome);
+            self.answered += u32::from(tried.asked);
+            self.lost += u32::from(tried.asked.saturating_sub(1));
+            self.icmp = self.icmp.or(icmp);
+        }
+        new > 0
+    }
+
+    /// How often a port has to stay silent before that is believed: so often that the chance of
+    /// all SYNs (or their answers) to any one port having been lost is below [`CHANCE`].
+    fn enough(&self) -> u8 {
+        enough(self.doors.len(), self.answered, self.lost, self.manner.lossy)
+    }
+
+    /// Silent ports beside ports that answer: an edge, or a hole.
+    fn aside(&self) -> Vec<usize> {
+        let through = |d: &Door| matches!(d.outcome, Some(Outcome::Open | Outcome::Refused));
+        let beside = |at: usize, port: Option<u16>| {
+            self.doors.get(at).is_some_and(|d| Some(d.port) == port && through(d))
+        };
+        (0..self.doors.len())
+            .filter(|at| {
+                self.doors.get(*at).is_some_and(|d| {
+                    d.outcome.is_none()
+                        && (beside(at + 1, d.port.checked_add(1))
+                            || at.checked_sub(1).is_some_and(|b| beside(b, d.port.checked_sub(1))))
+                })
+            })
+            .collect()
+    }
+
+    /// What is known by now.
+    pub fn found(&self) -> Found {
+        let enough = self.enough();
+        let outcome = |d: &Door| match d.outcome {
+            Some(outcome) => outcome,
+            None if d.asked >= enough => Outcome::TimedOut,
+            None => Outcome::NotTested,
+        };
+        let silent = self.doors.iter().filter(|d| d.outcome.is_none() && d.asked >= enough);
+        Found {
+            ports: runs(self.doors.iter().map(|d| (d.port, outcome(d)))),
+            asked: silent.map(|d| d.asked).min().unwrap_or(enough),
+            syns: self.syns,
+            answered: self.answered,
+            lost: self.lost,
+            slowest: Micros(self.pace.slowest.load(Ordering::Relaxed)),
+            icmp: self.icmp,
+            complete: self.done,
+        }
+    }
+}
+
+/// See [`Sweeper::enough`].
+fn enough(ports: usize, answered: u32, lost: u32, lossy: bool) -> u8 {
+    // What is known before the first answer: a clean control connection, or one that lost segments.
+    let (known, gone) = if lossy { (20.0, 5.0) } else { (200.0, 0.5) };
+    let all = known + f64::from(answered);
+    let mean = (gone + f64::from(lost)) / all;
+    let upper = (mean + 2.0 * (mean * (1.0 - mean) / all).sqrt()).clamp(0.01, 0.9);
+    let ports = u32::try_from(ports.max(1)).unwrap_or(u32::MAX);
+    let times = (f64::from(ports) / CHANCE).ln() / -upper.ln();
+    (LEAST..MOST).find(|n| f64::from(*n) >= times).unwrap_or(MOST)
+}
+
+/// In another order, the same each time: a moment's loss then hits ports that are far apart, and
+/// does not look like a hole.
+fn mixed(mut waiting: Vec<usize>) -> Vec<usize> {
+    // Fisher and Yates, with a small generator (xorshift) of fixed seed.
+    let mut state = 0x9e37_79b9_u32;
+    for at in (1..waiting.len()).rev() {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        let other = usize::try_from(state).unwrap_or(0) % (at + 1);
+        waiting.swap(at, other);
+    }
+    waiting
+}
+
+async fn ask(
+    index: usize,
+    to: SocketAddr,
+    bind: Option<IpAddr>,
+    before: u8,
+    enough: u8,
+    pace: Arc<Pace>,
+) -> Tried {
+    let mut asked = before;
+    while asked < enough {
+        pace.turn().await;
+        match knock(to, bind, pace.patience(asked)).await {
+            Answer::Came { outcome, icmp, after } => {
+                let micros = u64::try_from(after.as_micros()).unwrap_or(u64::MAX);
+                pace.slowest.fetch_max(micros, Ordering::Relaxed);
+                return Tried { index, outcome: Some((outcome, icmp)), asked: asked + 1 };
+            }
+            Answer::Silent => asked += 1,
+            Answer::NotSent => break,
+        }
+    }
+    Tried { index, outcome: None, asked }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_loss_and_more_ports_take_more_knocks() {
+        assert_eq!(enough(100, 50, 0, false), 3);
+        assert_eq!(enough(1000, 500, 0, false), 3);
+        assert_eq!(enough(65535, 0, 0, false), 4);
+        // One in eight lost in each direction: 23 % of all knocks.
+        let lossy = enough(1000, 650, 150, true);
+        assert!((8..=10).contains(&lossy), "{lossy}");
+        assert_eq!(enough(1000, 100, 90, false), MOST);
+    }
+
+    #[test]
+    fn the_chance_of_a_wrong_port_stays_below_one_in_a_hundred() {
+        for (ports, loss) in [(1000_u32, 0.02_f64), (1000, 0.2256), (65535, 0.1)] {
+            let answered = 400_u32;
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small")]
+            let lost = (f64::from(answered) * loss) as u32;
+            let knocks = enough(ports as usize, answered, lost, true);
+            let wrong = f64::from(ports) * loss.powi(i32::from(knocks));
+            assert!(wrong < 0.01, "{ports} ports, loss {loss}: {knocks} knocks, {wrong}");
+        }
+    }
+
+    #[test]
+    fn every_port_keeps_its_place_in_another_order() {
+        let mut order = mixed((0..1000).collect());
+        assert_ne!(order, (0..1000).collect::<Vec<_>>());
+        order.sort_unstable();
+        assert_eq!(order, (0..1000).collect::<Vec<_>>());
+    }
+}

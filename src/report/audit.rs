@@ -1,0 +1,293 @@
+//! The audit's section: what every format says of it, and its map.
+
+use super::text::{Color, Pen};
+use super::words::Words;
+use crate::diagnosis::audit::{View, Worth, blocked, through, view};
+use crate::diagnosis::causes::range::spans;
+use crate::diagnosis::{Diagnosis, Text};
+use crate::facts::audit::PortRun;
+use crate::facts::{BoundsFrom, Outcome};
+
+/// Runs that are told one by one, at most.
+const ROWS: usize = 40;
+/// Places of a map, at most.
+const PLACES: usize = 800;
+/// Places in a line of the map.
+const COLUMNS: usize = 50;
+
+/// What an audit says, ready for any format.
+pub struct Section {
+    /// Sentences above the map.
+    pub before: Vec<Text>,
+    /// The map's places, in order.
+    pub map: Option<Map>,
+    /// Ports, their outcome and what it means.
+    pub rows: Vec<(String, Outcome, Text)>,
+    /// Sentences below.
+    pub after: Vec<Text>,
+}
+
+/// The range as places in lines.
+pub struct Map {
+    /// First port of each line, and what is in its places.
+    pub lines: Vec<(u16, Vec<Place>)>,
+    /// Ports in one place.
+    pub each: usize,
+}
+
+/// What is known of the ports of one place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// All of them are let through, and somebody listens at one.
+    Open,
+    /// All of them are let through.
+    Through,
+    /// None of them is.
+    Blocked,
+    /// Some are, some are not.
+    Mixed,
+    /// Nothing.
+    NotTested,
+}
+
+impl Place {
+    /// Its sign, so that colour is not the only one.
+    pub fn sign(self) -> char {
+        match self {
+            Self::Open => '●',
+            Self::Through => '○',
+            Self::Blocked => '✗',
+            Self::Mixed => '◐',
+            Self::NotTested => '·',
+        }
+    }
+
+    /// The message that explains the sign.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Open => "audit-place-open",
+            Self::Through => "audit-place-through",
+            Self::Blocked => "audit-place-blocked",
+            Self::Mixed => "audit-place-mixed",
+            Self::NotTested => "audit-place-not-tested",
+        }
+    }
+
+    fn of(outcomes: &[Outcome]) -> Self {
+        let any = |wanted: fn(Outcome) -> bool| outcomes.iter().any(|o| wanted(*o));
+        match (any(through), any(blocked)) {
+            (true, true) => Self::Mixed,
+            (true, false) if any(|o| o == Outcome::Open) => Self::Open,
+            (true, false) => Self::Through,
+            (false, true) => Self::Blocked,
+            (false, false) => Self::NotTested,
+        }
+    }
+}
+
+impl Map {
+    /// The places that occur, for the legend.
+    pub fn places(&self) -> Vec<Place> {
+        [Place::Through, Place::Open, Place::Blocked, Place::Mixed, Place::NotTested]
+            .into_iter()
+            .filter(|place| self.lines.iter().any(|(_, line)| line.contains(place)))
+            .collect()
+    }
+}
+
+/// The section, if there was an audit.
+pub fn section(diagnosis: &Diagnosis<'_>) -> Option<Section> {
+    let case = &diagnosis.case;
+    let view = view(case)?;
+    let (inside, outside): (Vec<PortRun>, Vec<PortRun>) =
+        view.ports.iter().partition(|run| view.bounds.is_none_or(|(b, _)| b.has(run.first)));
+    let mut rows: Vec<(String, Outcome, Text)> = inside
+        .iter()
+        .take(ROWS)
+        .map(|run| (spans([run]), run.outcome, meaning(run.outcome)))
+        .collect();
+    rows.extend(strays(&outside));
+    rows.extend(view.audit.known.iter().flat_map(|r| r.each()).map(|(port, outcome)| {
+        let id = match port {
+            20 => "audit-known-data",
+            21 => "audit-known-control",
+            _ => "audit-known-implicit",
+        };
+        (port.to_string(), outcome, Text::new(id))
+    }));
+    let mut after = Vec::new();
+    if inside.len() > ROWS {
+        after.push(Text::new("audit-more").with("count", inside.len() - ROWS));
+    }
+    after.extend(asked(&view));
+    Some(Section { before: before(&view), map: map(&view), rows, after })
+}
+
+/// Ports that were announced outside of the range: those with one outcome in one row.
+fn strays(outside: &[PortRun]) -> Vec<(String, Outcome, Text)> {
+    let mut groups: Vec<(Outcome, Vec<&PortRun>)> = Vec::new();
+    for run in outside {
+        match groups.iter_mut().find(|(outcome, _)| *outcome == run.outcome) {
+            Some((_, group)) => group.push(run),
+            None => groups.push((run.outcome, vec![run])),
+        }
+    }
+    groups
+        .into_iter()
+        .map(|(outcome, group)| {
+            let first = group.first().map_or(0, |r| r.first);
+            let last = group.last().map_or(0, |r| r.last);
+            let ports = group.iter().map(|r| r.count()).sum::<usize>();
+            let means =
+                Text::new("audit-outside").with("count", ports).with("means", meaning(outcome));
+            (
+                if first == last { first.to_string() } else { format!("{first}…{last}") },
+                outcome,
+                means,
+            )
+        })
+        .collect()
+}
+
+fn meaning(outcome: Outcome) -> Text {
+    Text::new(match outcome {
+        Outcome::Open => "audit-means-open",
+        Outcome::Refused => "audit-means-refused",
+        Outcome::TimedOut => "audit-means-timed-out",
+        Outcome::Prohibited => "audit-means-prohibited",
+        Outcome::NotTested => "audit-means-not-tested",
+        _ => "audit-means-unreachable",
+    })
+}
+
+fn before(view: &View<'_>) -> Vec<Text> {
+    let mut texts = Vec::new();
+    let count = view.audit.sampled_ports().count();
+    if let (true, Some(min), Some(max)) = (count > 0, view.announced.first(), view.announced.last())
+    {
+        texts.push(
+            Text::new("audit-announced")
+                .with("count", count)
+                .with("distinct", view.announced.len())
+                .with("min", min.to_string())
+                .with("max", max.to_string()),
+        );
+    } else {
+        texts.push(Text::new("audit-nothing-announced"));
+    }
+    if let Some((bounds, from)) = view.bounds {
+        let id = match from {
+            BoundsFrom::Declared => "audit-bounds-declared",
+            BoundsFrom::Learned => "audit-bounds-learned",
+        };
+        let run = PortRun { first: bounds.min, last: bounds.max, outcome: Outcome::NotTested };
+        texts.push(Text::new(id).with("range", spans([&run])).with("size", run.count()));
+    }
+    match view.worth {
+        Worth::Pinholes => {
+            texts.push(Text::new("audit-pinholes").with("ports", spans(&view.audit.controls)));
+        }
+        Worth::Intercepted => texts.push(Text::new("audit-intercepted")),
+        Worth::Nothing => texts.push(Text::new("audit-not-swept")),
+        Worth::Shown => {}
+    }
+    texts
+}
+
+/// How often a silent port was asked, and why that is enough.
+fn asked(view: &View<'_>) -> Option<Text> {
+    let sweep = view.sweep.filter(|_| view.worth == Worth::Shown)?;
+    let id = match (sweep.complete, view.chance() < 0.01) {
+        (false, _) => "audit-asked-incomplete",
+        (true, true) => "audit-asked",
+        (true, false) => "audit-asked-doubtful",
+    };
+    Some(
+        Text::new(id)
+            .with("asked", u16::from(sweep.asked))
+            .with("syns", sweep.syns)
+            .with("loss", view.loss())
+            .with("took", sweep.took.words()),
+    )
+}
+
+fn map(view: &View<'_>) -> Option<Map> {
+    let (bounds, _) = view.bounds?;
+    let ports: Vec<(u16, Outcome)> =
+        view.ports.iter().flat_map(|r| r.each()).filter(|(p, _)| bounds.has(*p)).collect();
+    if ports.len() < 2 || view.worth == Worth::Pinholes {
+        return None;
+    }
+    let each = ports.len().div_ceil(PLACES);
+    let lines = ports
+        .chunks(each * COLUMNS)
+        .map(|line| {
+            let first = line.first().map_or(0, |(port, _)| *port);
+            let places = line
+                .chunks(each)
+                .map(|part| {
+                    let outcomes: Vec<Outcome> = part.iter().map(|(_, o)| *o).collect();
+                    Place::of(&outcomes)
+                })
+                .collect();
+            (first, places)
+        })
+        .collect();
+    Some(Map { lines, each })
+}
+
+/// The section of the text report.
+pub fn text(diagnosis: &Diagnosis<'_>, words: &Words, pen: Pen, out: &mut String) {
+    let Some(section) = section(diagnosis) else { return };
+    out.push('\n');
+    out.push_str(&format!("{}\n", pen.bold(&words.get("audit-title"))));
+    for text in &section.before {
+        pen.prose(out, "  ", "  ", &words.say(text));
+    }
+    if let Some(map) = &section.map {
+        for (first, places) in &map.lines {
+            let mut line = format!("  {first:>5} ");
+            for group in places.chunk_by(|a, b| a == b) {
+                let signs: String = group.iter().map(|p| p.sign()).collect();
+                let color = match group.first() {
+                    Some(Place::Open | Place::Through) => Color::Green,
+                    Some(Place::Blocked) => Color::Red,
+                    Some(Place::Mixed) => Color::Yellow,
+                    _ => Color::BrightBlack,
+                };
+                line.push_str(&pen.paint(&signs, color));
+            }
+            out.push_str(&line);
+            out.push('\n');
+        }
+        pen.prose(out, "        ", "        ", &legend(map, words));
+    }
+    let rows = section
+        .rows
+        .iter()
+        .map(|(ports, outcome, means)| {
+            let color = match outcome {
+                o if through(*o) => Color::Green,
+                Outcome::NotTested => Color::BrightBlack,
+                _ => Color::Red,
+            };
+            let word = words.get(&format!("outcome-{}", outcome.word()));
+            vec![ports.clone(), pen.paint(&word, color), words.say(means)]
+        })
+        .collect();
+    pen.rows(out, rows);
+    for text in &section.after {
+        pen.prose(out, "  ", "  ", &words.say(text));
+    }
+}
+
+/// What the signs of a map mean.
+pub fn legend(map: &Map, words: &Words) -> String {
+    let mut parts: Vec<String> = map
+        .places()
+        .into_iter()
+        .map(|place| format!("{} {}", place.sign(), words.get(place.meaning())))
+        .collect();
+    parts.push(words.say(&Text::new("audit-each").with("count", map.each)));
+    parts.join("   ")
+}
