@@ -2,12 +2,16 @@
 //! exiting is main's business.
 
 pub mod check;
+mod files;
 pub mod pool;
 mod specify;
 
 use std::fs;
 use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
+
+pub use files::write_whole;
+use files::{is_same_file, place_of};
 
 use crate::cli::audit::AuditArgs;
 use crate::cli::check::SchemaArg;
@@ -126,11 +130,15 @@ pub fn run(cli: Cli, world: &World<'_>) -> Result<Outcome, AppError> {
     }
 }
 
-/// Names that the command line cannot know of, before anything is sent.
+/// Names that the command line cannot know of, before anything is sent. A report that has no place
+/// to go would be lost after the whole run.
 fn check(output: &OutputArgs, expect: &ExpectArgs) -> Result<(), AppError> {
     for expectation in &expect.expect {
         diagnosis::expect::check(expectation)
             .map_err(|e| AppError::Usage(format!("--expect: {e}")))?;
+    }
+    if let Some(path) = &output.output {
+        place_of(path).map_err(|text| AppError::Usage(format!("--output {text}")))?;
     }
     match &output.fix_for {
         Some(name) if !remedies::SOFTWARE.contains(&name.as_str()) => {
@@ -138,6 +146,29 @@ fn check(output: &OutputArgs, expect: &ExpectArgs) -> Result<(), AppError> {
                 "--fix-for \"{}\": known are {}",
                 printable(name.as_bytes(), 60),
                 remedies::SOFTWARE.join(", ")
+            )))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Report and facts must not overwrite each other.
+fn two_files(output: &OutputArgs, options: &ProbeOptions) -> Result<(), AppError> {
+    match (&output.output, &options.save) {
+        (Some(report), Some(facts)) if is_same_file(report, facts) => {
+            Err(AppError::Usage(format!("{}: both --output and --save", facts.display())))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether the report would go into a file that is read: it would be lost.
+fn keeps(output: &OutputArgs, files: &[&Path]) -> Result<(), AppError> {
+    match (&output.output, files) {
+        (Some(path), files) if files.iter().any(|file| is_same_file(path, file)) => {
+            Err(AppError::Usage(format!(
+                "--output {}: the report would overwrite what is read",
+                path.display()
             )))
         }
         _ => Ok(()),
@@ -152,6 +183,7 @@ fn probe_target(
     world: &World<'_>,
 ) -> Result<Outcome, AppError> {
     check(output, &options.expect)?;
+    two_files(output, options)?;
     let mut spec = specify(target, options, world)?;
     if let Some(audit) = audit {
         cli::audit::audit(&mut spec.request, options, audit);
@@ -169,6 +201,7 @@ fn run_demo(
     world: &World<'_>,
 ) -> Result<Outcome, AppError> {
     check(output, &options.expect)?;
+    two_files(output, options)?;
     let Some(story) = demo::story(story) else {
         let name = printable(story.as_bytes(), 60);
         return Err(AppError::Usage(format!(
@@ -285,6 +318,7 @@ fn replay(
     world: &World<'_>,
 ) -> Result<Outcome, AppError> {
     check(output, &expect)?;
+    keeps(output, &[file])?;
     let mut facts = saved(file, &content(file, "saved facts")?)?;
     if !expect.expect.is_empty() {
         facts.request.expect = expect.expect;
@@ -324,6 +358,8 @@ fn diff(a: &Path, b: &Path, output: &OutputArgs, world: &World<'_>) -> Result<Ou
         let text = "--format: a comparison comes as text, json, jsonl, html or markdown";
         return Err(AppError::Usage(text.to_owned()));
     }
+    check(output, &ExpectArgs::default())?;
+    keeps(output, &[a, b])?;
     let comparison = compare::compare(&run_of(a)?, &run_of(b)?);
     let bytes = report::render_diff(
         &comparison,
@@ -482,34 +518,4 @@ fn stories() -> String {
         out.push_str(&format!("  {}\n      {}\n", story.id, story.title));
     }
     out
-}
-
-/// Writes a file whole or not at all: next to its place first, then renamed into it.
-///
-/// # Errors
-/// A text that names the file.
-pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), String> {
-    let name = path.display();
-    let fail = |e: std::io::Error| format!("{name}: {e}");
-    // A device such as /dev/stdout, or a pipe, is written to as it is.
-    if fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir()) {
-        return fs::write(path, bytes).map_err(fail);
-    }
-    let directory = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let Some(file) = path.file_name() else {
-        return Err(format!("{name}: not the name of a file"));
-    };
-    if path.is_dir() {
-        return Err(format!("{name}: is a directory"));
-    }
-    let temporary =
-        directory.join(format!(".{}.{}.part", file.to_string_lossy(), std::process::id()));
-    let written = fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
-    if written.is_err() {
-        let _ = fs::remove_file(&temporary);
-    }
-    written.map_err(fail)
 }

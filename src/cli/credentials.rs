@@ -39,6 +39,26 @@ pub struct Found {
 /// # Errors
 /// A text that names the file, never its content.
 pub fn find(host: &str, user: &str, sources: &Sources<'_>) -> Result<Found, String> {
+    let found = look(host, user, sources)?;
+    let odd = |secret: &Option<Zeroizing<String>>| {
+        secret.as_ref().is_some_and(|secret| secret.contains(['\r', '\n', '\0']))
+    };
+    // It could not be sent, and the server would be blamed for it.
+    if odd(&found.password) || odd(&found.account) {
+        let place = match (found.source, sources.file) {
+            (Some(PasswordSource::File), Some(path)) => {
+                format!("--password-file {}", path.display())
+            }
+            (Some(PasswordSource::Environment), _) => "FTP_DOCTOR_PASSWORD".to_owned(),
+            (Some(PasswordSource::Netrc), _) => "~/.netrc".to_owned(),
+            _ => "the password".to_owned(),
+        };
+        return Err(format!("{place}: a password has no line breaks and no NUL"));
+    }
+    Ok(found)
+}
+
+fn look(host: &str, user: &str, sources: &Sources<'_>) -> Result<Found, String> {
     let found = |password: Zeroizing<String>, source| Found {
         password: Some(password),
         account: None,

@@ -3,6 +3,7 @@
 use super::text::Text;
 use super::tls;
 use crate::facts::{Attempt, DialOutcome, Icmp, Idle, IdleEnd, NotTested, Varied, Why};
+use crate::wire::text::printable;
 
 /// The port of the door that an attempt is about.
 pub fn door_port(attempt: &Attempt) -> Option<u16> {
@@ -91,6 +92,9 @@ pub fn reason(attempt: &Attempt) -> Text {
             .with("bytes", bytes(attempt.bytes))
             .with("reply", brief(*code, text)),
         Why::ControlLost { command } => Text::new("why-control-lost").with("command", command),
+        Why::NotAReply { command, text } => Text::new("why-not-a-reply")
+            .with("command", command)
+            .with("text", printable(text.as_bytes(), 100)),
         Why::WrongPeer { from } => Text::new("why-wrong-peer").with("from", *from),
         Why::ReplyOnly { code, text } => Text::new("why-reply-only")
             .with("verb", attempt.mode.verb())

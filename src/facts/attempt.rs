@@ -438,6 +438,14 @@ pub enum Why {
         /// After which command.
         command: String,
     },
+    /// What came over the control connection was no reply, or more than anybody answers: from there on
+    /// it was not read.
+    NotAReply {
+        /// After which command.
+        command: String,
+        /// What came, printable.
+        text: String,
+    },
     /// The data connection came from another address than the server's.
     WrongPeer {
         /// From where.

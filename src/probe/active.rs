@@ -92,6 +92,7 @@ impl Active<'_> {
         let mut ear = Ear {
             listener,
             server: control.peer.ip().to_canonical(),
+            caller: None,
             strangers: Vec::new(),
             stranger_addresses: Vec::new(),
         };
@@ -163,7 +164,10 @@ impl Active<'_> {
                 .await
                 .map_err(|end| no_reply(&end, &before))?;
         } else {
-            control.send(command).await;
+            let sent = control.send(command).await;
+            if control.is_gone() {
+                return Err(no_reply(&sent, command));
+            }
         }
         let began = Instant::now();
         let mut delivered = None;

@@ -10,6 +10,8 @@ use tokio::net::TcpStream;
 use tokio::time::Instant;
 use zeroize::Zeroizing;
 
+pub use super::heard::ControlEvent;
+use super::heard::{Farewell, Heard};
 use super::limits::Limits;
 use super::os;
 use super::recorder::Recorder;
@@ -20,35 +22,9 @@ use crate::facts::{
 use crate::wire::command::Command;
 use crate::wire::reply::{Reply, ReplyError, ReplyLimits, ReplyReader};
 
-/// What came over the control connection.
-#[derive(Debug)]
-pub enum ControlEvent {
-    /// A reply.
-    Reply(ReplyFact),
-    /// The server closed the connection.
-    Closed,
-    /// The connection failed.
-    Failed(String),
-    /// Something that is no reply.
-    NotAReply {
-        /// The line, printable.
-        text: String,
-        /// Its first bytes.
-        head: Vec<u8>,
-    },
-}
-
-impl ControlEvent {
-    /// The end of an exchange that this event means, if it is no reply.
-    pub fn end(&self) -> ExchangeEnd {
-        match self {
-            Self::Reply(_) => ExchangeEnd::Answered,
-            Self::Closed => ExchangeEnd::Closed,
-            Self::Failed(text) => ExchangeEnd::Failed { text: text.clone() },
-            Self::NotAReply { text, .. } => ExchangeEnd::NotAReply { text: text.clone() },
-        }
-    }
-}
+/// Reads of what has come unasked, more than the reader holds: from a server that never stops
+/// talking there is always something to be read.
+const UNASKED_READS: usize = 16;
 
 /// A control connection and its place in the facts.
 pub struct Control {
@@ -69,6 +45,9 @@ pub struct Control {
     gone: bool,
     /// We ended it ourselves, not the server.
     given_up: bool,
+    farewell: Farewell,
+    /// What the server has said so far.
+    heard: Heard,
     secrets: Vec<Zeroizing<String>>,
 }
 
@@ -117,6 +96,8 @@ impl Control {
             local,
             gone: false,
             given_up: false,
+            farewell: Farewell::Owed,
+            heard: Heard::default(),
             secrets: Vec::new(),
         })
     }
@@ -153,7 +134,7 @@ impl Control {
     pub async fn event(&mut self) -> ControlEvent {
         loop {
             match self.reader.next_reply() {
-                Ok(Some(reply)) => return ControlEvent::Reply(self.fact(&reply)),
+                Ok(Some(reply)) => return self.counted(&reply),
                 Ok(None) => {}
                 Err(error) => {
                     self.gone = true;
@@ -215,6 +196,16 @@ impl Control {
         })
     }
 
+    /// A reply, or the end where the server has said more than anybody needs.
+    fn counted(&mut self, reply: &Reply) -> ControlEvent {
+        let fact = self.fact(reply);
+        let Some(text) = self.heard.too_much(&fact.text) else {
+            return ControlEvent::Reply(fact);
+        };
+        self.gone = true;
+        ControlEvent::NotAReply { text, head: Vec::new() }
+    }
+
     fn fact(&self, reply: &Reply) -> ReplyFact {
         ReplyFact {
             code: reply.code,
@@ -224,20 +215,17 @@ impl Control {
         }
     }
 
-    /// Sends a command and opens its exchange.
-    pub async fn send(&mut self, command: &Command) {
-        self.drain();
-        match command.line() {
-            Ok(line) => {
-                let sent = self.recorder.now();
-                let end = self.write(line.as_bytes()).await;
-                self.open_exchange(command, sent, end);
-            }
-            Err(error) => {
-                let end = ExchangeEnd::Failed { text: error.to_string() };
-                self.open_exchange(command, self.recorder.now(), end);
-            }
-        }
+    /// Sends a command and opens its exchange. Where that is over at once, the connection is gone
+    /// and the result says how.
+    pub async fn send(&mut self, command: &Command) -> ExchangeEnd {
+        let sent = self.recorder.now();
+        let end = match (self.drain(), command.line()) {
+            (Some(end), _) => end,
+            (None, Ok(line)) => self.write(line.as_bytes()).await,
+            (None, Err(error)) => ExchangeEnd::Failed { text: error.to_string() },
+        };
+        self.open_exchange(command, sent, end.clone());
+        end
     }
 
     /// Sends a command behind another one, both in one segment, and waits for the answer to the
@@ -251,7 +239,9 @@ impl Control {
         command: &Command,
         wait: Duration,
     ) -> Result<ReplyFact, ExchangeEnd> {
-        self.drain();
+        if let Some(end) = self.drain() {
+            return Err(end);
+        }
         let failed = |error: crate::wire::command::CommandError| ExchangeEnd::Failed {
             text: error.to_string(),
         };
@@ -272,7 +262,9 @@ impl Control {
     /// the first was held back instead, where the system knows; then the second is not sent, and the
     /// connection is of no more use, since TCP repeats the first half for ever.
     pub async fn send_in_halves(&mut self, command: &Command, patience: Duration) -> Option<bool> {
-        self.drain();
+        if self.drain().is_some() {
+            return None;
+        }
         let line = command.line().ok()?;
         let (first, second) = line.as_bytes().split_at(line.len() / 2);
         let sent = self.recorder.now();
@@ -292,8 +284,31 @@ impl Control {
         held
     }
 
+    /// Says goodbye without waiting for an answer, where a run ends in mid-session: a server that
+    /// counts sessions, or holds a transfer, need not find out by itself.
+    fn take_leave(&mut self) {
+        let owed = match self.farewell {
+            Farewell::Owed => !self.gone,
+            Farewell::OwedUnheard => !self.given_up,
+            Farewell::Said => false,
+        };
+        if !owed {
+            return;
+        }
+        let pending = self.recorder.facts().sessions.get(self.index).is_some_and(|session| {
+            session.exchanges.last().is_some_and(|e| {
+                matches!(e.verb(), "LIST" | "NLST" | "MLSD" | "RETR") && e.end == ExchangeEnd::Open
+            })
+        });
+        let farewell: &[u8] = if pending { b"ABOR\r\nQUIT\r\n" } else { b"QUIT\r\n" };
+        if let Some(link) = &mut self.link {
+            link.try_write(farewell);
+        }
+    }
+
     /// Ends the connection by a RST, so that the server need not wait for what never arrives.
-    pub fn abort(self) {
+    pub fn abort(mut self) {
+        self.farewell = Farewell::Said;
         if let Some(link) = &self.link {
             let _ = SockRef::from(link.tcp()).set_linger(Some(Duration::ZERO));
         }
@@ -371,20 +386,31 @@ impl Control {
 
     /// Reads what has come already, without waiting for more.
     fn take_in(&mut self) {
-        while let Some(Ok(n)) = self.link.as_mut().map(|link| link.try_read(&mut self.buffer)) {
-            if n == 0 {
-                break;
+        for _ in 0..UNASKED_READS {
+            match self.link.as_mut().map(|link| link.try_read(&mut self.buffer)) {
+                Some(Ok(n)) if n > 0 => {
+                    self.reader.push(self.buffer.get(..n).unwrap_or_default());
+                }
+                _ => return,
             }
-            self.reader.push(self.buffer.get(..n).unwrap_or_default());
         }
     }
 
     /// Writes down what has come unasked, so that it is not taken for the next command's answer.
-    fn drain(&mut self) {
+    /// Where that is more than anybody says, nothing is sent any more.
+    fn drain(&mut self) -> Option<ExchangeEnd> {
         self.take_in();
-        while let Ok(Some(reply)) = self.reader.next_reply() {
-            self.log(&ControlEvent::Reply(self.fact(&reply)));
+        while !self.gone
+            && let Ok(Some(reply)) = self.reader.next_reply()
+        {
+            let event = self.counted(&reply);
+            self.log(&event);
+            if self.gone {
+                return Some(event.end());
+            }
         }
+        self.heard.asked();
+        None
     }
 
     /// The beginning of a reply that has not ended, if there is one.
@@ -392,7 +418,10 @@ impl Control {
         if let Some(partial) = self.reader.partial() {
             return Some(self.redacted(format!("{}-{}", partial.code, partial.text())));
         }
-        let head = self.reader.pending();
+        let head = match self.reader.pending() {
+            [] if self.reader.blank_lines() > 0 => b"\r\n\r\n",
+            head => head,
+        };
         (!head.is_empty()).then(|| crate::wire::text::printable(head, 120))
     }
 
@@ -440,9 +469,12 @@ impl Control {
         wait: Duration,
     ) -> Result<ReplyFact, ExchangeEnd> {
         let began = Instant::now();
-        self.send(command).await;
+        let sent = self.send(command).await;
         if self.gone {
-            return Err(ExchangeEnd::Closed);
+            return Err(match sent {
+                ExchangeEnd::NotAReply { .. } => sent,
+                _ => ExchangeEnd::Closed,
+            });
         }
         self.answer(began, wait).await
     }
@@ -465,6 +497,7 @@ impl Control {
                 None => {
                     // Its answer may still come and would be taken for another's.
                     self.gone = true;
+                    self.farewell = Farewell::OwedUnheard;
                     let end = ExchangeEnd::TimedOut { waited: began.elapsed().into() };
                     self.note(|session| {
                         if let Some(exchange) = session.exchanges.last_mut() {
@@ -496,6 +529,7 @@ impl Control {
         let mut end =
             if self.given_up { ControlEnd::Abandoned } else { ControlEnd::ClosedByServer };
         if !self.gone {
+            self.farewell = Farewell::Said;
             if pending_transfer {
                 // A busy server acknowledges late: what TCP repeats from here on is no loss.
                 self.measure();
@@ -530,5 +564,11 @@ impl Control {
     /// What stood where the greeting should be.
     pub fn set_greeting(&self, greeting: Greeting) {
         self.note(|session| session.greeting = greeting);
+    }
+}
+
+impl Drop for Control {
+    fn drop(&mut self) {
+        self.take_leave();
     }
 }

@@ -251,6 +251,7 @@ impl Engine<'_> {
             listings: vec!["LIST", "NLST", "MLSD"],
             path_in_listing,
             barred: None,
+            rows: 0,
             waiting: Vec::new(),
         };
         loop {

@@ -6,9 +6,28 @@ use super::control::Control;
 use super::engine::{Engine, Stage};
 use super::login::Door;
 use super::turn::Progress;
-use crate::facts::{Attempt, LoginOutcome, NotTested, Outcome};
+use crate::facts::{Attempt, DialOutcome, LoginOutcome, NotTested, Outcome};
 use crate::wire::command::Command;
 use crate::wire::peer;
+
+/// Rows of logins that may fail for a reason that can pass, before no more are asked for.
+const ROWS: u8 = 2;
+
+impl Progress {
+    /// A whole row of logins has failed: whether it makes sense to ask for any more.
+    fn turned_away(&mut self, failure: &NotTested) {
+        let lasting = match failure {
+            NotTested::TooMany { held, .. } => !held,
+            NotTested::NoConnection { .. } => true,
+            NotTested::ControlBroke | NotTested::LoginFailed { .. } => false,
+            _ => return,
+        };
+        self.rows += 1;
+        if lasting || self.rows >= ROWS {
+            self.barred.get_or_insert_with(|| failure.clone());
+        }
+    }
+}
 
 impl Engine<'_> {
     /// A login for the next attempt: the survey's own first, a fresh one after that.
@@ -60,6 +79,19 @@ impl Engine<'_> {
                 }
                 break;
             }
+            if matches!(
+                failure,
+                NotTested::NoConnection {
+                    outcome: DialOutcome::TimedOut | DialOutcome::Prohibited { .. }
+                }
+            ) {
+                // All those knocks at a port that had let us in: that is how a ban feels, and asking on
+                // prolongs it.
+                break;
+            }
+        }
+        if !in_clear {
+            progress.turned_away(&failure);
         }
         Err(failure)
     }

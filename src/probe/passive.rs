@@ -235,6 +235,9 @@ pub fn no_reply(end: &ExchangeEnd, command: &Command) -> (Outcome, Why) {
         ExchangeEnd::TimedOut { waited } => {
             (Outcome::Stalled, Why::NoReply { command, waited: *waited })
         }
+        ExchangeEnd::NotAReply { text } => {
+            (Outcome::Closed, Why::NotAReply { command, text: text.clone() })
+        }
         _ => (Outcome::Closed, Why::ControlLost { command }),
     }
 }

@@ -15,13 +15,16 @@ use tokio::time::Instant;
 use super::control::{Control, ControlEvent};
 use super::dial::{DialEvent, Dialler};
 use super::limits::Limits;
+use super::passive::no_reply;
 use super::recorder::Recorder;
 use super::tls::{ControlTls, Link, Reuse};
 use crate::facts::tls::{Handshake, TlsEnd, TlsFailure};
-use crate::facts::{Attempt, DataEnd, NotTested, Observed, Outcome, ReplyFact, Step, Why};
+use crate::facts::{Attempt, DataEnd, Micros, NotTested, Observed, Outcome, ReplyFact, Step, Why};
 use crate::wire::command::Command;
 use crate::wire::peer;
 
+/// Enough to let everybody in who has knocked by now.
+const AT_THE_DOOR: Duration = Duration::from_millis(5);
 /// Strangers that are kept waiting, unread, until the attempt is over.
 const STRANGERS: usize = 8;
 
@@ -39,6 +42,8 @@ pub struct Ear {
     pub listener: TcpListener,
     /// The only address that is let in.
     pub server: IpAddr,
+    /// Who was let in last. A connection that was reset meanwhile does not know any more.
+    pub caller: Option<SocketAddr>,
     /// Others, kept open and unread so that the server's own words can tell who they were.
     pub strangers: Vec<TcpStream>,
     /// Their addresses, all of them.
@@ -67,7 +72,10 @@ impl Ear {
     pub async fn accept(&mut self) -> TcpStream {
         loop {
             match self.listener.accept().await {
-                Ok((stream, peer)) if peer.ip().to_canonical() == self.server => return stream,
+                Ok((stream, peer)) if peer.ip().to_canonical() == self.server => {
+                    self.caller = Some(peer);
+                    return stream;
+                }
                 Ok((stream, peer)) => {
                     if self.strangers.len() < STRANGERS {
                         self.strangers.push(stream);
@@ -200,7 +208,12 @@ impl<'a> Transfer<'a> {
     /// Asks for the listing and reads until both connections have said their last word.
     pub async fn run(&mut self, listing: &Command, source: &mut Source, draft: &mut Attempt) {
         let began = self.recorder.now();
-        self.control.send(listing).await;
+        let sent = self.control.send(listing).await;
+        if self.control.is_gone() {
+            // Nobody was asked for anything: that nothing comes says nothing about the way.
+            (draft.outcome, draft.why) = no_reply(&sent, listing);
+            return;
+        }
         self.asked = true;
         for at in 0..self.streams.len() {
             let state = match self.streams.get_mut(at) {
@@ -226,6 +239,12 @@ impl<'a> Transfer<'a> {
                 (index, event) = next_data(&mut self.streams) => Event::Data(index, event),
                 () = tokio::time::sleep_until(timer) => Event::Time,
             };
+            if let Event::Control(ControlEvent::Reply(reply)) = &event
+                && reply.code >= 200
+                && self.streams.is_empty()
+            {
+                self.let_in(source, draft, began).await;
+            }
             let verdict = match event {
                 Event::Control(event) => self.on_control(event, listing, source, draft),
                 Event::Source(SourceEvent::Connected(stream)) => {
@@ -233,6 +252,7 @@ impl<'a> Transfer<'a> {
                         draft.connect = Some(self.recorder.now().since(began));
                     }
                     self.connected(stream, draft, passive);
+                    note_caller(source, draft);
                     None
                 }
                 Event::Source(SourceEvent::Failed) => None,
@@ -264,6 +284,17 @@ impl<'a> Transfer<'a> {
             .filter_map(|s| s.end)
             .min_by_key(|end| *end != DataEnd::Eof)
             .or(draft.observed.map(|_| DataEnd::GivenUp));
+    }
+
+    /// A server that knocked before it spoke stands at the door already, perhaps behind others.
+    async fn let_in(&mut self, source: &mut Source, draft: &mut Attempt, began: Micros) {
+        if let Source::Listen(ear) = source
+            && let Ok(stream) = tokio::time::timeout(AT_THE_DOOR, ear.accept()).await
+        {
+            draft.connect.get_or_insert_with(|| self.recorder.now().since(began));
+            self.connected(stream, draft, false);
+            note_caller(source, draft);
+        }
     }
 
     fn live(&self) -> bool {
@@ -314,7 +345,7 @@ impl<'a> Transfer<'a> {
                 // The server may leave once it has said 226.
                 Some(_) => None,
                 None if self.tls_failed() => Some(nobody_there(draft)),
-                None => Some((Outcome::Closed, Why::ControlLost { command: listing.redacted() })),
+                None => Some(no_reply(&event.end(), listing)),
             };
         };
         match reply.code {
@@ -504,6 +535,17 @@ impl<'a> Transfer<'a> {
         } else {
             (Outcome::Closed, Why::DataReset)
         })
+    }
+}
+
+/// The ends of a connection that came and was reset before it could be asked for them.
+fn note_caller(source: &Source, draft: &mut Attempt) {
+    if let Source::Listen(Ear { caller: Some(from), .. }) = source
+        && draft.observed.is_none()
+        && let Some(to) = draft.listened
+    {
+        draft.observed = Some(Observed { from: *from, to });
+        draft.step = draft.step.max(Step::Connected);
     }
 }
 

@@ -47,6 +47,8 @@ pub struct Progress {
     pub path_in_listing: bool,
     /// Why no further login is tried.
     pub barred: Option<NotTested>,
+    /// Rows of logins that failed so far.
+    pub rows: u8,
     /// Listeners of active attempts that were given up.
     pub waiting: Vec<(String, TcpListener)>,
 }

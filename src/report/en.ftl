@@ -26,6 +26,7 @@ why-protection-refused = protection of data connections refused: { $reply }
 why-data-reset = reset after { $bytes }
 why-broken-off = broken off after { $bytes }: { $reply }
 why-control-lost = the control connection ended after { $command }
+why-not-a-reply = what came after { $command } was no answer to it: { $text }
 why-wrong-peer = the connection came from { $from }, not from the server
 why-reply-only = { $verb } accepted ({ $reply }); nothing was listed on purpose
 why-not-ipv6 = { $verb } cannot name an IPv6 address

@@ -26,6 +26,7 @@ why-protection-refused = 服务器不肯加密数据连接：{ $reply }
 why-data-reset = 收到 { $bytes } 后被重置
 why-broken-off = 收到 { $bytes } 后中断：{ $reply }
 why-control-lost = { $command } 之后控制连接断开
+why-not-a-reply = { $command } 之后收到的内容不是对它的应答：{ $text }
 why-wrong-peer = 连接来自 { $from }，不是服务器
 why-reply-only = { $verb } 被接受（{ $reply }）；有意不取列表
 why-not-ipv6 = { $verb } 无法表示 IPv6 地址

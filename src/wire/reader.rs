@@ -118,6 +118,11 @@ impl ReplyReader {
         self.buffer.get(self.start..).unwrap_or_default()
     }
 
+    /// Blank lines, of the reply that is awaited, so far.
+    pub fn blank_lines(&self) -> u32 {
+        self.draft.blank_lines
+    }
+
     /// The multi-line reply that has begun and not ended, as far as it came.
     pub fn partial(&self) -> Option<Reply> {
         let code = self.draft.code?;

@@ -1,5 +1,7 @@
 //! Data connections that the client opens.
 
+use std::collections::BTreeSet;
+
 use super::blocked::{give_range, let_in, seen_ladder};
 use super::build::{finding, verbs};
 use super::wording::{self, Says, out_of_ports};
@@ -274,6 +276,7 @@ pub fn epsv_blocked(case: &Case<'_>) -> Option<Finding> {
     let enough = if through.is_empty() || stopped.is_empty() { 3 } else { 4 };
     if !works.is_open()
         || !failed
+        || one_dead_port(works, fails)
         || fails.times() < enough
         || opens < enough
         || works.all.len() != opens
@@ -304,6 +307,15 @@ pub fn epsv_blocked(case: &Case<'_>) -> Option<Finding> {
             Vec::new(),
         )
         .done()
+}
+
+/// All failures are of a single port, at which the other command was never tried.
+fn one_dead_port(works: &ModeView<'_>, fails: &ModeView<'_>) -> bool {
+    let ports = |view: &ModeView<'_>| -> BTreeSet<u16> {
+        view.all.iter().filter_map(|a| a.passive_port()).collect()
+    };
+    let dead = ports(fails);
+    dead.len() == 1 && dead.is_disjoint(&ports(works))
 }
 
 fn one_refused<'v, 'a>(case: &'v Case<'a>, mode: Mode) -> Option<&'v ModeView<'a>> {

@@ -1,5 +1,7 @@
 //! The data connection came through; the server itself, or a box that answers for it, ends it.
 
+use std::collections::BTreeSet;
+
 use super::build::finding;
 use super::passive::epsv_blocked;
 use crate::diagnosis::case::{Case, ModeView};
@@ -98,10 +100,15 @@ fn listings_refused(case: &Case<'_>) -> Option<Finding> {
     .done()
 }
 
+/// We stopped reading what was no reply: nobody cut anything off.
+fn babbled(view: &ModeView<'_>) -> bool {
+    matches!(view.shown.why, Why::NotAReply { .. })
+}
+
 /// The data connection stood and was cut off before its end.
 pub fn data_closed_early(case: &Case<'_>) -> Option<Finding> {
     let views: Vec<&ModeView<'_>> =
-        case.modes.iter().filter(|v| v.outcome() == Outcome::Closed).collect();
+        case.modes.iter().filter(|v| v.outcome() == Outcome::Closed && !babbled(v)).collect();
     let first = views.first()?;
     let times: usize = views.iter().map(|v| v.times()).sum();
     let confidence = if times >= 2 { Confidence::Likely } else { Confidence::Possible };
@@ -152,11 +159,19 @@ pub fn data_reaches_another(case: &Case<'_>) -> Option<Finding> {
     let changed = case.facts.varied(|v| *v == Varied::KnockAgain).find(|a| {
         a.observed.is_some() && a.knocks.iter().any(|k| k.outcome == Some(DialOutcome::Refused))
     });
+    // A command that names always the same port, which never let anybody in, names a port that does
+    // not work: nothing says that another machine was reached.
+    let ports: BTreeSet<u16> = refused.iter().filter_map(|a| a.passive_port()).collect();
+    let lets_in = |port: &u16| all.iter().any(|a| a.is_open() && a.passive_port() == Some(*port));
+    let came = |mode: Mode| all.iter().any(|a| a.is_open() && a.mode == mode);
+    let one_dead =
+        ports.len() == 1 && !ports.iter().any(lets_in) && !refused.iter().any(|a| came(a.mode));
     let confidence = match (changed.is_some(), several, open > 0, refused.len()) {
         (_, _, _, 0) => return None,
         (true, _, _, _) => Confidence::Proven,
         (_, true, true, _) => Confidence::Likely,
-        (_, true, false, _) | (_, false, true, 2..) => Confidence::Possible,
+        (_, true, false, _) => Confidence::Possible,
+        (_, false, true, 2..) if !one_dead => Confidence::Possible,
         _ => return None,
     };
     let id = match (changed.is_some(), several) {

@@ -106,9 +106,11 @@ fn spend(now: Moment, kind: Kind, waited: Option<Wait>) -> Moment {
     let now = now?;
     match (kind, waited) {
         (_, Some(Wait::Forever)) => None,
-        (_, Some(Wait::Seconds(seconds))) => Some(Micros(now.0 + u64::from(seconds) * 1_000_000)),
+        (_, Some(Wait::Seconds(seconds))) => {
+            Some(Micros(now.0.saturating_add(u64::from(seconds) * 1_000_000)))
+        }
         (Kind::Open(took) | Kind::Reply(took) | Kind::Refused(took), None) => {
-            Some(Micros(now.0 + took.0))
+            Some(Micros(now.0.saturating_add(took.0)))
         }
         _ => Some(now),
     }

@@ -85,6 +85,18 @@ impl Link {
         }
     }
 
+    /// Writes what can be written without waiting; the rest is lost, and nobody is told.
+    pub fn try_write(&mut self, bytes: &[u8]) {
+        if let Self::Clear(stream) = self {
+            let _ = stream.try_write(bytes);
+            return;
+        }
+        let context = &mut Context::from_waker(Waker::noop());
+        if let Poll::Ready(Ok(_)) = Pin::new(&mut *self).poll_write(context, bytes) {
+            let _ = Pin::new(self).poll_flush(context);
+        }
+    }
+
     /// What the result of a read (into a buffer with room) says about the end of the TLS
     /// connection; `None` where it has not ended, and for clear ones.
     pub fn end(&self, read: &io::Result<usize>) -> Option<TlsEnd> {

@@ -17,6 +17,8 @@ const LEFT: f32 = 21.0;
 const RIGHT: f32 = 79.0;
 /// From one arrow to the next.
 const STEP: u16 = 60;
+/// Lanes that a picture has room for; no run makes a tenth of that.
+const LANES: usize = 1000;
 /// More hops than these are drawn as dots: numbers would run into one another on a telephone.
 const NUMBERED: u8 = 7;
 /// Longer addresses do not fit under a column.
@@ -24,7 +26,8 @@ const SHORT: usize = 15;
 
 /// The picture with its text alternative.
 pub fn picture(diagnosis: &Diagnosis<'_>, words: &Words) -> Markup {
-    let lanes = lanes(diagnosis, words);
+    let mut lanes = lanes(diagnosis, words);
+    lanes.truncate(LANES);
     let case = &diagnosis.case;
     let hops = location::hops(case.facts).filter(|hops| *hops >= 1);
     let routers = hops.map_or(0, |hops| hops - 1);

@@ -1,0 +1,63 @@
+//! The files that a report and its facts go into.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+/// Whether both are one file, whatever the ways to it. Devices are no files.
+pub(super) fn is_same_file(a: &Path, b: &Path) -> bool {
+    let whole = |path: &Path| -> Option<PathBuf> {
+        if let Ok(there) = fs::canonicalize(path) {
+            return there.is_file().then_some(there);
+        }
+        let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Some(fs::canonicalize(parent).ok()?.join(path.file_name()?))
+    };
+    whole(a).is_some_and(|a| whole(b) == Some(a))
+}
+
+/// Writes a file whole or not at all: next to its place first, then renamed into it.
+///
+/// # Errors
+/// A text that names the file.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    let name = path.display();
+    let fail = |e: std::io::Error| format!("{name}: {e}");
+    let Some(directory) = place_of(path)? else {
+        return fs::write(path, bytes).map_err(fail);
+    };
+    // Of a length of its own: a long name need not leave room for more.
+    let temporary = directory.join(format!(".ftp-doctor.{}.part", std::process::id()));
+    // Never through a link that somebody has put there.
+    let mut file =
+        fs::OpenOptions::new().write(true).create_new(true).open(&temporary).map_err(fail)?;
+    let written = file.write_all(bytes).and_then(|()| fs::rename(&temporary, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    written.map_err(fail)
+}
+
+/// The directory that a file is to stand in; `None` for a device such as /dev/stdout, or a pipe, which
+/// is written to as it is.
+pub(super) fn place_of(path: &Path) -> Result<Option<&Path>, String> {
+    let name = path.display();
+    if fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir()) {
+        return Ok(None);
+    }
+    if path.file_name().is_none() {
+        return Err(format!("\"{name}\": not the name of a file"));
+    }
+    if path.is_dir() {
+        return Err(format!("{name}: is a directory"));
+    }
+    let directory = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    match fs::metadata(directory) {
+        Ok(found) if found.is_dir() => Ok(Some(directory)),
+        Ok(_) => Err(format!("{name}: {} is no directory", directory.display())),
+        Err(error) => Err(format!("{name}: {error}")),
+    }
+}
