@@ -3,6 +3,7 @@
 
 pub mod check;
 mod files;
+mod look;
 pub mod pool;
 mod specify;
 
@@ -15,9 +16,7 @@ use files::{is_same_file, place_of};
 
 use crate::cli::audit::AuditArgs;
 use crate::cli::check::SchemaArg;
-use crate::cli::{
-    self, Cli, ColorArg, Command, ExpectArgs, FormatArg, LangArg, OutputArgs, ProbeOptions, TlsArg,
-};
+use crate::cli::{self, Cli, Command, ExpectArgs, OutputArgs, ProbeOptions, TlsArg};
 use crate::compare::{self, Run};
 use crate::diagnosis::{self, Lang, diagnose, remedies};
 use crate::facts::{Facts, SCHEMA};
@@ -25,7 +24,8 @@ use crate::probe::tls::{Roots, TlsSetup};
 use crate::probe::{self, Spec, Stage};
 use crate::progress::Progress;
 use crate::wire::text::printable;
-use crate::{demo, report};
+use crate::{demo, mask, report};
+use look::{format, is_dumb, language, legible, report_language, style};
 use specify::specify;
 
 /// Saved facts larger than this are none of ours.
@@ -102,7 +102,9 @@ pub fn run(cli: Cli, world: &World<'_>) -> Result<Outcome, AppError> {
             let target = probe.target.unwrap_or_default();
             probe_target(&target, &probe.options, Some(&audit), &output, world)
         }
-        Some(Command::Replay { file, expect, output }) => replay(&file, expect, &output, world),
+        Some(Command::Replay { file, mask, expect, output }) => {
+            replay(&file, mask, expect, &output, world)
+        }
         Some(Command::Diff { a, b, output }) => diff(&a, &b, &output, world),
         Some(Command::Explain { cause, list, lang }) => {
             let lang = language(lang, false, world);
@@ -191,7 +193,9 @@ fn probe_target(
         spec.limits.logins += 6;
     }
     let facts = block_on(&spec, output, world, None)?;
-    finish(&facts, options, output, world)
+    // No further login: the password goes before anything is written.
+    drop(spec);
+    finish(facts, options, output, world)
 }
 
 fn run_demo(
@@ -233,7 +237,7 @@ fn run_demo(
     let mut spec = specify("127.0.0.1", options, world)?;
     spec.request.demo = true;
     let facts = block_on(&spec, output, world, Some((story.behaviour)()))?;
-    finish(&facts, options, output, world)
+    finish(facts, options, output, world)
 }
 
 fn block_on(
@@ -242,12 +246,15 @@ fn block_on(
     world: &World<'_>,
     behaviour: Option<demo::Behaviour>,
 ) -> Result<Facts, AppError> {
+    probe::os::room().map_err(|e| {
+        AppError::Internal(format!("a run needs more descriptors (ulimit -n): {e}"))
+    })?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|e| AppError::Internal(format!("no runtime: {e}")))?;
     let progress = Progress::new(
-        std::io::stderr().is_terminal() && !output.quiet,
+        std::io::stderr().is_terminal() && !output.quiet && !is_dumb(world),
         report::words::Words::of(language(output.lang, false, world)),
     );
     let stage = |stage: Stage| progress.stage(&stage);
@@ -293,6 +300,11 @@ fn block_on(
     facts
 }
 
+/// From here on an interrupt ends the program at once: nothing is measured any more.
+pub fn measured() {
+    probe::os::default_interrupts();
+}
+
 /// Resolves at SIGINT or SIGTERM.
 async fn stopped() {
     #[cfg(unix)]
@@ -313,6 +325,7 @@ async fn stopped() {
 
 fn replay(
     file: &Path,
+    mask: bool,
     expect: ExpectArgs,
     output: &OutputArgs,
     world: &World<'_>,
@@ -323,6 +336,7 @@ fn replay(
     if !expect.expect.is_empty() {
         facts.request.expect = expect.expect;
     }
+    let facts = shown(facts, mask)?;
     let (report, code) = render(&facts, output, world)?;
     Ok(place(report, output, code))
 }
@@ -337,6 +351,14 @@ fn content(file: &Path, what: &str) -> Result<Vec<u8>, AppError> {
         return Err(usage(format!("too large for {what}")));
     }
     Ok(bytes)
+}
+
+/// The facts as they may be shown: masked, if that was asked for.
+fn shown(facts: Facts, mask: bool) -> Result<Facts, AppError> {
+    if mask {
+        return mask::mask(&facts).map_err(|e| AppError::Internal(e.to_string()));
+    }
+    Ok(facts)
 }
 
 fn saved(file: &Path, bytes: &[u8]) -> Result<Facts, AppError> {
@@ -368,7 +390,7 @@ fn diff(a: &Path, b: &Path, output: &OutputArgs, world: &World<'_>) -> Result<Ou
         report_language(output, world),
     )
     .map_err(|e| AppError::Internal(e.to_string()))?;
-    Ok(place(bytes, output, comparison.exit_code()))
+    Ok(place(legible(bytes, output, world), output, comparison.exit_code()))
 }
 
 /// A run from its report, or from its facts, which are diagnosed first.
@@ -390,11 +412,12 @@ fn run_of(file: &Path) -> Result<Run, AppError> {
 }
 
 fn finish(
-    facts: &Facts,
+    facts: Facts,
     options: &ProbeOptions,
     output: &OutputArgs,
     world: &World<'_>,
 ) -> Result<Outcome, AppError> {
+    let facts = &shown(facts, options.mask)?;
     let (report, code) = render(facts, output, world)?;
     let mut outcome = place(report, output, code);
     if let Some(path) = &options.save {
@@ -432,58 +455,7 @@ fn render(
         report::Format::Nagios => report::nagios::code_of(&diagnosis),
         _ => diagnosis.exit_code(),
     };
-    Ok((bytes, code))
-}
-
-/// The language that was asked for, else the locale's; programs that read JSON get English.
-fn language(asked: Option<LangArg>, for_programs: bool, world: &World<'_>) -> Lang {
-    match asked {
-        Some(LangArg::En) => Lang::En,
-        Some(LangArg::Zh) => Lang::Zh,
-        None if for_programs => Lang::En,
-        None => ["LC_ALL", "LC_MESSAGES", "LANG"]
-            .iter()
-            .find_map(|name| (world.env)(name).filter(|value| !value.is_empty()))
-            .map_or(Lang::En, |locale| Lang::of_locale(&locale)),
-    }
-}
-
-fn report_language(output: &OutputArgs, world: &World<'_>) -> Lang {
-    language(output.lang, format(output).is_for_programs(), world)
-}
-
-fn format(output: &OutputArgs) -> report::Format {
-    match (output.json, output.format) {
-        (true, _) | (_, FormatArg::Json) => report::Format::Json,
-        (_, FormatArg::Jsonl) => report::Format::JsonLines,
-        (_, FormatArg::Html) => report::Format::Html,
-        (_, FormatArg::Markdown) => report::Format::Markdown,
-        (_, FormatArg::Junit) => report::Format::Junit,
-        (_, FormatArg::Nagios) => report::Format::Nagios,
-        (_, FormatArg::Prometheus) => report::Format::Prometheus,
-        (_, FormatArg::Github) => report::Format::Github,
-        (_, FormatArg::Text) => report::Format::Text,
-    }
-}
-
-fn style(output: &OutputArgs, world: &World<'_>) -> report::Style {
-    let terminal = std::io::stdout().is_terminal() && output.output.is_none();
-    let color = match output.color {
-        ColorArg::Always => true,
-        ColorArg::Never => false,
-        ColorArg::Auto => terminal && (world.env)("NO_COLOR").is_none_or(|v| v.is_empty()),
-    };
-    let columns = terminal
-        .then(terminal_size::terminal_size)
-        .flatten()
-        .map(|(width, _)| usize::from(width.0));
-    report::Style {
-        color,
-        // Long lines are hard to read however wide the terminal is.
-        width: columns.unwrap_or(80).clamp(24, 100),
-        verbose: output.verbose > 0,
-        quiet: output.quiet,
-    }
+    Ok((legible(bytes, output, world), code))
 }
 
 fn place(report: Vec<u8>, output: &OutputArgs, code: u8) -> Outcome {

@@ -93,6 +93,9 @@ pub enum Command {
         /// Judged instead of what the run itself was expected to show.
         #[command(flatten)]
         expect: ExpectArgs,
+        /// Mask addresses and names, alike everywhere, each within its class
+        #[arg(long)]
+        mask: bool,
         /// How to report.
         #[command(flatten)]
         output: OutputArgs,
@@ -222,6 +225,10 @@ pub struct ProbeOptions {
     /// Write what was observed to this file, for replay
     #[arg(long, value_name = "FILE")]
     pub save: Option<PathBuf>,
+    /// Mask addresses, host and user names and paths, alike in the report and in --save, each
+    /// within its class (private, carrier-grade, public); ports and welcome texts stay
+    #[arg(long)]
+    pub mask: bool,
     /// Expectations.
     #[command(flatten)]
     pub expect: ExpectArgs,

@@ -7,6 +7,7 @@
 //! - [`target`]: what the user typed
 //! - [`wire`]: FTP's grammar, pure
 //! - [`facts`]: what was observed, plain data that can be saved
+//! - [`mask`]: facts with addresses and names masked alike, plain data again
 //! - [`clients`]: what well-known FTP clients do by default, plain data
 //! - [`probe`]: the only place with sockets and clocks
 //! - [`diagnosis`]: from facts to named causes, pure
@@ -24,6 +25,7 @@ pub mod compare;
 pub mod demo;
 pub mod diagnosis;
 pub mod facts;
+pub mod mask;
 pub mod probe;
 pub mod progress;
 pub mod report;

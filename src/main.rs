@@ -12,11 +12,24 @@ use ftp_doctor::report;
 fn main() -> ExitCode {
     // Monitoring reads one line on stdout and the code 3, whatever went wrong.
     let nagios = cli::asks_for_nagios(std::env::args_os());
-    let unknown = |text: &str| {
-        let line = report::nagios::unknown(text);
-        let _ = std::io::stdout().write_all(line.as_bytes());
-        ExitCode::from(3)
-    };
+    std::panic::set_hook(Box::new(|panic| {
+        // Not what it says: that may quote what was read, a password among it.
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        eprintln!("ftp-doctor: internal error: a bug at {place}");
+    }));
+    std::panic::catch_unwind(|| work(nagios))
+        .unwrap_or_else(|_| if nagios { unknown("internal error") } else { ExitCode::from(4) })
+}
+
+/// The line and the code of a check that could not be made.
+fn unknown(text: &str) -> ExitCode {
+    let line = report::nagios::unknown(text);
+    let _ = std::io::stdout().write_all(line.as_bytes());
+    ExitCode::from(3)
+}
+
+#[expect(clippy::print_stderr, reason = "warnings and errors go to stderr, from here alone")]
+fn work(nagios: bool) -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) if nagios && error.use_stderr() => return unknown(&error.to_string()),
@@ -39,6 +52,7 @@ fn main() -> ExitCode {
             return ExitCode::from(error.code());
         }
     };
+    app::measured();
     let mut code = outcome.code;
     for (path, bytes) in &outcome.files {
         if let Err(error) = app::write_whole(path, bytes) {

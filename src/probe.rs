@@ -20,6 +20,7 @@ pub mod path;
 pub mod plan;
 pub mod recorder;
 pub mod resolve;
+pub mod secrets;
 pub mod tls;
 pub mod transfer;
 mod trial;

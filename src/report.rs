@@ -1,5 +1,6 @@
 //! From a diagnosis to bytes. Every format is a pure function; nothing is written here.
 
+pub mod ascii;
 mod audit;
 pub mod check;
 mod clients;

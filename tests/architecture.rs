@@ -16,6 +16,7 @@ use source::{Source, balanced};
 const MAY_USE: &[(&str, &[&str])] = &[
     ("wire", &[]),
     ("facts", &["wire"]),
+    ("mask", &["wire", "facts"]),
     ("probe", &["wire", "facts"]),
     ("clients", &["facts"]),
     ("diagnosis", &["wire", "facts", "clients"]),
@@ -31,6 +32,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &[
             "wire",
             "facts",
+            "mask",
             "probe",
             "diagnosis",
             "compare",
@@ -69,9 +71,12 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("x509_parser", &["probe/tls/"]),
     ("schemars", &["report/view.rs", "report/schema.rs", "report/check/view.rs"]),
     ("textwrap", &["report/text.rs"]),
-    ("terminal_size", &["app.rs"]),
+    ("terminal_size", &["app/look.rs"]),
     ("percent_encoding", &["target.rs"]),
-    ("zeroize", &["target.rs", "cli/credentials.rs", "app/specify.rs", "probe/"]),
+    (
+        "zeroize",
+        &["target.rs", "cli/credentials.rs", "app/specify.rs", "probe/", "wire/command.rs"],
+    ),
     ("maud", &["report/html/"]),
     ("humantime", &["cli/values.rs", "compare/read.rs", "probe/engine.rs"]),
 ];
@@ -203,6 +208,7 @@ fn pure_modules_know_no_socket_no_clock_and_no_machine() {
         const PURE: &[&str] = &[
             "wire",
             "facts",
+            "mask",
             "clients",
             "diagnosis",
             "compare",

@@ -11,15 +11,17 @@ use std::ops::ControlFlow;
 use std::rc::Rc;
 use std::time::{Instant, SystemTime};
 
+use super::look::{format, language, legible, report_language, style, wants_ascii};
 use super::pool::{self, Bounds, Panicked, Turn};
 use super::specify::{Ask, Shared, specify_target};
-use super::{AppError, Outcome, World, format, language, place, report_language, style};
+use super::{AppError, Outcome, World, place};
 use crate::check::Job;
 use crate::check::done::Identity;
 use crate::cli::check::CheckArgs;
 use crate::cli::{OutputArgs, ProbeOptions};
 use crate::diagnosis::{self, Text, diagnose};
 use crate::facts::{Facts, Family, Names, Request};
+use crate::mask::Mask;
 use crate::probe::{self, Resolver, Spec};
 use crate::progress::Bar;
 use crate::report::check::{Ending, Row, Totals, changes, json, text};
@@ -40,7 +42,9 @@ const IN_FLIGHT: usize = 4096;
 /// One target, ready to be run.
 struct Planned {
     label: String,
-    spec: Rc<Spec>,
+    request: Request,
+    /// Until its turn comes: with it goes its password.
+    spec: RefCell<Option<Spec>>,
 }
 
 /// What of a server may be visited by one run at a time: an address, or a name that may have many.
@@ -61,6 +65,10 @@ struct Results<'a> {
     baseline: Option<Baseline>,
     outlet: Outlet<'a>,
     bar: Bar,
+    /// Where addresses and names are masked: alike in all reports.
+    mask: Option<Mask>,
+    /// The locale shows nothing else.
+    only_ascii: bool,
 }
 
 /// Carries the check out.
@@ -73,7 +81,12 @@ pub(super) fn run(
     super::check(output, &options.expect)?;
     usable(check, options, output)?;
     let jobs = input::jobs(&check.files, options)?;
-    let planned = plan(jobs, output, world)?;
+    let mut planned = plan(jobs, output, world)?;
+    if options.mask {
+        for (place, one) in planned.iter_mut().enumerate() {
+            one.label = format!("target-{}", place + 1);
+        }
+    }
     let baseline = check.baseline.as_deref().map(Baseline::read).transpose()?;
     let words = Words::of(report_language(output, world));
     let format = format(output);
@@ -82,10 +95,10 @@ pub(super) fn run(
         Some(path) if format == Format::JsonLines => {
             let mut done = outlet::earlier(path, check.resume)?;
             for (row, one) in rows.iter_mut().zip(&planned) {
-                let request = &one.spec.request;
-                if let Some(known) = done.take(&Identity::of(request)) {
+                if let Some(known) = done.take(&Identity::of(&one.request)) {
                     let (verdict, code) = (known.verdict.clone(), known.exit_code);
-                    *row = Some(Row::earlier(&one.label, &request.input, verdict, code, &words));
+                    *row =
+                        Some(Row::earlier(&one.label, &one.request.input, verdict, code, &words));
                 }
             }
             Outlet::append(path, &done.kept)?
@@ -108,6 +121,8 @@ pub(super) fn run(
         baseline,
         outlet,
         bar: Bar::new(visible, todo.len(), Words::of(language(output.lang, false, world))),
+        mask: options.mask.then(Mask::default),
+        only_ascii: wants_ascii(output, world),
     };
     let (started, clock) = (SystemTime::now(), Instant::now());
     let interrupted = execute(&todo, check, output, world, &mut results)?;
@@ -125,6 +140,8 @@ fn usable(check: &CheckArgs, options: &ProbeOptions, output: &OutputArgs) -> Res
         "--save: keeps the facts of one run; check has many (--format jsonl --output FILE)"
     } else if check.resume && (output.output.is_none() || format != Format::JsonLines) {
         "--resume: needs the file of the unfinished run (--format jsonl --output FILE)"
+    } else if options.mask && (check.resume || check.baseline.is_some()) {
+        "--mask: targets of an earlier run (--resume, --baseline) are not known again by masked names"
     } else if check.baseline.is_some()
         && !matches!(format, Format::Text | Format::Markdown | Format::Json)
     {
@@ -152,7 +169,8 @@ fn plan(jobs: Vec<Job>, output: &OutputArgs, world: &World<'_>) -> Result<Vec<Pl
         })?;
         spec.request.fix_for.clone_from(&output.fix_for);
         spec.request.nft_chain.clone_from(&output.nft_chain);
-        planned.push(Planned { label: job.label.clone(), spec: Rc::new(spec) });
+        let request = spec.request.clone();
+        planned.push(Planned { label: job.label.clone(), request, spec: RefCell::new(Some(spec)) });
     }
     Ok(planned)
 }
@@ -192,7 +210,8 @@ fn execute(
     let work = async {
         let resolver = Rc::new(Resolver::system(probe::Limits::default().resolve));
         let job = |index: usize, turn: Turn<Place>| {
-            let spec = todo.get(index).and_then(|i| planned.get(*i)).map(|p| Rc::clone(&p.spec));
+            let one_of_all = todo.get(index).and_then(|i| planned.get(*i));
+            let spec = one_of_all.and_then(|p| p.spec.borrow_mut().take());
             one(spec, Rc::clone(&resolver), turn, stopped.clone())
         };
         let done = |index: usize, result: Result<Option<Facts>, Panicked>| {
@@ -229,7 +248,7 @@ fn execute(
 
 /// One target: its name, its turn at the server, the probe. Nothing where an interrupt came before.
 async fn one(
-    spec: Option<Rc<Spec>>,
+    spec: Option<Spec>,
     resolver: Rc<Resolver>,
     turn: Turn<Place>,
     stopped: tokio::sync::watch::Receiver<bool>,
@@ -274,6 +293,11 @@ fn places(request: &Request, names: &Names) -> Vec<Place> {
     places
 }
 
+/// A target as it was typed, masked where names are.
+fn shown_input(mask: Option<&mut Mask>, request: &Request) -> String {
+    mask.map_or_else(|| request.input.clone(), |mask| mask.input(request))
+}
+
 impl Results<'_> {
     fn finished(
         &mut self,
@@ -283,6 +307,11 @@ impl Results<'_> {
         width: usize,
     ) -> std::io::Result<()> {
         let Some(one) = self.planned.get(index) else { return Ok(()) };
+        let masked = match &mut self.mask {
+            Some(mask) => Some(mask.facts(facts).map_err(std::io::Error::other)?),
+            None => None,
+        };
+        let facts = masked.as_ref().unwrap_or(facts);
         let diagnosis = diagnose(facts);
         let entry = Entry::of(one.label.clone(), &diagnosis, &self.words);
         let Some(run) = entry.run() else { return Ok(()) };
@@ -301,13 +330,21 @@ impl Results<'_> {
             } else if style.verbose {
                 let whole = report::text::render(&diagnosis, &self.words, style);
                 let head = text::line(&row, width, &self.words, style);
-                self.outlet.write(format!("{head}\n{whole}\n").as_bytes())?;
+                self.say(&format!("{head}\n{whole}\n"))?;
             } else if !style.quiet {
-                self.outlet.write(text::line(&row, width, &self.words, style).as_bytes())?;
+                self.say(&text::line(&row, width, &self.words, style))?;
             }
         }
         self.note(index, row, entry);
         Ok(())
+    }
+
+    /// Text for a person, as soon as it is known.
+    fn say(&mut self, text: &str) -> std::io::Result<()> {
+        if self.only_ascii {
+            return self.outlet.write(report::ascii::ascii(text).as_bytes());
+        }
+        self.outlet.write(text.as_bytes())
     }
 
     fn failed(
@@ -322,10 +359,10 @@ impl Results<'_> {
         let what = printable(what.as_bytes(), 300);
         (world.warn)(&format!("ftp-doctor: {}: internal error: {what}", one.label));
         let because = self.words.say(&Text::new("check-because-failed").with("text", what));
-        let input = one.spec.request.input.clone();
+        let input = shown_input(self.mask.as_mut(), &one.request);
         let row = Row::without(&one.label, &input, Ending::Failed, because.clone());
         if !self.keep && !self.outlet.is_json() && !style.quiet {
-            self.outlet.write(text::line(&row, width, &self.words, style).as_bytes())?;
+            self.say(&text::line(&row, width, &self.words, style))?;
         }
         self.note(index, row, Entry::failed(one.label.clone(), input, because));
         Ok(())
@@ -354,7 +391,7 @@ impl Results<'_> {
         let because = self.words.get("check-because-interrupted");
         let mut left = false;
         for (index, one) in self.planned.iter().enumerate() {
-            let input = || one.spec.request.input.clone();
+            let mut input = || shown_input(self.mask.as_mut(), &one.request);
             if let Some(row @ None) = self.rows.get_mut(index) {
                 left = true;
                 *row = Some(Row::without(&one.label, &input(), Ending::NotRun, because.clone()));
@@ -374,7 +411,7 @@ impl Results<'_> {
             Format::JsonLines => (Vec::new(), totals.exit_code()),
             Format::Text => {
                 let end = text::summary(&rows, &totals, changes, &self.words, look);
-                (end.into_bytes(), totals.exit_code())
+                (legible(end.into_bytes(), output, world), totals.exit_code())
             }
             Format::Json => {
                 let bytes = json::document(&rows, entries, changes, &totals, when)

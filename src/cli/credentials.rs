@@ -88,13 +88,21 @@ fn look(host: &str, user: &str, sources: &Sources<'_>) -> Result<Found, String> 
 
 fn read_limited(path: &Path) -> Result<Zeroizing<String>, String> {
     let name = path.display();
-    let file = std::fs::File::open(path).map_err(|e| format!("{name}: {e}"))?;
-    let mut text = Zeroizing::new(String::new());
-    file.take(LIMIT + 1).read_to_string(&mut text).map_err(|e| format!("{name}: {e}"))?;
-    if text.len() as u64 > LIMIT {
+    let mut file = std::fs::File::open(path).map_err(|e| format!("{name}: {e}"))?;
+    // With room for all of it: a string that grows leaves copies behind.
+    let mut bytes = Zeroizing::new(vec![0; usize::try_from(LIMIT).unwrap_or_default() + 1]);
+    let mut held = 0;
+    while let Some(room) = bytes.get_mut(held..).filter(|room| !room.is_empty()) {
+        match file.read(room).map_err(|e| format!("{name}: {e}"))? {
+            0 => break,
+            n => held += n,
+        }
+    }
+    if held as u64 > LIMIT {
         return Err(format!("{name}: too large for a file with a password"));
     }
-    Ok(text)
+    let text = std::str::from_utf8(bytes.get(..held).unwrap_or_default());
+    text.map(|text| Zeroizing::new(text.to_owned())).map_err(|e| format!("{name}: {e}"))
 }
 
 fn password_file(path: &Path) -> Result<Zeroizing<String>, String> {

@@ -4,23 +4,22 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use socket2::{SockRef, Socket};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-use tokio::time::Instant;
-use zeroize::Zeroizing;
-
 pub use super::heard::ControlEvent;
 use super::heard::{Farewell, Heard};
 use super::limits::Limits;
 use super::os;
 use super::recorder::Recorder;
+use super::secrets::Secrets;
 use super::tls::{ControlTls, Link};
 use crate::facts::{
     ControlEnd, Exchange, ExchangeEnd, Greeting, LoginOutcome, Micros, ReplyFact, Session,
 };
 use crate::wire::command::Command;
 use crate::wire::reply::{Reply, ReplyError, ReplyLimits, ReplyReader};
+use socket2::{SockRef, Socket};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::Instant;
 
 /// Reads of what has come unasked, more than the reader holds: from a server that never stops
 /// talking there is always something to be read.
@@ -48,7 +47,7 @@ pub struct Control {
     farewell: Farewell,
     /// What the server has said so far.
     heard: Heard,
-    secrets: Vec<Zeroizing<String>>,
+    secrets: Secrets,
 }
 
 impl Control {
@@ -98,7 +97,7 @@ impl Control {
             given_up: false,
             farewell: Farewell::Owed,
             heard: Heard::default(),
-            secrets: Vec::new(),
+            secrets: Secrets::default(),
         })
     }
 
@@ -146,6 +145,7 @@ impl Control {
                         ReplyError::NotAReply { text, .. } => text.clone(),
                         ReplyError::TooLong { .. } => error.to_string(),
                     };
+                    let head = self.secrets.hide_bytes(head);
                     return ControlEvent::NotAReply { text: self.redacted(text), head };
                 }
             }
@@ -169,7 +169,8 @@ impl Control {
                     if head.is_empty() {
                         return ControlEvent::Closed;
                     }
-                    let head = head.get(..64.min(head.len())).unwrap_or_default().to_vec();
+                    let mut head = self.secrets.hide_bytes(head.to_vec());
+                    head.truncate(64);
                     return ControlEvent::NotAReply {
                         text: crate::wire::text::printable(&head, 64),
                         head,
@@ -180,20 +181,13 @@ impl Control {
         }
     }
 
-    /// A server may repeat what it was told: from now on these words are not written down.
-    pub fn keep_secret(&mut self, secrets: impl IntoIterator<Item = Zeroizing<String>>) {
-        // One or two characters are everywhere; hiding them would only spoil the text.
-        self.secrets.extend(secrets.into_iter().filter(|s| s.chars().count() > 2));
+    /// A server may repeat what it was told: these words are not written down.
+    pub fn keep_secret(&mut self, secrets: &Secrets) {
+        self.secrets = secrets.clone();
     }
 
     fn redacted(&self, text: String) -> String {
-        self.secrets.iter().fold(text, |text, secret| {
-            if text.contains(secret.as_str()) {
-                text.replace(secret.as_str(), "****")
-            } else {
-                text
-            }
-        })
+        self.secrets.hide(text)
     }
 
     /// A reply, or the end where the server has said more than anybody needs.
@@ -209,7 +203,7 @@ impl Control {
     fn fact(&self, reply: &Reply) -> ReplyFact {
         ReplyFact {
             code: reply.code,
-            text: self.redacted(reply.text()),
+            text: self.secrets.hide_in_reply(reply.code, reply.text()),
             oddities: reply.oddities.clone(),
             at: self.recorder.now(),
         }
@@ -245,7 +239,8 @@ impl Control {
         let failed = |error: crate::wire::command::CommandError| ExchangeEnd::Failed {
             text: error.to_string(),
         };
-        let both = first.line().map_err(failed)? + &command.line().map_err(failed)?;
+        let (first_line, line) = (first.line().map_err(failed)?, command.line().map_err(failed)?);
+        let both = [first_line.as_str(), line.as_str()].concat();
         let began = Instant::now();
         let sent = self.recorder.now();
         let end = self.write(both.as_bytes()).await;
@@ -343,6 +338,7 @@ impl Control {
         }
         said.extend(self.unfinished());
         let said = said.join("\n");
+        let said = self.redacted(said);
         (!said.is_empty()).then(|| crate::wire::text::printable(said.as_bytes(), 200))
     }
 
@@ -422,7 +418,8 @@ impl Control {
             [] if self.reader.blank_lines() > 0 => b"\r\n\r\n",
             head => head,
         };
-        (!head.is_empty()).then(|| crate::wire::text::printable(head, 120))
+        let head = self.secrets.hide_bytes(head.to_vec());
+        (!head.is_empty()).then(|| crate::wire::text::printable(&head, 120))
     }
 
     /// Writes an event into the exchange at hand.

@@ -16,6 +16,7 @@ use super::os;
 use super::plan::{self, Next};
 use super::recorder::Recorder;
 use super::resolve;
+use super::secrets::Secrets;
 use super::tls::TlsSetup;
 use super::turn::{Progress, Turn};
 use crate::facts::{
@@ -93,7 +94,8 @@ pub async fn run_resolved(
     let start = Instant::now();
     let recorder = Recorder::new(blank(spec), start);
     let cut_short = {
-        let engine = Engine { spec, names, stage, recorder: &recorder };
+        let secrets = Secrets::of(&spec.credentials);
+        let engine = Engine { spec, names, stage, recorder: &recorder, secrets: &secrets };
         let work = engine.work();
         tokio::select! {
             biased;
@@ -148,6 +150,7 @@ pub(super) struct Engine<'a> {
     names: Option<Names>,
     pub(super) stage: &'a dyn Fn(Stage),
     pub(super) recorder: &'a Recorder,
+    pub(super) secrets: &'a Secrets,
 }
 
 impl Engine<'_> {
@@ -182,6 +185,7 @@ impl Engine<'_> {
             tls: self.spec.tls.as_ref().map(|setup| (self.spec.request.tls, setup)),
             host: &self.spec.request.host,
             credentials: &self.spec.credentials,
+            secrets: self.secrets,
             limits: &self.spec.limits,
             recorder: self.recorder,
             stage: self.stage,

@@ -12,6 +12,7 @@ use super::dial::{KnockPolicy, dial};
 use super::engine::{Credentials, Stage};
 use super::limits::Limits;
 use super::recorder::Recorder;
+use super::secrets::Secrets;
 use super::tls::{ControlTls, PeerName, TlsSetup};
 use crate::facts::{
     DialOutcome, ExchangeEnd, Greeting, LoginOutcome, ReplyFact, TlsAnswer, TlsLevel,
@@ -32,6 +33,8 @@ pub struct Door<'a> {
     pub host: &'a str,
     /// Who logs in.
     pub credentials: &'a Credentials,
+    /// What servers may repeat of it.
+    pub secrets: &'a Secrets,
     /// Waits.
     pub limits: &'a Limits,
     /// Clock and facts.
@@ -58,7 +61,9 @@ impl Door<'_> {
         if record_dial || record.outcome != DialOutcome::Connected {
             self.recorder.facts().dials.push(record);
         }
-        Control::new(stream?, began, took, self.recorder).ok()
+        let mut control = Control::new(stream?, began, took, self.recorder).ok()?;
+        control.keep_secret(self.secrets);
+        Some(control)
     }
 
     /// Waits for the greeting; a silent server is asked on a second connection whether it speaks
@@ -143,14 +148,12 @@ impl Door<'_> {
         if stream.write_all(&hello).await.is_err() {
             return TlsAnswer::Closed;
         }
-        read_head(&mut stream, limit).await
+        read_head(&mut stream, limit, self.secrets).await
     }
 
     /// Logs in. `true` when the server let us in.
     pub async fn login(&self, control: &mut Control) -> bool {
         (self.stage)(Stage::LoggingIn);
-        let credentials = self.credentials;
-        control.keep_secret(credentials.password.iter().chain(&credentials.account).cloned());
         let refused = match self.tls {
             Some((TlsLevel::Explicit, _)) => self.demand_tls(control).await,
             _ => None,
@@ -304,7 +307,7 @@ impl Door<'_> {
         self.recorder.facts().dials.push(record);
         let Some(mut stream) = stream else { return };
         let limit = self.recorder.until(self.limits.greeting_patience);
-        let _ = read_head(&mut stream, limit).await;
+        let _ = read_head(&mut stream, limit, self.secrets).await;
         let _ = stream.write_all(b"QUIT\r\n").await;
         let _ = tokio::time::timeout(Duration::from_millis(200), stream.read(&mut [0; 64])).await;
     }
@@ -319,7 +322,7 @@ fn read_greeting(reply: ReplyFact) -> Greeting {
     }
 }
 
-async fn read_head(stream: &mut TcpStream, limit: Instant) -> TlsAnswer {
+async fn read_head(stream: &mut TcpStream, limit: Instant, secrets: &Secrets) -> TlsAnswer {
     let mut head = [0_u8; 64];
     match tokio::time::timeout_at(limit, stream.read(&mut head)).await {
         Err(_) => TlsAnswer::Silent,
@@ -328,7 +331,9 @@ async fn read_head(stream: &mut TcpStream, limit: Instant) -> TlsAnswer {
             let head = head.get(..n).unwrap_or_default();
             match service::recognise(head) {
                 Some(service::Service::TlsRecord { .. }) => TlsAnswer::Tls,
-                _ => TlsAnswer::Other { head: text::printable(head, 64) },
+                _ => TlsAnswer::Other {
+                    head: text::printable(&secrets.hide_bytes(head.to_vec()), 64),
+                },
             }
         }
     }

@@ -16,9 +16,9 @@ use std::time::Duration;
 use socket2::Socket;
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-pub use linux::{acknowledge_at_once, pending_icmp, tcp_state, want_icmp};
+pub use linux::{acknowledge_at_once, default_interrupts, pending_icmp, tcp_state, want_icmp};
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-pub use portable::{acknowledge_at_once, pending_icmp, tcp_state, want_icmp};
+pub use portable::{acknowledge_at_once, default_interrupts, pending_icmp, tcp_state, want_icmp};
 
 use crate::facts::{DialOutcome, Icmp};
 
@@ -41,6 +41,23 @@ pub struct TcpState {
 /// The error of a `connect()` that is under way.
 #[cfg(unix)]
 pub const IN_PROGRESS: i32 = libc::EINPROGRESS;
+/// Whether the process may open as many descriptors as a run needs: the runtime's own, a control
+/// connection with two, a data connection with three, and some for a name look-up.
+///
+/// # Errors
+/// The system's word where it may not.
+pub fn room() -> io::Result<()> {
+    let mut held = Vec::new();
+    for _ in 0..10 {
+        match Socket::new(socket2::Domain::IPV4, socket2::Type::DGRAM, None) {
+            Ok(socket) => held.push(socket),
+            // EMFILE and ENFILE; that there is no IPv4 at all is no lack of descriptors.
+            Err(error) if matches!(error.raw_os_error(), Some(23 | 24)) => return Err(error),
+            Err(_) => break,
+        }
+    }
+    Ok(())
+}
 
 /// What a failed `connect()` means, given the ICMP message that came with it.
 ///

@@ -69,7 +69,7 @@ impl Engine<'_> {
         } else {
             door
         };
-        match self.session(door, progress).await {
+        let farewell = match self.session(door, progress).await {
             Ok(mut control) => {
                 if draft.varies(|v| *v == Varied::KeepAlive) {
                     control.keep_alive(KEEP_ALIVE);
@@ -96,10 +96,13 @@ impl Engine<'_> {
                         draft.why,
                         Why::NoData { .. } | Why::CutByUs | Why::NoCompletion { .. }
                     );
-                control.quit(&self.spec.limits, unfinished).await;
+                Some((control, unfinished))
             }
-            Err(reason) => draft.why = Why::Not(reason),
-        }
+            Err(reason) => {
+                draft.why = Why::Not(reason);
+                None
+            }
+        };
         let waiting = matches!(draft.outcome, Outcome::TimedOut | Outcome::Stalled);
         if waiting && self.recorder.remaining() < Duration::from_millis(50) {
             // The deadline cut the wait short: silence for that long is no verdict.
@@ -109,8 +112,17 @@ impl Engine<'_> {
         } else if waiting && self.too_short(&draft) {
             (draft.outcome, draft.why) = (Outcome::NotTested, Why::Not(NotTested::ShortTimeout));
         }
-        draft.elapsed = self.recorder.now().since(draft.began);
+        let (id, began) = (draft.id.clone(), draft.began);
+        draft.elapsed = self.recorder.now().since(began);
+        // Written down before the farewell, so that an interrupt there does not lose it.
         self.recorder.facts().attempts.push(draft);
+        if let Some((control, unfinished)) = farewell {
+            control.quit(&self.spec.limits, unfinished).await;
+            let elapsed = self.recorder.now().since(began);
+            if let Some(made) = self.recorder.facts().attempts.iter_mut().find(|a| a.id == id) {
+                made.elapsed = elapsed;
+            }
+        }
     }
 
     /// Records an attempt that the deadline leaves no time for.

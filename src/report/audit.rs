@@ -12,8 +12,8 @@ use crate::facts::{BoundsFrom, Outcome};
 const ROWS: usize = 40;
 /// Places of a map, at most.
 const PLACES: usize = 800;
-/// Places in a line of the map.
-const COLUMNS: usize = 50;
+/// Places in a line of the map, where there is room for them.
+pub const COLUMNS: usize = 50;
 
 /// What an audit says, ready for any format.
 pub struct Section {
@@ -96,7 +96,7 @@ impl Map {
 }
 
 /// The section, if there was an audit.
-pub fn section(diagnosis: &Diagnosis<'_>) -> Option<Section> {
+pub fn section(diagnosis: &Diagnosis<'_>, columns: usize) -> Option<Section> {
     let case = &diagnosis.case;
     let view = view(case)?;
     let (inside, outside): (Vec<PortRun>, Vec<PortRun>) =
@@ -120,7 +120,7 @@ pub fn section(diagnosis: &Diagnosis<'_>) -> Option<Section> {
         after.push(Text::new("audit-more").with("count", inside.len() - ROWS));
     }
     after.extend(asked(&view));
-    Some(Section { before: before(&view), map: map(&view), rows, after })
+    Some(Section { before: before(&view), map: map(&view, columns), rows, after })
 }
 
 /// Ports that were announced outside of the range: those with one outcome in one row.
@@ -211,7 +211,7 @@ fn asked(view: &View<'_>) -> Option<Text> {
     )
 }
 
-fn map(view: &View<'_>) -> Option<Map> {
+fn map(view: &View<'_>, columns: usize) -> Option<Map> {
     let (bounds, _) = view.bounds?;
     let ports: Vec<(u16, Outcome)> =
         view.ports.iter().flat_map(|r| r.each()).filter(|(p, _)| bounds.has(*p)).collect();
@@ -220,7 +220,7 @@ fn map(view: &View<'_>) -> Option<Map> {
     }
     let each = ports.len().div_ceil(PLACES);
     let lines = ports
-        .chunks(each * COLUMNS)
+        .chunks(each * columns)
         .map(|line| {
             let first = line.first().map_or(0, |(port, _)| *port);
             let places = line
@@ -238,7 +238,9 @@ fn map(view: &View<'_>) -> Option<Map> {
 
 /// The section of the text report.
 pub fn text(diagnosis: &Diagnosis<'_>, words: &Words, pen: Pen, out: &mut String) {
-    let Some(section) = section(diagnosis) else { return };
+    // Eight for the first port of a line; tens are easy to count.
+    let columns = (pen.width().saturating_sub(8) / 10 * 10).clamp(10, COLUMNS);
+    let Some(section) = section(diagnosis, columns) else { return };
     out.push('\n');
     out.push_str(&format!("{}\n", pen.bold(&words.get("audit-title"))));
     for text in &section.before {

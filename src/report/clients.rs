@@ -26,7 +26,8 @@ pub(super) fn section(diagnosis: &Diagnosis<'_>, words: &Words, pen: Pen, out: &
     let (removed, all): (Vec<&Prediction>, Vec<&Prediction>) =
         diagnosis.clients.iter().partition(|p| p.client.removed.is_some());
     let gone = Text::new("clients-removed").with("names", names(&removed, words));
-    out.push_str(&format!("\n{}\n", pen.bold(&words.get("clients-title"))));
+    out.push('\n');
+    pen.title(out, &words.get("clients-title"));
     if all.iter().all(|p| p.works == Some(true) && p.after < Some(SLOW)) {
         let text = Text::new("clients-all").with("count", all.len()).with("gone", gone);
         pen.prose(out, "  ", "  ", &words.say(&text));

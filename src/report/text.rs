@@ -81,6 +81,11 @@ impl Pen {
         text.bold().to_string()
     }
 
+    /// Columns of a line.
+    pub(super) fn width(self) -> usize {
+        self.0.width
+    }
+
     /// Prose, wrapped; `first` begins the paragraph and sets the indent.
     pub(super) fn prose(self, out: &mut String, first: &str, rest: &str, text: &str) {
         let width = self.0.width.max(24);
@@ -92,6 +97,15 @@ impl Pen {
         for line in textwrap::wrap(text, options) {
             out.push_str(line.trim_end());
             out.push('\n');
+        }
+    }
+
+    /// A heading.
+    pub(super) fn title(self, out: &mut String, text: &str) {
+        let mut lines = String::new();
+        self.prose(&mut lines, "", "", text);
+        for line in lines.lines() {
+            out.push_str(&format!("{}\n", self.bold(line)));
         }
     }
 
@@ -425,7 +439,7 @@ impl Page<'_> {
     fn rules(&self, out: &mut String) {
         let rules = &self.diagnosis.rules;
         out.push('\n');
-        out.push_str(&format!("{}\n", self.bold(&self.words.get("report-rules"))));
+        self.pen.title(out, &self.words.get("report-rules"));
         if rules.iter().all(|r| r.state == RuleState::Passes) {
             out.push_str(&format!("  {}\n", self.words.get("report-rules-all")));
             return;

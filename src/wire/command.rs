@@ -3,6 +3,8 @@
 use std::fmt;
 use std::net::{SocketAddr, SocketAddrV4};
 
+use zeroize::{Zeroize, Zeroizing};
+
 use super::address::{eprt_argument, port_argument};
 
 /// A verb and its argument.
@@ -118,16 +120,22 @@ impl Command {
     ///
     /// # Errors
     /// [`CommandError`] where the argument contains CR, LF or NUL.
-    pub fn line(&self) -> Result<String, CommandError> {
-        let Some(argument) = &self.argument else {
-            return Ok(format!("{}\r\n", self.verb));
-        };
+    pub fn line(&self) -> Result<Zeroizing<String>, CommandError> {
+        let argument = self.argument.as_deref().unwrap_or_default();
         if let Some(character) =
             argument.chars().find(|character| matches!(character, '\r' | '\n' | '\0'))
         {
             return Err(CommandError { verb: self.verb, character });
         }
-        Ok(format!("{} {argument}\r\n", self.verb))
+        // With room for all of it: a string that grows leaves a copy behind.
+        let mut line = Zeroizing::new(String::with_capacity(self.verb.len() + argument.len() + 3));
+        line.push_str(self.verb);
+        if self.argument.is_some() {
+            line.push(' ');
+            line.push_str(argument);
+        }
+        line.push_str("\r\n");
+        Ok(line)
     }
 
     /// The command as it may be shown and stored: without CR LF, and without what PASS, ACCT and ADAT carry.
@@ -142,6 +150,13 @@ impl Command {
                 format!("{} {argument}", self.verb)
             }
         }
+    }
+}
+
+/// PASS and ACCT carry secrets.
+impl Drop for Command {
+    fn drop(&mut self) {
+        self.argument.zeroize();
     }
 }
 
@@ -162,7 +177,7 @@ mod tests {
     use super::{Command, CommandError};
 
     fn line(command: &Command) -> Result<String, CommandError> {
-        command.line()
+        command.line().map(|line| line.to_string())
     }
 
     #[test]

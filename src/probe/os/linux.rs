@@ -2,8 +2,9 @@
 //! user; the error queue of a connecting TCP socket since Linux 5.8.
 //!
 //! This is the one file with `unsafe`: the standard library, socket2 and nix have no call for
-//! `TCP_INFO`, so `getsockopt()` is called here, with a buffer whose size the kernel is told.
-#![expect(unsafe_code, reason = "getsockopt(TCP_INFO) and nothing else; see the module's text")]
+//! `TCP_INFO`, so `getsockopt()` is called here, with a buffer whose size the kernel is told; and
+//! `signal()`, to put a default back that needs no handler of ours.
+#![expect(unsafe_code, reason = "getsockopt(TCP_INFO) and signal(); see the module's text")]
 
 use std::io::IoSliceMut;
 use std::net::IpAddr;
@@ -54,6 +55,14 @@ pub fn pending_icmp(socket: &Socket) -> Option<Icmp> {
         }
     }
     None
+}
+
+/// SIGINT and SIGTERM end the process from now on, whatever handlers there were.
+pub fn default_interrupts() {
+    for number in [libc::SIGINT, libc::SIGTERM] {
+        // SAFETY: the default action is no function of ours; both numbers are valid signals.
+        unsafe { libc::signal(number, libc::SIG_DFL) };
+    }
 }
 
 /// Acknowledges what comes next without delay. A server that says 150 and then 226 with Nagle's

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::super::audit::{Map, Place, legend, section as said};
+use super::super::audit::{COLUMNS, Map, Place, legend, section as said};
 use super::page::Page;
 use crate::facts::Outcome;
 
@@ -12,7 +12,7 @@ const HIGH: usize = 12;
 
 /// Nothing, unless there was an audit.
 pub fn section(page: &Page<'_>) -> Markup {
-    let Some(said) = said(page.diagnosis) else { return html! {} };
+    let Some(said) = said(page.diagnosis, COLUMNS) else { return html! {} };
     let outcome = |word: &str| page.get(&format!("outcome-{word}"));
     html! {
         section aria-labelledby="audit" {

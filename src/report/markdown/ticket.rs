@@ -203,7 +203,7 @@ impl Ticket<'_> {
     }
 
     fn audit(&self, sheet: &mut Sheet) {
-        let Some(said) = audit::section(self.diagnosis) else { return };
+        let Some(said) = audit::section(self.diagnosis, audit::COLUMNS) else { return };
         sheet.heading(2, &self.get("audit-title"));
         for text in &said.before {
             sheet.paragraph(&self.words.say(text));
