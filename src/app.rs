@@ -19,7 +19,7 @@ use crate::cli::check::SchemaArg;
 use crate::cli::{self, Cli, Command, ExpectArgs, OutputArgs, ProbeOptions, TlsArg};
 use crate::compare::{self, Run};
 use crate::diagnosis::{self, Lang, diagnose, remedies};
-use crate::facts::{Facts, SCHEMA};
+use crate::facts::{self, Facts, SCHEMA};
 use crate::probe::tls::{Roots, TlsSetup};
 use crate::probe::{self, Spec, Stage};
 use crate::progress::Progress;
@@ -362,17 +362,7 @@ fn shown(facts: Facts, mask: bool) -> Result<Facts, AppError> {
 }
 
 fn saved(file: &Path, bytes: &[u8]) -> Result<Facts, AppError> {
-    let usage = |text: String| AppError::Usage(format!("{}: {text}", file.display()));
-    let facts: Facts = serde_json::from_slice(bytes).map_err(|e| {
-        usage(format!("not facts that --save wrote: {}", printable(e.to_string().as_bytes(), 200)))
-    })?;
-    if facts.schema != SCHEMA {
-        return Err(usage(format!(
-            "schema \"{}\" is not {SCHEMA}",
-            printable(facts.schema.as_bytes(), 60)
-        )));
-    }
-    Ok(facts)
+    facts::read(bytes).map_err(|e| AppError::Usage(format!("{}: {e}", file.display())))
 }
 
 fn diff(a: &Path, b: &Path, output: &OutputArgs, world: &World<'_>) -> Result<Outcome, AppError> {

@@ -9,6 +9,7 @@ pub mod audit;
 pub mod expectation;
 pub mod names;
 pub mod path;
+pub mod read;
 pub mod request;
 pub mod session;
 pub mod time;
@@ -28,6 +29,7 @@ pub use audit::{Audit, AuditRequest, BoundsFrom, Crowd, PortRun, Sample, Sweep};
 pub use expectation::{Expectation, ExpectationError};
 pub use names::{Lookup, LookupOutcome, Names, Record, Via};
 pub use path::{Hole, Ladder, LadderRole, Rung, RungAnswer};
+pub use read::{ReadError, read};
 pub use request::{Family, PasswordSource, PortRange, Proxy, Request, Security, TlsLevel};
 pub use session::{
     ControlEnd, Dial, DialOutcome, Exchange, ExchangeEnd, Greeting, Icmp, LoginOutcome, ReplyFact,

@@ -132,7 +132,7 @@ fn netrc_entry(
 
 /// Finds an entry in the text of a netrc file: `machine`, `default`, `login`, `password`,
 /// `account`; a `macdef` ends at an empty line.
-fn lookup(text: &str, host: &str, user: &str) -> Option<Found> {
+pub fn lookup(text: &str, host: &str, user: &str) -> Option<Found> {
     let mut best: Option<Found> = None;
     let mut current: Option<(bool, Option<String>, Found)> = None;
     let finish = |entry: Option<(bool, Option<String>, Found)>, best: &mut Option<Found>| {

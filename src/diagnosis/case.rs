@@ -292,7 +292,13 @@ fn representative<'a>(all: &[&'a Attempt]) -> Option<&'a Attempt> {
     let tested: Vec<&&Attempt> = all.iter().filter(|a| a.outcome != Outcome::NotTested).collect();
     let count = |a: &Attempt| tested.iter().filter(|b| b.outcome == a.outcome).count();
     let most = tested.iter().map(|a| count(a)).max()?;
-    tested.iter().find(|a| count(a) == most).map(|a| **a)
+    // Between equals the mode's own attempt decides, then the one that came farthest, never the
+    // order of the repetitions.
+    tested
+        .iter()
+        .filter(|a| count(a) == most)
+        .min_by_key(|a| (a.purpose != Purpose::Mode, a.outcome, std::cmp::Reverse(a.step), &a.id))
+        .map(|a| **a)
 }
 
 /// Whether a "too many" explains why something was not tested.

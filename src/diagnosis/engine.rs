@@ -96,6 +96,11 @@ pub fn diagnose(facts: &Facts) -> Diagnosis<'_> {
     let fired: Vec<(&Cause, Finding)> =
         CATALOGUE.iter().filter_map(|c| Some((c, (c.matches?)(&case)?))).collect();
     let mut findings = order(suppress(&fired));
+    // What is found about other data connections is not out.
+    let found: Vec<&str> = findings.iter().map(|f| f.cause).collect();
+    for finding in &mut findings {
+        finding.ruled_out.retain(|out| !found.contains(&out.cause));
+    }
     if let Some(name) = &facts.request.fix_for {
         for remedy in findings.iter_mut().flat_map(|f| &mut f.remedies) {
             remedy.snippets.retain(|snippet| snippet.software == name);

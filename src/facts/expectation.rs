@@ -27,6 +27,10 @@ impl Expectation {
     /// Names the expectation, what is wrong with it and what is known.
     pub fn parse(text: &str) -> Result<Self, ExpectationError> {
         let text = text.trim();
+        // It is shown in every report as it was given.
+        if printable(text.as_bytes(), text.len()) != text {
+            return Err(ExpectationError::new(text, "there is a character that cannot be shown"));
+        }
         let claim = claim(text).map_err(|problem| ExpectationError::new(text, problem))?;
         Ok(Self { text: text.to_owned(), claim })
     }

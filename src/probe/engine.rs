@@ -127,7 +127,7 @@ fn blank(spec: &Spec) -> Facts {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         started: time_stamp(SystemTime::now()),
         elapsed: Micros(0),
-        request: spec.request.clone(),
+        request: spec.request.shown(),
         proxies: spec.proxies.clone(),
         names: Names::default(),
         dials: Vec::new(),

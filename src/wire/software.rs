@@ -241,7 +241,7 @@ pub fn recognise(
 /// The program, from the text of a reply to CSID as `ProFTPD` gives it: `name=ProFTPD; version=1.3.8; …`.
 pub fn from_csid(text: &str) -> Option<Software> {
     let field = |name: &str| {
-        text.split(';').find_map(|part| {
+        text.split([';', '\n']).find_map(|part| {
             let (key, value) = part.split_once('=')?;
             key.trim().eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
         })

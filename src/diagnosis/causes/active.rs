@@ -370,20 +370,26 @@ fn look_alikes(build: Build, case: &Case<'_>, first: &ModeView<'_>) -> Build {
 /// The server calls from another port than the default data port.
 pub fn source_port_unexpected(case: &Case<'_>) -> Option<Finding> {
     let expected = case.data_port();
-    let odd: Vec<(&ModeView<'_>, u16)> = case
+    // Any of its data connections: which one came first is chance.
+    let odd: Vec<(&Attempt, u16)> = case
         .active()
         .into_iter()
-        .filter_map(|v| Some((v, v.shown.observed?.from.port())))
-        .filter(|(v, port)| v.is_open() && *port != expected)
+        .filter_map(|v| {
+            v.all.iter().filter(|a| a.is_open()).find_map(|a| {
+                let port = a.observed?.from.port();
+                (port != expected).then_some((*a, port))
+            })
+        })
         .collect();
     let (first, port) = odd.first()?;
     let text =
         Text::new("active-source-port-unexpected-text").with("port", *port).with("data", expected);
-    let mut build =
-        finding("active-source-port-unexpected", Confidence::Proven, text).side(Side::Server);
-    build = build.attempt(first.shown);
-    for (view, _) in odd.iter().skip(1) {
-        build = build.attempt(view.shown);
+    // A single connection says nothing about the next one.
+    let confidence = if odd.len() > 1 { Confidence::Proven } else { Confidence::Likely };
+    let mut build = finding("active-source-port-unexpected", confidence, text).side(Side::Server);
+    build = build.attempt(first);
+    for (attempt, _) in odd.iter().skip(1) {
+        build = build.attempt(attempt);
     }
     build
         .fix(

@@ -9,7 +9,8 @@ use crate::diagnosis::reason::{brief, first_line, icmp_text};
 use crate::diagnosis::remedies;
 use crate::diagnosis::text::Text;
 use crate::facts::{
-    Dial, DialOutcome, ExchangeEnd, Greeting, LoginOutcome, LookupOutcome, Session, TlsAnswer,
+    Dial, DialOutcome, ExchangeEnd, Greeting, LoginOutcome, LookupOutcome, ReplyFact, Session,
+    TlsAnswer,
 };
 use crate::wire::{peer, service};
 
@@ -369,7 +370,10 @@ pub fn login_rejected(case: &Case<'_>) -> Option<Finding> {
             } else {
                 "login-rejected-text-wants"
             };
-            (id, first_line(text))
+            // Some say nothing but the code.
+            let said = Some(first_line(text)).filter(|said| !said.is_empty());
+            let last = || session.exchanges.iter().rev().find_map(|e| e.replies.last());
+            (id, said.or_else(|| last().map(ReplyFact::brief)).unwrap_or_default())
         }
         _ => return None,
     };
