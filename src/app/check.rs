@@ -273,7 +273,7 @@ async fn one(
         }
         Some(probe::run_resolved(&spec, Some(names), &|_| {}, halt()).await)
     });
-    work.await
+    Box::pin(work).await
 }
 
 /// The places that this run will visit.
