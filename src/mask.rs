@@ -6,10 +6,10 @@
 //! that the facts themselves lead to. Masks are given out in the order of appearance: they hold
 //! nothing of what they hide, and two runs are masked alike only by chance.
 //!
-//! - [`address`]: addresses, class by class
-//! - [`names`]: hosts, users, paths, certificate subjects
-//! - [`scan`]: where both stand in free text
-//! - [`walk`]: through all facts, whatever is added to them
+//! - `address`: addresses, class by class
+//! - `names`: hosts, users, paths, certificate subjects
+//! - `scan`: where both stand in free text
+//! - `walk`: through all facts, whatever is added to them
 
 mod address;
 mod names;

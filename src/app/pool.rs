@@ -2,7 +2,7 @@
 //! wait because another one is at the same place.
 //!
 //! A job that merely waits for a silent peer costs nothing but memory and a few sockets, so it gives
-//! its slot back after a moment ([`QUIET`]) and takes it again when something happens. Slow and
+//! its slot back after a moment (`QUIET`) and takes it again when something happens. Slow and
 //! silent servers then do not hold up the others; `in_flight` bounds what they take.
 
 use std::cell::{Cell, RefCell};

@@ -16,7 +16,7 @@ pub enum SchemaArg {
 /// Lists of targets, and what is done with their results.
 #[derive(Debug, Clone, Args)]
 pub struct CheckArgs {
-    /// Lists of targets in TOML; - reads lines (TARGET [LABEL]) from standard input
+    /// Lists of targets in TOML; - reads lines (TARGET, or TARGET and a label) from standard input
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Targets at work at a time; those that merely wait for a silent peer do not count
