@@ -102,12 +102,10 @@ fn what_makes_no_sense_is_named_with_what_is_known() {
         ("client:curl=maybe", &["works, fails, any"]),
         ("software=apache", &["vsftpd"]),
         ("verdict=fine", &["healthy, degraded, broken, unreachable"]),
-        ("tls=\u{1b}[31m", &["\"\\u{1b}"]),
+        ("tls=\u{1b}[31m", &["\\x1b", "cannot be shown"]),
     ] {
         let error = expect::parse(text).expect_err(text).to_string();
         for word in words {
-            // How an escape is written is the printer's business; that it is not raw is ours.
-            let word = if word.contains("\\u") { "tls takes" } else { word };
             assert!(error.contains(word), "{text}: {error}");
         }
         assert!(!error.contains(char::is_control), "{error:?}");
