@@ -229,6 +229,17 @@ pub fn list(world: &World, real: &Real, host: &str) -> Did {
     Did { listed: stdout.contains(FILE) && after <= LIMIT, after, said }
 }
 
+/// What a client does against its prediction: all start at once, on two cores sometimes, so one that
+/// disagrees is run once more by itself.
+pub fn again(world: &World, real: &Real, host: &str, did: Did, works: Option<bool>) -> Did {
+    if works.is_none_or(|works| works == did.listed) {
+        return did;
+    }
+    let seconds = did.after.as_secs_f64();
+    sh::say(&format!("{}: unlike its prediction after {seconds:.1} s, once more", real.id));
+    list(world, real, host)
+}
+
 /// Runs the program, then all clients at once, and compares.
 fn compare(name: &'static str, world: &World, host: &str) {
     static SAID: Once = Once::new();
@@ -262,6 +273,7 @@ fn compare(name: &'static str, world: &World, host: &str) {
     for (real, did) in did {
         let prediction = predicted(real.id);
         let works = prediction["works"].as_bool();
+        let did = again(world, real, host, did, works);
         if works.is_some_and(|works| works != did.listed) {
             let _ = writeln!(
                 wrong,

@@ -110,7 +110,7 @@ pub fn enable_passive(case: &Case<'_>, range: Proposal) -> Vec<Snippet> {
         (
             "pyftpdlib",
             format!(
-                "# keep PASV, EPSV in handler.proto_cmds, and:\n\
+                "# leave PASV, EPSV in handler.proto_cmds, and:\n\
                  handler.passive_ports = range({min}, {})",
                 u32::from(max) + 1
             ),
