@@ -13,6 +13,8 @@ mod golden;
 #[path = "support/scenario.rs"]
 mod scenario;
 
+use std::fs;
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use ftp_doctor::diagnosis::{
@@ -526,4 +528,15 @@ fn an_answer_is_not_called_silence() {
             }
         }
     });
+}
+
+/// What the README shows first is what the program says.
+#[test]
+fn the_readme_shows_a_report_as_it_is() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    let report = root.join("fixtures/scenarios/server-blocks-passive-four-hops/report.txt");
+    let report = fs::read_to_string(report).unwrap();
+    let shown = readme.split("```text\n").nth(1).unwrap().split("```").next().unwrap();
+    assert_eq!(shown, report);
 }
