@@ -78,6 +78,7 @@ const OWNERS: &[(&str, &[&str])] = &[
         &["target.rs", "cli/credentials.rs", "app/specify.rs", "probe/", "wire/command.rs"],
     ),
     ("maud", &["report/html/"]),
+    ("quick_junit", &["report/junit.rs"]),
     ("humantime", &["cli/values.rs", "compare/read.rs", "probe/engine.rs"]),
 ];
 

@@ -10,6 +10,12 @@
 #[path = "support/served.rs"]
 mod served;
 
+mod check {
+    mod names;
+    mod terminal;
+    mod tls;
+}
+
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
@@ -322,6 +328,35 @@ fn what_changed_since_the_baseline() {
     let json: Value = serde_json::from_str(&ends_with(&with("json"), 3)).unwrap();
     assert_eq!(json["changes"][0]["change"], "changed");
     assert_eq!(json["changes"][0]["label"], "it");
+}
+
+#[test]
+fn a_baseline_is_a_strangers_text() {
+    const WORST: &str = "\u{1b}[2J**b** <img src=x> [l](http://e) @root\u{7}";
+    let place = tempfile::tempdir().unwrap();
+    let (held, closed) = mute();
+    drop(held);
+    let list = format!("[[target]]\nhost = \"{closed}\"\nlabel = \"it\"\n");
+    fs::write(place.path().join("list.toml"), list).unwrap();
+    let base = ["list.toml", "--format", "jsonl", "--output", "base.jsonl"];
+    ends_with(&run(&place, &base), 3);
+    let path = place.path().join("base.jsonl");
+    let mut report: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    report["target"]["input"] = WORST.into();
+    fs::write(&path, serde_json::to_vec(&report).unwrap()).unwrap();
+    for format in ["text", "markdown", "json"] {
+        let out = run(&place, &["list.toml", "--baseline", "base.jsonl", "--format", format]);
+        let out = ends_with(&out, 3);
+        assert!(!out.contains(|c: char| c.is_control() && c != '\n'), "{out:?}");
+        assert!(out.contains("[2J"), "{out}");
+        if format == "markdown" {
+            let said = out.lines().find(|line| line.contains("2J")).unwrap();
+            assert!(said.starts_with("- **"), "{said}");
+            for mark_up in ["**b", " <img", " [l]", "(http://", "@root"] {
+                assert!(!said.contains(mark_up), "{mark_up} in {said}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! The eight rules that a firewall in front of an FTP server has to let through: four for active,
 //! four for passive. Each is judged from what was measured, with this server's real ports.
 
+use super::audit::{self, Worth};
 use super::case::{Case, ModeView};
+use super::causes::range::spans;
 use super::finding::{Finding, Side};
 use super::ports;
 use super::text::Text;
@@ -42,6 +44,25 @@ pub struct Rule {
     pub attempts: Vec<String>,
 }
 
+/// Causes of which the open ports of the range say nothing about the others.
+const PARTLY: &[&str] = &["passive-range-partly-blocked", "passive-port-hole"];
+
+/// Parts of a range that a rule names, at most; the finding names them all.
+const SPANS: usize = 8;
+
+/// The ports of the range that do not come through, as the audit or the attempts found them.
+fn stopped(case: &Case<'_>) -> String {
+    if let Some(view) = audit::view(case).filter(|view| view.worth == Worth::Shown) {
+        let mut runs = view.ports.iter().filter(|run| audit::blocked(run.outcome));
+        let first = spans(runs.by_ref().take(SPANS));
+        return if runs.next().is_some() { format!("{first}, …") } else { first };
+    }
+    let mut all = case.passive_ports(Outcome::TimedOut);
+    all.extend(case.passive_ports(Outcome::Prohibited));
+    all.sort_unstable();
+    ports::list(&all)
+}
+
 /// Judges all eight.
 pub fn rules(case: &Case<'_>, findings: &[Finding]) -> Vec<Rule> {
     let control = control_state(case);
@@ -64,13 +85,19 @@ pub fn rules(case: &Case<'_>, findings: &[Finding]) -> Vec<Rule> {
         } else {
             data_states(&views, blamed_elsewhere)
         };
+        // A range of which only a part comes through does not meet the rule: some transfers fail.
+        let partly =
+            passive && findings.iter().any(|f| PARTLY.contains(&f.cause) && f.side != Side::Client);
+        let (first, answer) =
+            if partly { (RuleState::Blocked, RuleState::NotTested) } else { (first, answer) };
+        let range = if partly { stopped(case) } else { ports::passive_words(case) };
         let shown: Vec<String> = views.iter().map(|v| v.entry.id.clone()).collect();
         let states = [control.0, control.1, first, answer];
         for ((number, id), state) in (1..=4).zip(ids).zip(states) {
             let text = Text::new(format!("rule-{direction}-{number}"))
                 .with("control", case.control_port())
                 .with("data", ports::source(case))
-                .with("range", ports::passive_words(case));
+                .with("range", range.clone());
             let attempts = if number > 2 && state != RuleState::NotTested {
                 shown.clone()
             } else {

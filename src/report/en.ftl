@@ -1045,7 +1045,10 @@ overview-open = Open
 overview-expected = As expected
 overview-problems = Problems
 overview-failed = not run
-overview-counts = { $well } of { $all } targets are well.
+overview-counts = { $all ->
+    [one] { $well } of 1 target is well.
+   *[other] { $well } of { $all } targets are well.
+  }
 
 # The audit
 

@@ -92,7 +92,7 @@ impl Entry {
 /// is wrong), JSON lines and JSON one report per line.
 ///
 /// # Errors
-/// When JSON cannot be written, which no report of ours causes.
+/// When JSON or XML cannot be written, which no report of ours causes.
 pub fn render_entries(
     entries: &[Entry],
     format: Format,
@@ -112,7 +112,7 @@ pub fn render_entries(
         Format::Text => overview::text(entries, &words, style),
         Format::Markdown => overview::markdown(entries, &words, style),
         Format::Html => html::render_many(entries, &words, lang),
-        Format::Junit => junit::render(entries),
+        Format::Junit => junit::render(entries)?,
         Format::Nagios => nagios::render(entries, &words),
         Format::Prometheus => prometheus::render(entries),
         Format::Github => github::render(entries, &words),

@@ -1,10 +1,12 @@
 //! `JUnit` XML, as Jenkins, GitLab and others read it: a suite per target, a case per expectation,
 //! or per mode and problem where nothing was expected. A suite has a failure exactly where the
 //! exit code is not 0.
-//!
-//! Written by hand: the format is five elements, and the package for it puts an attribute on the
-//! root that Jenkins' own schema refuses.
 
+use std::time::Duration;
+
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite, XmlString};
+
+use super::RenderError;
 use super::entry::{Entry, Failure, Run};
 use super::view::{JsonAttempt, JsonFinding};
 
@@ -25,56 +27,60 @@ struct Case {
 }
 
 /// Renders all entries.
-pub fn render(entries: &[Entry]) -> String {
-    let suites: Vec<(&Entry, Vec<Case>)> =
-        entries.iter().map(|entry| (entry, entry.run().map(cases).unwrap_or_default())).collect();
-    let count = |counts: fn(&Fate) -> bool| {
-        suites.iter().flat_map(|(_, cases)| cases).filter(|case| counts(&case.fate)).count()
-    };
-    let errors = entries.iter().filter(|entry| entry.result.is_err()).count();
-    let tests = count(|_| true) + errors;
+///
+/// # Errors
+/// When the XML cannot be written, which no report of ours causes.
+pub fn render(entries: &[Entry]) -> Result<String, RenderError> {
+    let mut report = Report::new("ftp-doctor");
     let runs = entries.iter().filter_map(Entry::run);
-    // A sum of nothing would be minus nothing, which the schema refuses.
     let seconds = runs.fold(0.0, |sum, run| sum + run.report.elapsed_ms / 1000.0);
-    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    out.push_str(&format!(
-        "<testsuites name=\"ftp-doctor\" tests=\"{tests}\" failures=\"{}\" errors=\"{errors}\" time=\"{seconds:.3}\">\n",
-        count(failed),
-    ));
-    for (entry, cases) in &suites {
-        match &entry.result {
-            Ok(run) => suite(&mut out, &entry.label, run, cases),
-            Err(failure) => error(&mut out, &entry.label, failure),
-        }
+    report.time = time(seconds);
+    report.add_test_suites(entries.iter().map(|entry| match &entry.result {
+        Ok(run) => suite(&entry.label, run),
+        Err(failure) => error(&entry.label, failure),
+    }));
+    let xml = report.to_string().map_err(|e| RenderError::new(e.to_string()))?;
+    Ok(without_skipped_of_all(xml))
+}
+
+/// The number of skipped cases is taken from the root, where the package always writes it and the
+/// schema of Jenkins knows no such attribute: its xUnit plugin would refuse the whole file. Each
+/// suite tells its own number.
+fn without_skipped_of_all(mut xml: String) -> String {
+    // `>` in a value is escaped, so the first one ends the tag.
+    let root = xml.find("<testsuites").and_then(|from| {
+        let tag = xml.get(from..)?;
+        Some((from, tag.get(..tag.find('>')?)?))
+    });
+    let place = root.and_then(|(from, tag)| {
+        let at = tag.find(SKIPPED)?;
+        let value = tag.get(at + SKIPPED.len()..)?;
+        Some(from + at..from + at + SKIPPED.len() + value.find('"')? + 1)
+    });
+    if let Some(place) = place {
+        xml.replace_range(place, "");
     }
-    out.push_str("</testsuites>\n");
-    out
+    xml
 }
 
-fn failed(fate: &Fate) -> bool {
-    matches!(fate, Fate::Failed(..))
+/// How the attribute begins.
+const SKIPPED: &str = " skipped=\"";
+
+/// Nothing for what no clock shows.
+fn time(seconds: f64) -> Option<Duration> {
+    Duration::try_from_secs_f64(seconds).ok()
 }
 
-fn suite(out: &mut String, label: &str, run: &Run, cases: &[Case]) {
+fn suite(label: &str, run: &Run) -> TestSuite {
     let report = &run.report;
-    let count = |counts: fn(&Fate) -> bool| cases.iter().filter(|c| counts(&c.fate)).count();
-    out.push_str(&format!(
-        "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\" timestamp=\"{}\" time=\"{:.3}\" hostname=\"{}\">\n",
-        escaped(label),
-        cases.len(),
-        count(failed),
-        count(|fate| matches!(fate, Fate::Skipped(_))),
-        escaped(&report.started),
-        report.elapsed_ms / 1000.0,
-        escaped(&report.target.host),
-    ));
-    out.push_str("    <properties>\n");
+    let mut suite = TestSuite::new(line(label));
+    suite.time = time(report.elapsed_ms / 1000.0);
+    // As it stands in the report, to the millisecond and with its zone.
+    suite.extra.insert("timestamp".into(), line(&report.started));
+    suite.extra.insert("hostname".into(), line(&report.target.host));
     let mut property = |name: &str, value: Option<&str>| {
         if let Some(value) = value {
-            out.push_str(&format!(
-                "      <property name=\"{name}\" value=\"{}\"/>\n",
-                escaped(value)
-            ));
+            suite.add_property((name.into(), line(value)));
         }
     };
     property("tool", Some(&format!("{} {}", report.tool.name, report.tool.version)));
@@ -86,39 +92,41 @@ fn suite(out: &mut String, label: &str, run: &Run, cases: &[Case]) {
     property("local-address", report.vantage.local_address.as_deref());
     property("nat", Some(report.vantage.nat));
     property("exit-code", Some(&report.exit_code.to_string()));
-    out.push_str("    </properties>\n");
-    for case in cases {
-        write_case(out, label, case);
-    }
-    out.push_str("  </testsuite>\n");
+    suite.add_test_cases(cases(run).into_iter().map(|case| {
+        let mut made = TestCase::new(line(&case.name), status(&case.fate));
+        made.set_classname(line(label));
+        made.time = case.time.and_then(time);
+        made
+    }));
+    suite
 }
 
-fn write_case(out: &mut String, label: &str, case: &Case) {
-    let time = case.time.map(|s| format!(" time=\"{s:.3}\"")).unwrap_or_default();
-    let (label, name) = (escaped(label), escaped(&case.name));
-    out.push_str(&format!("    <testcase classname=\"{label}\" name=\"{name}\"{time}"));
-    match &case.fate {
-        Fate::Passed => out.push_str("/>\n"),
-        Fate::Failed(kind, message, text) => out.push_str(&format!(
-            ">\n      <failure type=\"{kind}\" message=\"{}\">{}</failure>\n    </testcase>\n",
-            escaped(message),
-            escaped(text)
-        )),
-        Fate::Skipped(why) => out.push_str(&format!(
-            ">\n      <skipped message=\"{}\"/>\n    </testcase>\n",
-            escaped(why)
-        )),
+fn status(fate: &Fate) -> TestCaseStatus {
+    match fate {
+        Fate::Passed => TestCaseStatus::success(),
+        Fate::Failed(kind, message, text) => {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            status.set_type(*kind).set_message(line(message)).set_description(lines(text));
+            status
+        }
+        Fate::Skipped(why) => {
+            let mut status = TestCaseStatus::skipped();
+            status.set_message(line(why));
+            status
+        }
     }
 }
 
 /// A target without a report.
-fn error(out: &mut String, label: &str, failure: &Failure) {
-    let label = escaped(label);
-    out.push_str(&format!(
-        "  <testsuite name=\"{label}\" tests=\"1\" failures=\"0\" errors=\"1\" skipped=\"0\">\n    <testcase classname=\"{label}\" name=\"run\">\n      <error type=\"internal\" message=\"{}\">{}</error>\n    </testcase>\n  </testsuite>\n",
-        escaped(&failure.text),
-        escaped(&failure.target),
-    ));
+fn error(label: &str, failure: &Failure) -> TestSuite {
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+    status.set_type("internal").set_message(line(&failure.text));
+    status.set_description(lines(&failure.target));
+    let mut case = TestCase::new("run", status);
+    case.set_classname(line(label));
+    let mut suite = TestSuite::new(line(label));
+    suite.add_test_case(case);
+    suite
 }
 
 fn cases(run: &Run) -> Vec<Case> {
@@ -148,7 +156,7 @@ fn cases(run: &Run) -> Vec<Case> {
             time: None,
         }));
     }
-    let any_failed = cases.iter().any(|case| failed(&case.fate));
+    let any_failed = cases.iter().any(|case| matches!(case.fate, Fate::Failed(..)));
     if report.exit_code != 0 && !any_failed {
         let name = if report.verdict == "unreachable" { "login" } else { "run" };
         cases.push(Case {
@@ -197,25 +205,49 @@ fn details(finding: &JsonFinding) -> String {
     lines.join("\n")
 }
 
-/// Text in an attribute or between tags. What XML 1.0 cannot carry at all becomes U+FFFD.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&apos;"),
-            // As a reference, or an attribute would read a blank.
-            '\n' => out.push_str("&#10;"),
-            '\t' => out.push_str("&#9;"),
-            '\r' => out.push_str("&#13;"),
-            '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}' => {
-                out.push('\u{fffd}');
-            }
-            _ => out.push(c),
-        }
+/// The value of an attribute. Every reader takes a line break in one for a blank (XML 1.0 §3.3.3).
+fn line(text: &str) -> XmlString {
+    lines(&text.replace('\n', " "))
+}
+
+/// Text between tags, where lines stay lines. What XML 1.0 cannot carry at all (§2.2) becomes
+/// U+FFFD, so that nobody misses it without a trace: the package would leave it out, and what
+/// follows an escape character with it, and a tab too.
+fn lines(text: &str) -> XmlString {
+    let carried = text.chars().map(|c| match c {
+        '\n' => c,
+        '\t' | '\r' => ' ',
+        '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}' => '\u{fffd}',
+        _ => c,
+    });
+    XmlString::new(carried.collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{line, lines, render, without_skipped_of_all};
+
+    #[test]
+    fn what_xml_cannot_carry_leaves_a_trace() {
+        let worst = "a\tb\r\nc\u{1b}[31md\u{0}\u{85}\u{9b}31m\u{ffff}é中";
+        let replaced = "a b \nc\u{fffd}[31md\u{fffd}\u{fffd}\u{fffd}31m\u{fffd}é中";
+        assert_eq!(lines(worst).as_str(), replaced);
+        assert_eq!(line(worst).as_str(), replaced.replace('\n', " "));
     }
-    out
+
+    #[test]
+    fn only_the_root_loses_its_number() {
+        let suites = "<?xml?>\n<testsuites name=\"a &gt; b\" tests=\"3\" skipped=\"12\" errors=\"0\">\n\
+            <testsuite skipped=\"12\"/></testsuites>";
+        let without = suites.replacen(" skipped=\"12\"", "", 1);
+        assert_eq!(without_skipped_of_all(suites.to_owned()), without);
+        assert_eq!(without_skipped_of_all(without.clone()), without);
+        assert_eq!(without_skipped_of_all("<testsuites".to_owned()), "<testsuites");
+        // The package still writes what this takes away, in the place where it is looked for.
+        let none = render(&[]).unwrap_or_default();
+        assert!(
+            none.contains("<testsuites name=\"ftp-doctor\" tests=\"0\" failures=\"0\""),
+            "{none}"
+        );
+    }
 }

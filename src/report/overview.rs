@@ -43,7 +43,11 @@ fn rows(entries: &[Entry], words: &Words) -> Vec<Row> {
             report.findings.iter().filter(|f| f.severity == "problem").map(|f| f.cause).collect();
         let cells = [
             entry.label.clone(),
-            words.get(&format!("verdict-{}", report.verdict)),
+            // What was measured until then is no verdict on the target.
+            match report.exit_code {
+                130 => words.get("check-ending-interrupted"),
+                _ => words.get(&format!("verdict-{}", report.verdict)),
+            },
             if open.is_empty() { "–".to_owned() } else { open.join(" ") },
             match report.expectations.len() {
                 0 => "–".to_owned(),
@@ -79,6 +83,9 @@ fn wrong(entries: &[Entry]) -> impl Iterator<Item = (&Entry, &Run)> {
 fn lines(run: &Run, words: &Words) -> Vec<String> {
     let report = &run.report;
     let mut lines = Vec::new();
+    if report.exit_code == 130 {
+        lines.push(words.get("report-cut-short-interrupted"));
+    }
     for judged in report.expectations.iter().filter(|e| e.met != Some(true)) {
         let met = words.get(expectations::met(judged.met));
         lines.push(format!("{met}: {}: {}", judged.expect, judged.because));

@@ -5,7 +5,8 @@ use ftp_doctor::report::Format;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use scraper::{Html, Selector};
 
-use super::support::{entries, hostile, render};
+use super::support::{entries, entry, hostile, render};
+use crate::scenario;
 
 /// The rows of the only table, the head included, and the kinds of what stands outside of it.
 fn markdown(text: &str) -> (Vec<Vec<String>>, Vec<String>) {
@@ -89,4 +90,21 @@ fn json_lines_are_reports() {
         assert_eq!(value["exit_code"], run.report.exit_code);
         assert_eq!(value["target"]["input"], run.report.target.input.as_str());
     }
+}
+
+#[test]
+fn an_interrupted_run_is_called_so() {
+    let facts = scenario::load("interrupted-in-the-middle").unwrap().facts;
+    for (lang, word) in [(Lang::En, "INTERRUPTED"), (Lang::Zh, "已中断")] {
+        let all = [entry("it", &facts, lang)];
+        for format in [Format::Text, Format::Markdown, Format::Html] {
+            let text = render(&all, format, lang);
+            assert!(text.contains(word), "{text}");
+            assert!(!text.contains("HEALTHY") && !text.contains("<ul></ul>"), "{text}");
+        }
+    }
+    let page = render(&[entry("it", &facts, Lang::En)], Format::Html, Lang::En);
+    let page = Html::parse_document(&page);
+    let state = page.select(&Selector::parse("td.state.warn").unwrap()).next().unwrap();
+    assert_eq!(state.text().collect::<String>(), "! INTERRUPTED");
 }

@@ -118,6 +118,8 @@ pub fn bytes(rng: &mut Rng, pool: &[Vec<u8>], words: &[&str], most: usize, out: 
             _ if from < out.len() => out[from] = *rng.of(SIGNS),
             _ => out.push(*rng.of(SIGNS)),
         }
+        // Repeated repetitions would fill the memory.
+        out.truncate(2 * most);
     }
     out.truncate(most);
 }

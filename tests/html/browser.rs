@@ -7,7 +7,10 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use ftp_doctor::diagnosis::Lang;
+use ftp_doctor::diagnosis::{Lang, diagnose, expect};
+use ftp_doctor::report::entry::{Entry, render_entries};
+use ftp_doctor::report::words::Words;
+use ftp_doctor::report::{Format, Style};
 use scraper::{Html, Selector};
 
 use super::support::page;
@@ -33,6 +36,29 @@ const CHOSEN: &[&str] = &[
     "everything-blocked-behind-a-nat",
 ];
 
+/// Audits, each with a map of its ports.
+const MAPS: &[&str] =
+    &["audit-healthy", "audit-part-rejected", "audit-limits-ignored", "audit-intercepted"];
+
+/// Many targets on one page: label, scenario, and what was expected of it.
+const MANY: &[(&str, &str, &[&str])] = &[
+    ("files.example.org", "healthy", &["passive=open", "tls=off"]),
+    ("mirror.example.net over IPv6", "healthy-ipv6", &[]),
+    ("[2001:db8:1:2:3:4:5:6]:2121", "tls-healthy", &["tls=offered"]),
+    (
+        "warehouse-exports.eu-central-1.prod.customer-portal.example.com:2121",
+        "control-filtered",
+        &[],
+    ),
+    ("backup", "server-blocks-passive-four-hops", &["passive=open", "login-ms<0.5"]),
+    ("partner 7", "client-nat-vsftpd", &[]),
+    ("printing-house", "everything-blocked-behind-a-nat", &["passive=open", "active=open"]),
+    ("old", "tls-required", &["tls=off"]),
+    ("报表服务器", "name-not-found", &[]),
+    ("till-04", "interrupted-in-the-middle", &["passive=open"]),
+    ("till-05", "interrupted-before-login", &[]),
+];
+
 /// Runs in the frame around the pages, which have no script and allow none.
 const LOOK: &str = r"
 const wrong = [];
@@ -44,6 +70,14 @@ function look(frame) {
   const say = (text) => wrong.push(frame.title + ': ' + text);
   if (!doc.querySelector('main')) { say('no page'); return; }
   if (win.innerWidth !== Number(frame.width)) say('is ' + win.innerWidth + ' px wide');
+  const map = doc.querySelector('figure.map');
+  if (frame.title.startsWith('map ') !== Boolean(map)) say(map ? 'a map' : 'no map');
+  if (map) {
+    const kinds = (e) => [...new Set([...e.querySelectorAll('rect:not(.ground)')].map((r) => r.getAttribute('class') + r.getAttribute('height')))].sort().join(' ');
+    const [drawn, told] = [kinds(map.firstElementChild), kinds(map.querySelector('figcaption'))];
+    if (!drawn || drawn !== told) say('drawn is ' + drawn + ', explained is ' + told);
+    for (const r of map.querySelectorAll('rect')) { const b = r.getBoundingClientRect(); if (b.width < 2 || b.height < 1) say('too small to be seen: ' + b.width + ' x ' + b.height); }
+  }
   if (root.scrollWidth > root.clientWidth) say('scrolls sideways: ' + root.scrollWidth + ' px');
   for (const e of doc.querySelectorAll('details')) e.open = true;
   for (const e of doc.body.querySelectorAll('*')) {
@@ -91,15 +125,41 @@ fn chromium() -> Option<PathBuf> {
         .find(|file| file.is_file())
 }
 
-/// A page of frames, one per scenario, language and width.
+/// Targets that were run, and one whose turn did not come.
+fn overview(lang: Lang) -> String {
+    let words = Words::of(lang);
+    let mut entries: Vec<Entry> = MANY
+        .iter()
+        .map(|(label, name, expected)| {
+            let mut facts = scenario::load(name).unwrap().facts;
+            facts.request.expect = expected.iter().map(|e| expect::parse(e).unwrap()).collect();
+            Entry::of((*label).to_owned(), &diagnose(&facts), &words)
+        })
+        .collect();
+    let because = words.get("check-because-interrupted");
+    entries.push(Entry::failed("till-06".to_owned(), "ftp://till-06".to_owned(), because));
+    let style = Style { color: false, width: 80, verbose: false, quiet: false };
+    String::from_utf8(render_entries(&entries, Format::Html, style, lang).unwrap()).unwrap()
+}
+
+/// What is looked at, each with its name; those with a map of ports say so.
+fn pages(lang: Lang) -> Vec<(String, String)> {
+    let of = |name: &str| page(&scenario::load(name).unwrap().facts, lang);
+    let maps = MAPS.iter().map(|name| (format!("map {name}"), of(name)));
+    let mut pages: Vec<(String, String)> =
+        CHOSEN.iter().map(|name| ((*name).to_owned(), of(name))).chain(maps).collect();
+    pages.push(("overview".to_owned(), overview(lang)));
+    pages
+}
+
+/// A page of frames, one per page, language and width.
 fn frames() -> (String, usize) {
     let mut out =
         format!("<!doctype html><meta charset=utf-8><script>{LOOK}</script><pre id=wrong></pre>");
     let mut count = 0;
-    for name in CHOSEN {
-        let scenario = scenario::load(name).unwrap();
-        for lang in Lang::ALL {
-            let html = page(&scenario.facts, lang).replace('&', "&amp;").replace('"', "&quot;");
+    for lang in Lang::ALL {
+        for (name, html) in pages(lang) {
+            let html = html.replace('&', "&amp;").replace('"', "&quot;");
             for width in [320, 375, 1280] {
                 let title = format!("{name} {lang:?} {width}");
                 out.push_str(&format!(

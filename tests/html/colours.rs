@@ -11,6 +11,7 @@ const PAIRS: &[(&str, &str)] = &[
     ("muted", "sheet"),
     ("link", "sheet"),
     ("good", "sheet"),
+    ("warn", "sheet"),
     ("bad", "sheet"),
     ("ink", "soft"),
     ("muted", "soft"),

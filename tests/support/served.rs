@@ -12,6 +12,8 @@ use tokio::sync::oneshot;
 pub struct Served {
     /// The control port.
     pub address: SocketAddr,
+    /// The certificate (DER) of the authority to trust, where the server speaks TLS.
+    pub authority: Option<Vec<u8>>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -24,12 +26,13 @@ pub fn serve(behaviour: Behaviour) -> Served {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         runtime.expect("a runtime").block_on(async {
             let server = Server::start(behaviour).await.expect("a server on loopback");
-            tell.send(server.address()).expect("somebody waits for the address");
+            let told = (server.address(), server.authority().map(<[u8]>::to_vec));
+            tell.send(told).expect("somebody waits for the address");
             let _ = stopped.await;
         });
     });
-    let address = told.recv().expect("the server starts");
-    Served { address, stop: Some(stop), thread: Some(thread) }
+    let (address, authority) = told.recv().expect("the server starts");
+    Served { address, authority, stop: Some(stop), thread: Some(thread) }
 }
 
 impl Drop for Served {

@@ -10,9 +10,12 @@ use super::AppError;
 use crate::check::done::{self, Identity};
 use crate::compare::{self, Run};
 use crate::report::check::changes::{Changes, Expected, Since, differences};
+use crate::wire::text::printable;
 
 /// A larger file than this, in bytes, is no baseline.
 const LIMIT: u64 = 1 << 30;
+/// Bytes that are shown of a target that only the baseline has.
+const NAME: usize = 300;
 
 struct Before {
     identity: Identity,
@@ -136,7 +139,9 @@ impl Baseline {
 
     /// All that was found, in the order of the lists; then what only the baseline has.
     pub(super) fn changes(self) -> Changes {
-        let gone = self.left.into_iter().flatten().map(|before| (before.input, Since::Gone));
+        // The file is a stranger's text, and this part of it goes to a terminal.
+        let name = |before: Before| printable(before.input.as_bytes(), NAME);
+        let gone = self.left.into_iter().flatten().map(|before| (name(before), Since::Gone));
         Changes(self.since.into_values().chain(gone).collect())
     }
 }

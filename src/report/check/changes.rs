@@ -3,6 +3,7 @@
 use super::view::{CheckChange, CheckDifference};
 use crate::compare::{self, Kind, Run};
 use crate::diagnosis::Text;
+use crate::report::markdown::Sheet;
 use crate::report::words::Words;
 use crate::report::{Style, text::Pen};
 
@@ -113,19 +114,20 @@ impl Changes {
 
     /// For tickets, after the table of all targets.
     pub fn markdown(&self, words: &Words) -> String {
-        let mut out = format!("\n## {}\n\n", words.get("check-changes"));
-        let mut none = true;
-        for (label, since) in self.told() {
-            none = false;
-            for line in Self::lines(since, words) {
-                let (label, line) = (escaped(label), escaped(&line));
-                out.push_str(&format!("- **{label}**: {line}\n"));
-            }
+        let mut sheet = Sheet::default();
+        sheet.heading(2, &words.get("check-changes"));
+        let points: Vec<(&str, String)> = self
+            .told()
+            .flat_map(|(label, since)| {
+                Self::lines(since, words).into_iter().map(|line| (label.as_str(), line))
+            })
+            .collect();
+        if points.is_empty() {
+            sheet.paragraph(&words.get("check-changes-none"));
+        } else {
+            sheet.headed_list(points);
         }
-        if none {
-            out.push_str(&format!("{}\n", words.get("check-changes-none")));
-        }
-        out
+        format!("\n{}", sheet.into_string())
     }
 
     /// For programs.
@@ -149,23 +151,4 @@ impl Changes {
             })
             .collect()
     }
-}
-
-/// Text that Markdown shows as it is.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            c if c.is_ascii_punctuation() && !matches!(c, '.' | ',' | ':' | '-' | '/' | '=') => {
-                out.push('\\');
-                out.push(c);
-            }
-            c if c.is_control() => out.push(' '),
-            c => out.push(c),
-        }
-    }
-    out
 }

@@ -2,13 +2,13 @@
 
 use maud::{Markup, html};
 
-use super::super::audit::{COLUMNS, Map, Place, legend, section as said};
+use super::super::audit::{COLUMNS, Map, Place, section as said};
 use super::page::Page;
+use crate::diagnosis::Text;
 use crate::facts::Outcome;
 
-/// Width and height of a place in the picture.
-const WIDE: usize = 6;
-const HIGH: usize = 12;
+// Places are whole percents of a line.
+const _: () = assert!(100 % COLUMNS == 0);
 
 /// Nothing, unless there was an audit.
 pub fn section(page: &Page<'_>) -> Markup {
@@ -53,39 +53,52 @@ fn tone(outcome: Outcome) -> (&'static str, &'static str) {
 
 /// What is blocked is a full bar, what is let through a low one: the shape tells as well as colour.
 fn picture(page: &Page<'_>, map: &Map) -> Markup {
-    let columns = map.lines.iter().map(|(_, places)| places.len()).max().unwrap_or(1);
-    let (width, height) = (columns * WIDE, map.lines.len() * HIGH);
-    let class = |place: Place| match place {
-        Place::Open | Place::Through => "good",
-        Place::Blocked => "bad",
-        Place::Mixed => "warn",
-        Place::NotTested => "idle",
-    };
-    let tall = |place: Place| match place {
-        Place::Blocked => HIGH - 2,
-        Place::Mixed => HIGH - 5,
-        Place::Open => 6,
-        Place::Through => 4,
-        Place::NotTested => 1,
-    };
-    let ends = match (map.lines.first(), map.lines.last()) {
-        (Some((first, _)), Some((last, _))) => format!("{first} … {last}"),
-        _ => String::new(),
-    };
+    let places = map.places();
+    let told: Vec<String> = places.iter().map(|place| page.get(place.meaning())).collect();
+    let each = page.words.say(&Text::new("audit-each").with("count", map.each));
     html! {
         figure.map {
-            svg role="img" aria-label=(legend(map, page.words)) viewBox={ "0 0 " (width) " " (height) } {
-                title { (ends) }
-                @for (row, (_, places)) in map.lines.iter().enumerate() {
-                    @for (at, count, place) in bars(places) {
-                        rect class=(class(place)) x=(at * WIDE) width=(count * WIDE)
-                            y=(row * HIGH + HIGH - 1 - tall(place)) height=(tall(place)) {}
+            div role="img" aria-label={ (told.join(", ")) "; " (each) } {
+                @for (first, places) in &map.lines {
+                    div.row {
+                        span.port { (first) }
+                        div.places {
+                            svg {
+                                rect.ground width=(percent(places.len())) height="100%" {}
+                                @for (at, count, place) in bars(places) { (bar(at, count, place)) }
+                            }
+                        }
                     }
                 }
             }
-            figcaption { (legend(map, page.words)) }
+            figcaption {
+                @for (place, told) in places.iter().zip(&told) {
+                    span.key { svg { rect.ground width="100%" height="100%" {} (bar(0, COLUMNS, *place)) } (told) }
+                }
+                span { (each) }
+            }
         }
     }
+}
+
+/// Places that are alike, in a line of [`COLUMNS`].
+fn bar(at: usize, count: usize, place: Place) -> Markup {
+    let (class, tall) = match place {
+        Place::Open => ("good", 55),
+        Place::Through => ("good", 30),
+        Place::Blocked => ("bad", 100),
+        Place::Mixed => ("warn", 75),
+        Place::NotTested => ("idle", 10),
+    };
+    html! {
+        rect class=(class) x=(percent(at)) width=(percent(count))
+            y={ (100 - tall) "%" } height={ (tall) "%" } {}
+    }
+}
+
+/// So many places as a part of a line.
+fn percent(places: usize) -> String {
+    format!("{}%", places * 100 / COLUMNS)
 }
 
 /// Neighbouring places that are alike: where they begin, and how many.

@@ -45,6 +45,19 @@ impl Sheet {
         }
     }
 
+    /// Points of a list, each with bold words before it.
+    pub fn headed_list<H, T>(&mut self, points: impl IntoIterator<Item = (H, T)>)
+    where
+        H: AsRef<str>,
+        T: AsRef<str>,
+    {
+        self.apart();
+        for (head, text) in points {
+            let (head, text) = (escaped(head.as_ref()), escaped(text.as_ref()));
+            self.out.push_str(&format!("- **{head}**: {text}\n"));
+        }
+    }
+
     /// A table; each row has as many cells as the head.
     pub fn table(&mut self, head: &[&str], rows: &[Vec<String>]) {
         self.apart();
@@ -88,6 +101,7 @@ fn escaped(text: &str) -> String {
                 out.extend(['\\', c]);
             }
             ':' if next == '/' => out.extend(['\\', c]),
+            c if c.is_control() => out.push('\u{fffd}'),
             '.' if out.to_ascii_lowercase().ends_with("www") => out.extend(['\\', c]),
             _ => out.push(c),
         }
@@ -124,6 +138,7 @@ mod tests {
             ("two\nlines\r\n> here", "two lines \\> here"),
             ("www.example", "www\\.example"),
             ("ask @root, see #12", "ask @\u{200b}root, see \\#\u{200b}12"),
+            ("a\u{1b}[1mb\u{85}c\u{0}", "a\u{fffd}\\[1mb c\u{fffd}"),
             ("ftp\\://a@b", "ftp\\\\\\://a@b"),
         ] {
             assert_eq!(escaped(text), made, "{text}");
