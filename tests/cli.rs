@@ -468,6 +468,37 @@ fn devices_are_written_to_as_they_are() {
     place.run(&["demo", "healthy", "--output", "/dev/null"]).ends_with(0);
 }
 
+/// Standard output that goes into a file is not replaced by another file, and what the file held stays.
+#[cfg(target_os = "linux")]
+#[test]
+fn standard_output_in_a_file_is_appended_to() {
+    let place = Place::new();
+    place.write("log.txt", "from before\n");
+    let log = fs::OpenOptions::new().append(true).open(place.path("log.txt")).unwrap();
+    let args = ["demo", "healthy", "--output", "/proc/self/fd/1"];
+    let output = place.command(&args).stdout(log).output().unwrap();
+    Ran::of(&args, output).ends_with(0);
+    let text = fs::read_to_string(place.path("log.txt")).unwrap();
+    assert!(text.starts_with("from before\nftp-doctor "), "{text}");
+    assert_eq!(names(place.directory.path()), ["log.txt"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_keeps_its_mode() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = Place::new();
+    for mode in [0o600, 0o664] {
+        place.write("old.txt", "what was there before\n");
+        let old = fs::Permissions::from_mode(mode);
+        fs::set_permissions(place.path("old.txt"), old).unwrap();
+        place.run(&["demo", "healthy", "--save", "old.txt"]).ends_with(0);
+        let now = fs::metadata(place.path("old.txt")).unwrap();
+        assert!(now.len() > 1000, "it was written");
+        assert_eq!(now.permissions().mode() & 0o7777, mode, "{mode:o}");
+    }
+}
+
 #[test]
 fn a_replay_is_byte_for_byte_the_report() {
     let place = Place::new();

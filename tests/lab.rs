@@ -59,6 +59,7 @@ mod lab {
 
     mod administrator;
     mod certificates;
+    mod clean_root;
     mod configs;
     mod daemon;
     mod expect;
@@ -66,6 +67,7 @@ mod lab {
     mod gate;
     mod helpers;
     mod net;
+    mod readme;
     mod run;
     mod secured;
     mod servers;
@@ -94,6 +96,8 @@ mod lab {
     mod loss;
     mod middlebox;
     mod nat;
+    mod recipes;
+    mod recipes_monitoring;
     mod remedies;
     mod remedies_syntax;
     mod remedies_table;

@@ -16,7 +16,8 @@ pub(super) fn is_same_file(a: &Path, b: &Path) -> bool {
     whole(a).is_some_and(|a| whole(b) == Some(a))
 }
 
-/// Writes a file whole or not at all: next to its place first, then renamed into it.
+/// Writes a file whole or not at all: next to its place first, then renamed into it. A file that was
+/// there before keeps its mode. What is open already, such as /dev/stdout, is appended to.
 ///
 /// # Errors
 /// A text that names the file.
@@ -24,25 +25,39 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), String> {
     let name = path.display();
     let fail = |e: std::io::Error| format!("{name}: {e}");
     let Some(directory) = place_of(path)? else {
-        return fs::write(path, bytes).map_err(fail);
+        // Not from its beginning: where standard output goes into a file, that may hold more.
+        let mut there = fs::OpenOptions::new().append(true).open(path).map_err(fail)?;
+        return there.write_all(bytes).map_err(fail);
     };
     // Of a length of its own: a long name need not leave room for more.
     let temporary = directory.join(format!(".ftp-doctor.{}.part", std::process::id()));
     // Never through a link that somebody has put there.
     let mut file =
         fs::OpenOptions::new().write(true).create_new(true).open(&temporary).map_err(fail)?;
-    let written = file.write_all(bytes).and_then(|()| fs::rename(&temporary, path));
+    // What was for few eyes stays so, and before there is anything to see.
+    let kept = match fs::metadata(path) {
+        Ok(before) => file.set_permissions(before.permissions()),
+        Err(_) => Ok(()),
+    };
+    let written =
+        kept.and_then(|()| file.write_all(bytes)).and_then(|()| fs::rename(&temporary, path));
     if written.is_err() {
         let _ = fs::remove_file(&temporary);
     }
     written.map_err(fail)
 }
 
-/// The directory that a file is to stand in; `None` for a device such as /dev/stdout, or a pipe, which
-/// is written to as it is.
+/// Whether a name stands for something that is open already, as /dev/stdout and /proc/self/fd/1 do.
+fn is_open_already(path: &Path) -> bool {
+    let folder = path.parent().and_then(|parent| fs::canonicalize(parent).ok());
+    path.is_symlink() && folder.is_some_and(|f| f.starts_with("/dev") || f.starts_with("/proc"))
+}
+
+/// The directory that a file is to stand in; `None` for a device or a pipe, which is written to as it
+/// is, and for /dev/stdout, which would be replaced by the file where it leads to one.
 pub(super) fn place_of(path: &Path) -> Result<Option<&Path>, String> {
     let name = path.display();
-    if fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir()) {
+    if fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir()) || is_open_already(path) {
         return Ok(None);
     }
     if path.file_name().is_none() {

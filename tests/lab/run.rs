@@ -195,6 +195,11 @@ fn drain(pipe: Option<impl Read + Send + 'static>) -> JoinHandle<String> {
     })
 }
 
+/// The program, where everybody may run it.
+pub fn program(world: &World) -> PathBuf {
+    reachable(Path::new(DOCTOR), &world.gate.folder)
+}
+
 /// A copy that nobody may run too: the build folder may lie where only root comes.
 ///
 /// There is one copy for each build, next to the servers; those of earlier builds are removed.
