@@ -190,6 +190,19 @@ fn a_private_address_leads_those_astray_that_follow_it() {
 }
 
 #[test]
+fn who_goes_where_by_version_is_not_foretold() {
+    let mut facts = facts("private-address-at-a-public-server");
+    for attempt in facts.attempts.iter_mut().filter(|a| a.mode == Mode::Epsv) {
+        attempt.outcome = Outcome::Rejected;
+        attempt.why = Why::CommandRefused { code: 502, text: "no such command".to_owned() };
+    }
+    let diagnosis = diagnose(&facts);
+    assert_eq!(told(&diagnosis, None), ids("rclone go-jlaffaye-ftp"));
+    assert!(told(&diagnosis, Some(false)).contains("php-stream"), "it goes where 227 says");
+    assert!(told(&diagnosis, Some(true)).contains("busybox-wget"), "it goes to the server");
+}
+
+#[test]
 fn another_public_address_has_to_be_dialled_to_be_known() {
     let careless = format!("{FOLLOW} lftp ncftp filezilla winscp cuteftp");
     check("passive-address-mismatch", "", &careless);
@@ -273,6 +286,19 @@ fn a_server_that_resumes_no_session_loses_php() {
     let lost = told(&diagnosis, Some(false));
     assert!(lost.contains("php-ftp") && lost.contains("php-ftp-passive"), "{lost:?}");
     assert!(!lost.contains("curl"), "{lost:?}");
+}
+
+#[test]
+fn who_resumes_as_it_was_built_is_not_foretold() {
+    for name in ["tls-session-reuse", "tls-session-reuse-proftpd"] {
+        let facts = facts(name);
+        let diagnosis = diagnose(&facts);
+        assert!(told(&diagnosis, None).contains("rust-suppaftp"), "{name}");
+        assert!(told(&diagnosis, Some(false)).contains("go-jlaffaye-ftp"), "{name}");
+    }
+    let facts = over_tls();
+    let diagnosis = diagnose(&facts);
+    assert!(told(&diagnosis, Some(true)).contains("rust-suppaftp"), "nothing is demanded there");
 }
 
 #[test]

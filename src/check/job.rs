@@ -108,6 +108,10 @@ pub fn label(given: &str) -> Result<String, String> {
     if given.chars().any(char::is_control) {
         return Err(format!("label \"{shown}\": has a control character"));
     }
+    // Directions and joiners that would change how a line of a report reads.
+    if printable(given.as_bytes(), given.len()) != given {
+        return Err(format!("label \"{shown}\": has a character that cannot be shown"));
+    }
     if given.len() > LABEL {
         return Err(format!("label \"{shown}\": longer than {LABEL} bytes"));
     }

@@ -149,6 +149,8 @@ pub(super) const CLIENTS: &[Client] = &[
         name: "rclone",
         ipv4: &[EPSV.on_reply(Mode::Pasv), PASV],
         ipv6: &[EPSV.on_reply(Mode::Pasv), PASV],
+        // 1.60 goes where 227 says; the library of later versions leaves private addresses alone.
+        address: Address::AsVersion,
         dial: Wait::Seconds(60),
         families: Families::Race,
         // Handshakes of data connections fail with some servers, whether they ask for a session

@@ -203,11 +203,14 @@ pub(super) const CLIENTS: &[Client] = &[
         ipv4: &[EPSV.on_reply(Mode::Pasv), PASV],
         ipv6: &[EPSV.on_reply(Mode::Pasv), PASV],
         dial: Wait::Seconds(30),
+        // Versions of 2022 go where 227 says; that of 2026 leaves private addresses alone.
+        address: Address::AsVersion,
         families: Families::Race,
+        // Versions of summer 2022 began TLS before LIST, and hung with vsftpd, ProFTPD and Pure-FTPd.
         tls: NO_RESUMPTION,
         unreadable: &[Form::Bare227, Form::Blanks227],
         settings: &[Setting { gives: Gives::Pasv, how: "DialWithDisabledEPSV(true)" }],
-        source: Source { how: How::Measured, at: "2022; ftp.go of 2026" },
+        source: Source { how: How::Measured, at: "2022, rclone/ftp 2022-12; ftp.go of 2026" },
         ..BASE
     },
     Client {
@@ -215,7 +218,8 @@ pub(super) const CLIENTS: &[Client] = &[
         name: "Rust suppaftp",
         ipv6: &[PASV],
         knock: Wait::Seconds(60),
-        tls: NO_RESUMPTION,
+        // With rustls they do, with native-tls over OpenSSL they do not.
+        tls: Tls { resumes: Resumes::AsBuilt, ..Tls::FULL },
         unreadable: &[Form::Bare227, Form::Blanks227],
         settings: &[
             Setting { gives: Gives::ServersAddress, how: "set_passive_nat_workaround(true)" },

@@ -218,6 +218,8 @@ pub enum Address {
     ReplyThenServer,
     /// Nobody: it gives up.
     GivesUp,
+    /// The address in the reply or the server, as its version has it.
+    AsVersion,
 }
 
 /// How long a client waits.
@@ -296,6 +298,8 @@ pub enum Resumes {
     Varies,
     /// They do, and the client gives up where the server does not let them.
     Insists,
+    /// They do or they do not, as the program that uses the client was built.
+    AsBuilt,
 }
 
 /// A form of the reply to PASV or EPSV that RFC 959 and 2428 do not have, or not alone.

@@ -1,4 +1,4 @@
-//! Real FTP clients, as Debian and npm have them, against every kind of network: what each of them
+//! Real FTP clients, as Debian, crates.io and npm have them, against every kind of network: what each of them
 //! did within a minute is what was predicted for it.
 //!
 //! One that is not installed is left out, loudly. The matrix is on stderr.
@@ -85,6 +85,16 @@ const REAL: &[Real] = &[
         run: "java -cp $CP $T/Commons.java $H passive",
     },
     Real { id: "java-urlconnection", needs: &["javac"], run: "java $T/Url.java $U" },
+    Real {
+        id: "go-jlaffaye-ftp",
+        needs: &["$LAB/clients/jlaffaye"],
+        run: "$LAB/clients/jlaffaye $H",
+    },
+    Real {
+        id: "rust-suppaftp",
+        needs: &["$LAB/clients/suppaftp"],
+        run: "$LAB/clients/suppaftp $H",
+    },
 ];
 
 const RCLONE: &str = "rclone --config /dev/null lsf :ftp: --ftp-host $U --ftp-user anonymous \

@@ -60,11 +60,12 @@ pub(super) fn gate(client: &Client, case: &Case<'_>, findings: &[Finding]) -> Ga
     {
         return Gate::Fails(Text::new("client-distrusts").with("reason", distrust(reason)));
     }
-    if client.tls.resumes == Resumes::No
-        && client.tls.protects
-        && findings.iter().any(|f| f.cause == "tls-session-reuse-required")
-    {
-        return Gate::Fails(Text::new("client-no-resumption"));
+    if client.tls.protects && findings.iter().any(|f| f.cause == "tls-session-reuse-required") {
+        match client.tls.resumes {
+            Resumes::No => return Gate::Fails(Text::new("client-no-resumption")),
+            Resumes::AsBuilt => return Gate::Unknown(Text::new("client-unknown-built")),
+            Resumes::Yes | Resumes::Varies | Resumes::Insists => {}
+        }
     }
     if client.tls.resumes == Resumes::Insists && never_resumed(case) {
         return Gate::Fails(Text::new("client-insists"));

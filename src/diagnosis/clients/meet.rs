@@ -156,6 +156,10 @@ fn elsewhere(client: &Client, case: &Case<'_>, view: &ModeView<'_>) -> Option<Me
             let text = say("client-address-disliked");
             return Some(Met { kind: Kind::Disliked, text, attempts: entry() });
         }
+        Address::AsVersion => {
+            let text = say("client-unknown-version");
+            return Some(Met { kind: Kind::Unknown, text, attempts: entry() });
+        }
         Address::Reply
         | Address::ReplyUnlessUnroutable
         | Address::ReplyUnlessPrivate
