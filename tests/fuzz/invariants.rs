@@ -171,15 +171,23 @@ fn one(diagnosis: &Diagnosis<'_>, finding: &Finding) -> Result<(), String> {
             })?;
         }
     }
-    let measured =
-        !facts.attempts.is_empty() || !facts.dials.is_empty() || !facts.sessions.is_empty();
+    let measured = !facts.attempts.is_empty()
+        || !facts.dials.is_empty()
+        || !facts.sessions.is_empty()
+        || facts.audit.is_some();
     ensure(measured || finding.cause == "name-not-found", || "nothing was measured".to_owned())?;
     let data = matches!(plane, Plane::Passive | Plane::Active | Plane::Middlebox | Plane::Server);
-    ensure(!data || finding.evidence.iter().any(|e| e.attempt.is_some()), || {
-        "about data connections, and no attempt is named".to_owned()
-    })?;
+    // An audit's announcements and knocks are no attempts of a mode.
+    let shown = facts.audit.is_some() || finding.evidence.iter().any(|e| e.attempt.is_some());
+    ensure(!data || shown, || "about data connections, and no attempt is named".to_owned())?;
     let said = quotes(&finding.explanation) || finding.evidence.iter().any(|e| quotes(&e.text));
-    ensure(finding.confidence != Confidence::Proven || finding.evidence.len() > 1 || said, || {
+    // What the name server, another service, the certificate or the announcement itself states.
+    let stated = matches!(
+        finding.cause,
+        "name-not-found" | "control-not-ftp" | "tls-certificate-invalid" | "passive-range-leaks"
+    );
+    let alone = finding.evidence.len() < 2 && !said && !stated;
+    ensure(finding.confidence != Confidence::Proven || !alone, || {
         "proven by a single observation and no reply".to_owned()
     })?;
     for id in &finding.explains {

@@ -76,6 +76,12 @@ impl Found {
         self
     }
 
+    /// It is as good as certain, and not more.
+    pub fn likely(mut self) -> Self {
+        self.confidence = Some("likely");
+        self
+    }
+
     /// It is at this side.
     pub fn side(mut self, side: &'static str) -> Self {
         self.sides.push(side);

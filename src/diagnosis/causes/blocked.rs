@@ -36,14 +36,23 @@ struct Stop {
 }
 
 fn stop(case: &Case<'_>, attempts: &[&Attempt], reset: bool) -> Stop {
-    let icmp: Option<Icmp> = attempts.iter().find_map(|a| match a.why {
-        Why::Icmp { icmp } => icmp,
-        _ => None,
-    });
+    let rejects: Vec<Icmp> = attempts
+        .iter()
+        .filter_map(|a| match a.why {
+            Why::Icmp { icmp } => icmp,
+            _ => None,
+        })
+        .collect();
     // One message among several silences does not speak for them.
     let answered = attempts.iter().filter(|a| matches!(a.why, Why::Icmp { .. })).count();
-    if let Some(icmp) = icmp.filter(|_| answered * 2 >= attempts.len()) {
-        let located = location::reject(case.facts, icmp);
+    if let Some(icmp) = rejects.iter().min_by_key(|icmp| icmp.sender)
+        && answered * 2 >= attempts.len()
+    {
+        // Rejects of several senders name a place where all of them name the same one.
+        let place =
+            |icmp: &Icmp| location::reject(case.facts, *icmp).map(|l| (l.side(), l.between));
+        let agreed = rejects.iter().all(|other| place(other) == place(icmp));
+        let located = location::reject(case.facts, *icmp).filter(|_| agreed);
         return Stop { located, text: "firewall-blocks-passive-text-icmp", sender: icmp.sender };
     }
     if reset {

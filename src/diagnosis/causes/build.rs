@@ -143,8 +143,14 @@ impl Build {
         if applies { self.fix(who, text, Vec::new()) } else { self }
     }
 
-    /// Done.
-    pub fn done(self) -> Option<Finding> {
+    /// Done. Where the client's side is blamed and hop 2 is among the suspects, nothing is proven:
+    /// the carrier's first router is as near.
+    pub fn done(mut self) -> Option<Finding> {
+        let Location { hop_min, hop_max, hops, .. } = self.finding.location;
+        let known = hop_min.is_some() && hops.is_some();
+        if self.finding.side == Side::Client && known && hop_max.is_some_and(|max| max >= 2) {
+            self.finding.confidence = self.finding.confidence.max(Confidence::Likely);
+        }
         Some(self.finding)
     }
 }
