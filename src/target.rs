@@ -178,6 +178,11 @@ impl fmt::Display for TargetError {
 impl std::error::Error for TargetError {}
 
 impl Target {
+    /// Whether nobody in particular logs in.
+    pub fn is_anonymous(&self) -> bool {
+        self.user.as_deref().is_none_or(|user| matches!(user, "anonymous" | "ftp"))
+    }
+
     /// Understands `input`.
     ///
     /// # Errors

@@ -482,7 +482,7 @@ fn nothing_is_written_through_a_link_of_somebody_elses() {
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     let own = i64::from(std::process::id());
     for number in (own.max(1)..own + 3000).chain(1..3) {
-        let link = place.path(&format!(".ftp-doctor.{number}.part"));
+        let link = place.path(&format!(".ftp-doctor.{number}.0.part"));
         std::os::unix::fs::symlink(&victim, link).unwrap();
     }
     let ran = place.run(&["demo", "healthy", "--output", "report"]);

@@ -12,6 +12,7 @@ mod served;
 
 mod check {
     mod names;
+    mod passwords;
     mod terminal;
     mod tls;
 }

@@ -5,9 +5,11 @@ mod input;
 mod outlet;
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::io::IsTerminal;
 use std::net::IpAddr;
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::rc::Rc;
 use std::time::{Instant, SystemTime};
 
@@ -80,12 +82,17 @@ pub(super) fn run(
 ) -> Result<Outcome, AppError> {
     super::check(output, &options.expect)?;
     usable(check, options, output)?;
+    let lists: Vec<&Path> = check.files.iter().filter(|f| *f != "-").map(Path::new).collect();
+    super::keeps(output, &lists)?;
     let jobs = input::jobs(&check.files, options)?;
     let mut planned = plan(jobs, output, world)?;
     if options.mask {
         for (place, one) in planned.iter_mut().enumerate() {
             one.label = format!("target-{}", place + 1);
         }
+    }
+    if check.resume || check.baseline.is_some() {
+        distinct(&planned)?;
     }
     let baseline = check.baseline.as_deref().map(Baseline::read).transpose()?;
     let words = Words::of(report_language(output, world));
@@ -173,6 +180,20 @@ fn plan(jobs: Vec<Job>, output: &OutputArgs, world: &World<'_>) -> Result<Vec<Pl
         planned.push(Planned { label: job.label.clone(), request, spec: RefCell::new(Some(spec)) });
     }
     Ok(planned)
+}
+
+/// Results of an earlier run are known again by what a report says of their target.
+fn distinct(planned: &[Planned]) -> Result<(), AppError> {
+    let mut seen = HashMap::with_capacity(planned.len());
+    for one in planned {
+        if let Some(before) = seen.insert(Identity::of(&one.request), &one.label) {
+            return Err(AppError::Usage(format!(
+                "--resume, --baseline: \"{before}\" and \"{}\" cannot be told apart in a report (write one of the hosts or their expectations another way)",
+                one.label
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// How many targets may run, with the limit of open files raised as far as it goes.

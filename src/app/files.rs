@@ -30,10 +30,7 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), String> {
         return there.write_all(bytes).map_err(fail);
     };
     // Of a length of its own: a long name need not leave room for more.
-    let temporary = directory.join(format!(".ftp-doctor.{}.part", std::process::id()));
-    // Never through a link that somebody has put there.
-    let mut file =
-        fs::OpenOptions::new().write(true).create_new(true).open(&temporary).map_err(fail)?;
+    let (mut file, temporary) = draft(directory).map_err(fail)?;
     // What was for few eyes stays so, and before there is anything to see.
     let kept = match fs::metadata(path) {
         Ok(before) => file.set_permissions(before.permissions()),
@@ -45,6 +42,19 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), String> {
         let _ = fs::remove_file(&temporary);
     }
     written.map_err(fail)
+}
+
+/// A new file beside the place. Containers number their processes alike, and one that was killed
+/// leaves its draft behind: then another name. Never through a link that somebody has put there.
+fn draft(directory: &Path) -> std::io::Result<(fs::File, PathBuf)> {
+    let mut tried = 0;
+    loop {
+        let path = directory.join(format!(".ftp-doctor.{}.{tried}.part", std::process::id()));
+        match fs::OpenOptions::new().write(true).create_new(true).open(&path) {
+            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists && tried < 99 => tried += 1,
+            file => return file.map(|file| (file, path)),
+        }
+    }
 }
 
 /// Whether a name stands for something that is open already, as /dev/stdout and /proc/self/fd/1 do.

@@ -11,6 +11,7 @@ use crate::facts::{Purpose, Request};
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Identity {
     input: String,
+    port: u16,
     user: String,
     tls: String,
     modes: BTreeSet<String>,
@@ -22,6 +23,7 @@ impl Identity {
     pub fn of(request: &Request) -> Self {
         Self {
             input: request.input.clone(),
+            port: request.port,
             user: request.user.clone(),
             tls: request.tls.word().to_owned(),
             modes: request.modes.iter().map(|m| m.word().to_owned()).collect(),
@@ -31,7 +33,8 @@ impl Identity {
 
     /// Whether it is the same target, whatever was tried and expected.
     pub fn same_target(&self, other: &Self) -> bool {
-        (&self.input, &self.user, &self.tls) == (&other.input, &other.user, &other.tls)
+        (&self.input, self.port, &self.user, &self.tls)
+            == (&other.input, other.port, &other.user, &other.tls)
     }
 }
 
@@ -48,6 +51,7 @@ struct Line {
 #[derive(Deserialize)]
 struct Target {
     input: String,
+    port: u16,
     user: String,
     tls: String,
 }
@@ -90,6 +94,7 @@ pub fn known(json: &[u8]) -> Result<Known, String> {
     Ok(Known {
         identity: Identity {
             input: line.target.input,
+            port: line.target.port,
             user: line.target.user,
             tls: line.target.tls,
             modes: modes.map(|a| a.mode).collect(),

@@ -74,10 +74,16 @@ pub fn read(file: &str, bytes: &[u8], options: &ProbeOptions) -> Result<Vec<Job>
             options.tls = None;
         }
         own.over(&mut options, folder).map_err(wrong)?;
-        let options = keys::fitted(&target, options, own.wants_tls());
+        let mut options = keys::fitted(&target, options, own.wants_tls());
+        let meant = own.has_password();
+        if !meant && target.is_anonymous() {
+            // The password of others is not said to a server that asks for none.
+            options.password_file = None;
+        }
         let password_env = match (&own.password_env, options.password_file.is_some()) {
             (Some(variable), _) => Some(variable.get_ref().clone()),
             (None, true) => None,
+            (None, false) if target.is_anonymous() => None,
             (None, false) => document.defaults.password_env.as_ref().map(|v| v.get_ref().clone()),
         };
         jobs.push(Job { label, target, options, password_env, place: place(&entry.span()) });

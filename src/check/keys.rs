@@ -219,6 +219,11 @@ impl Keys {
         self.insecure == Some(true) || self.ca.is_some() || self.allow_clear == Some(true)
     }
 
+    /// Whether a password is named, wherever it stands.
+    pub fn has_password(&self) -> bool {
+        self.password_env.is_some() || self.password_file.is_some()
+    }
+
     /// Whether the target itself says how it is protected.
     pub fn has_tls(&self) -> bool {
         self.tls.is_some()

@@ -30,7 +30,11 @@ pub fn read(file: &str, bytes: &[u8], options: &ProbeOptions) -> Result<Vec<Job>
         if matches!(target.scheme, Some(Scheme::Ftps | Scheme::Ftpes)) {
             options.tls = None;
         }
-        let options = super::keys::fitted(&target, options, false);
+        let mut options = super::keys::fitted(&target, options, false);
+        if target.is_anonymous() {
+            // The password of others is not said to a server that asks for none.
+            options.password_file = None;
+        }
         jobs.push(Job { label, target, options, password_env: None, place });
     }
     Ok(jobs)

@@ -38,5 +38,4 @@ not met. Expectations are:
                     login-ms, elapsed-ms, and list-ms, the
                     slowest listing of the modes that work
 
-Where no login could be had the exit code stays 3, unless all are met and one of them names it \
-(verdict=unreachable, cause=ID).";
+Exit code 0 means that every one is met, whatever the verdict.";

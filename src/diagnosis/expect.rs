@@ -1,7 +1,7 @@
 //! Whether a run showed what was expected of it. Three values: yes, no, and not measured.
 
 use super::catalogue::{CATALOGUE, Plane, cause};
-use super::engine::{Diagnosis, Verdict};
+use super::engine::Diagnosis;
 use super::finding::Severity;
 use super::reason::reason;
 use super::text::Text;
@@ -12,8 +12,8 @@ use crate::facts::expectation::{Claim, Clock, Reach, Sign, TlsPolicy, near};
 use crate::facts::time::unix_seconds;
 use crate::facts::tls::{CertificateFact, Handshake, TlsFailure, Trust};
 use crate::facts::{
-    DialOutcome, Expectation, ExpectationError, LoginOutcome, Micros, Mode, Outcome, PortRange,
-    Purpose, TlsLevel, Varied,
+    Dial, DialOutcome, Expectation, ExpectationError, LoginOutcome, Micros, Mode, Outcome,
+    PortRange, Purpose, TlsLevel, Varied,
 };
 
 /// An expectation and what became of it.
@@ -62,18 +62,10 @@ pub fn check(expectation: &Expectation) -> Result<(), ExpectationError> {
     }
 }
 
-/// Whether expectations were given, every one is met, and (where no login could be had) one of
-/// them names that very state.
+/// Whether expectations were given and every one is met.
 pub fn all_met(diagnosis: &Diagnosis<'_>) -> bool {
     let judged = &diagnosis.expectations;
-    let names_it = || {
-        judged.iter().any(|j| {
-            matches!(j.expect.claim(), Claim::Verdict(_) | Claim::Cause { found: true, .. })
-        })
-    };
-    !judged.is_empty()
-        && judged.iter().all(|j| j.met == Some(true))
-        && (diagnosis.verdict != Verdict::Unreachable || names_it())
+    !judged.is_empty() && judged.iter().all(|j| j.met == Some(true))
 }
 
 /// Judges what the run was expected to show, in the order in which it was given.
@@ -465,7 +457,10 @@ fn knock(diagnosis: &Diagnosis<'_>, port: u16, wanted: Outcome) -> Answer {
             other => Outcome::KNOCK.contains(&other).then_some(other),
         })
         .collect();
-    seen.extend(facts.dials.iter().filter(|d| d.to.port() == port).filter_map(|d| {
+    // The other family, and addresses that were left for a better one, are other doors.
+    let peer = diagnosis.case.peer;
+    let ours = |d: &&Dial| d.to.port() == port && peer.is_none_or(|peer| d.to.ip() == peer);
+    seen.extend(facts.dials.iter().filter(ours).filter_map(|d| {
         Some(match d.outcome {
             DialOutcome::Connected | DialOutcome::Reset => Outcome::Open,
             DialOutcome::Refused => Outcome::Refused,
@@ -485,5 +480,10 @@ fn knock(diagnosis: &Diagnosis<'_>, port: u16, wanted: Outcome) -> Answer {
     let Some(because) = joined(seen.iter().map(|seen| outcome(*seen))) else {
         return (None, Text::new("expect-port-unknown"));
     };
-    (Some(seen.iter().all(|seen| *seen == wanted)), because)
+    // A passive port is open while it is announced and refused at other times: open, then.
+    let met = match seen.contains(&Outcome::Open) {
+        true if !seen.iter().any(|seen| audit::blocked(*seen)) => wanted == Outcome::Open,
+        _ => seen.iter().all(|seen| *seen == wanted),
+    };
+    (Some(met), because)
 }

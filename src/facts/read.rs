@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::audit::Audit;
 use super::{Attempt, Facts, Purpose, Request, SCHEMA};
 use crate::wire::text::printable;
 
@@ -130,6 +131,30 @@ fn line(text: &str) -> String {
     printable(text.as_bytes(), text.len())
 }
 
+/// Runs of ports that each stand for themselves, so that no port is told twice.
+fn sweepable(audit: &Audit) -> Result<(), String> {
+    if audit.samples.len() > MOST {
+        return Err(format!("{} samples, more than {MOST}", audit.samples.len()));
+    }
+    let sweep = audit.sweep.as_ref().map_or(&[][..], |sweep| &sweep.ports);
+    for (name, runs) in [
+        ("sweep", sweep),
+        ("controls", &audit.controls),
+        ("announced", &audit.announced),
+        ("known", &audit.known),
+    ] {
+        let straight = runs.iter().all(|run| run.first <= run.last);
+        let apart = runs.windows(2).all(|two| match two {
+            [one, other] => one.last < other.first,
+            _ => true,
+        });
+        if !straight || !apart {
+            return Err(format!("the ports of {name} are not in order"));
+        }
+    }
+    Ok(())
+}
+
 /// What later steps rely on.
 fn check(facts: &Facts) -> Result<(), String> {
     let lists = [
@@ -141,6 +166,9 @@ fn check(facts: &Facts) -> Result<(), String> {
     ];
     if let Some((name, count)) = lists.iter().find(|(_, count)| *count > MOST) {
         return Err(format!("{count} {name}, more than {MOST}"));
+    }
+    if let Some(audit) = &facts.audit {
+        sweepable(audit)?;
     }
     let mut ids = BTreeSet::new();
     if let Some(twice) = facts.attempts.iter().find(|a| !ids.insert(a.id.as_str())) {

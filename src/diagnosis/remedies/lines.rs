@@ -177,10 +177,16 @@ pub fn let_active_out(case: &Case<'_>) -> Vec<Snippet> {
     let nft = from.map_or_else(String::new, |port| format!("tcp sport {port} "));
     let end = from.map_or_else(String::new, |port| format!("--sport {port} "));
     let iptables = iptables(case);
+    // A chain that was named may be one for incoming packets, where this line without its source
+    // would let everybody in.
+    let own = case.facts.request.nft_chain.as_ref().map_or("", |_| "fib saddr type local ");
     vec![
         snippet(
             "nftables",
-            format!("nft insert rule {} {nft}tcp dport 1024-65535 accept", chain(case, "output")),
+            format!(
+                "nft insert rule {} {own}{nft}tcp dport 1024-65535 accept",
+                chain(case, "output")
+            ),
         ),
         snippet(
             "iptables",

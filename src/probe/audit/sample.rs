@@ -135,7 +135,11 @@ impl Engine<'_> {
         if self.announcement(control, mode).await.port != Some(held) {
             return;
         }
-        let Some(mut second) = self.protected(door, progress).await else { return };
+        // A server that lets nobody else in meanwhile still lets in whoever comes afterwards.
+        let barred = progress.barred.clone();
+        let second = self.protected(door, progress).await;
+        progress.barred = barred;
+        let Some(mut second) = second else { return };
         let reply = self.announcement(&mut second, mode).await;
         let mut after = None;
         if reply.port.is_none() && !control.is_gone() {
