@@ -176,7 +176,7 @@ fn plan(jobs: Vec<Job>, output: &OutputArgs, world: &World<'_>) -> Result<Vec<Pl
         })?;
         spec.request.fix_for.clone_from(&output.fix_for);
         spec.request.nft_chain.clone_from(&output.nft_chain);
-        let request = spec.request.clone();
+        let request = spec.request.shown();
         planned.push(Planned { label: job.label.clone(), request, spec: RefCell::new(Some(spec)) });
     }
     Ok(planned)

@@ -67,7 +67,7 @@ pub fn read(file: &str, bytes: &[u8], options: &ProbeOptions) -> Result<Vec<Job>
             Some(label) => {
                 job::label(label.get_ref()).map_err(|problem| wrong((label.span(), problem)))?
             }
-            None => target.input.clone(),
+            None => job::label_of(&target),
         };
         let mut options = defaults.clone();
         if matches!(target.scheme, Some(Scheme::Ftps | Scheme::Ftpes)) && !own.has_tls() {

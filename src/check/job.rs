@@ -96,6 +96,11 @@ pub fn text<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, ListError> {
     })
 }
 
+/// The label of a target that was given none: as it was typed, made printable.
+pub fn label_of(target: &Target) -> String {
+    printable(target.input.as_bytes(), target.input.len())
+}
+
 /// Checks a label.
 ///
 /// # Errors

@@ -23,7 +23,7 @@ pub fn read(file: &str, bytes: &[u8], options: &ProbeOptions) -> Result<Vec<Job>
         let (operand, label) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
         let target = job::target(operand).map_err(|e| place.error(e))?;
         let label = match label.trim() {
-            "" => target.input.clone(),
+            "" => job::label_of(&target),
             given => job::label(given).map_err(|e| place.error(e))?,
         };
         let mut options = options.clone();

@@ -172,19 +172,8 @@ fn open(case: &Case<'_>, parts: &[PortRun]) -> Vec<Snippet> {
         }
         _ => parts.to_vec(),
     };
-    let mut all: Vec<Snippet> = Vec::new();
-    for part in whole {
-        for snippet in remedies::open_passive_range(case, range(part)) {
-            match all.iter_mut().find(|s| s.software == snippet.software) {
-                Some(there) => {
-                    there.content.push('\n');
-                    there.content.push_str(&snippet.content);
-                }
-                None => all.push(snippet),
-            }
-        }
-    }
-    all
+    let whole: Vec<Proposal> = whole.into_iter().map(range).collect();
+    remedies::open_passive_ranges(case, &whole)
 }
 
 /// A part of the range is let through, another is not: by the audit's sweep where there is one.

@@ -45,45 +45,71 @@ pub(super) fn iptables(case: &Case<'_>) -> &'static str {
 /// Lets the passive range into the chain that exists. An accept in a table of one's own overrides
 /// no other chain's drop, so the line goes into the chain that drops.
 pub fn open_passive_range(case: &Case<'_>, range: Proposal) -> Vec<Snippet> {
-    let Proposal { min, max, .. } = range;
-    let (dash, colon) = (range.span("-"), range.span(":"));
+    open_passive_ranges(case, &[range])
+}
+
+/// The same for several parts: a line each, or one line for all where a second one would take the
+/// first one's place.
+pub fn open_passive_ranges(case: &Case<'_>, ranges: &[Proposal]) -> Vec<Snippet> {
+    let each = |line: &dyn Fn(&str, &str) -> String, between: &str| -> String {
+        let lines = ranges.iter().map(|range| line(&range.span("-"), &range.span(":")));
+        lines.collect::<Vec<_>>().join(between)
+    };
     let iptables = iptables(case);
     let chain = chain(case, "input");
     let anywhere = if case.peer.is_some_and(|p| p.is_ipv6()) { "::/0" } else { "0.0.0.0/0" };
     let cidr = if anywhere == "::/0" { "Ipv6Ranges=[{CidrIpv6" } else { "IpRanges=[{CidrIp" };
+    let aws: Vec<String> = ranges
+        .iter()
+        .map(|Proposal { min, max, .. }| {
+            format!(
+                "aws ec2 authorize-security-group-ingress --group-id sg-YOURS --ip-permissions 'IpProtocol=tcp,FromPort={min},ToPort={max},{cidr}={anywhere}}}]'"
+            )
+        })
+        .collect();
     vec![
-        snippet("nftables", format!("nft insert rule {chain} tcp dport {dash} accept")),
-        snippet("iptables", format!("{iptables} -I INPUT -p tcp --dport {colon} -j ACCEPT")),
+        snippet(
+            "nftables",
+            each(&|dash, _| format!("nft insert rule {chain} tcp dport {dash} accept"), "\n"),
+        ),
+        snippet(
+            "iptables",
+            each(&|_, colon| format!("{iptables} -I INPUT -p tcp --dport {colon} -j ACCEPT"), "\n"),
+        ),
         snippet(
             "firewalld",
-            format!("firewall-cmd --permanent --add-port={dash}/tcp\nfirewall-cmd --reload"),
+            format!(
+                "firewall-cmd --permanent {}\nfirewall-cmd --reload",
+                each(&|dash, _| format!("--add-port={dash}/tcp"), " ")
+            ),
         ),
-        snippet("ufw", format!("ufw allow {colon}/tcp")),
+        snippet("ufw", each(&|_, colon| format!("ufw allow {colon}/tcp"), "\n")),
         snippet(
             "netsh",
             format!(
-                "netsh advfirewall firewall add rule name=\"FTP passive\" dir=in action=allow protocol=TCP localport={dash}"
+                "netsh advfirewall firewall add rule name=\"FTP passive\" dir=in action=allow protocol=TCP localport={}",
+                each(&|dash, _| dash.to_owned(), ",")
             ),
         ),
-        snippet(
-            "aws",
-            format!(
-                "aws ec2 authorize-security-group-ingress --group-id sg-YOURS --ip-permissions 'IpProtocol=tcp,FromPort={min},ToPort={max},{cidr}={anywhere}}}]'"
-            ),
-        ),
+        snippet("aws", aws.join("\n")),
         snippet(
             "gcp",
             format!(
-                "gcloud compute firewall-rules create allow-ftp-passive --direction=INGRESS --action=ALLOW --rules=tcp:{dash} --source-ranges={anywhere}"
+                "gcloud compute firewall-rules create allow-ftp-passive --direction=INGRESS --action=ALLOW --rules={} --source-ranges={anywhere}",
+                each(&|dash, _| format!("tcp:{dash}"), ",")
             ),
         ),
         snippet(
             "azure",
             format!(
-                "az network nsg rule create -g GROUP --nsg-name NSG -n AllowFtpPassive --priority 1000 --direction Inbound --access Allow --protocol Tcp --destination-port-ranges {dash}"
+                "az network nsg rule create -g GROUP --nsg-name NSG -n AllowFtpPassive --priority 1000 --direction Inbound --access Allow --protocol Tcp --destination-port-ranges {}",
+                each(&|dash, _| dash.to_owned(), " ")
             ),
         ),
-        snippet("docker", format!("docker run -p 21:21 -p {dash}:{dash} …")),
+        snippet(
+            "docker",
+            format!("docker run -p 21:21 {} …", each(&|dash, _| format!("-p {dash}:{dash}"), " ")),
+        ),
     ]
 }
 
