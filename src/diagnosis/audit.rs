@@ -6,6 +6,17 @@ use super::causes::middlebox::data_intercepted;
 use crate::facts::audit::{PortRun, runs};
 use crate::facts::{Audit, BoundsFrom, Outcome, PortRange, Sweep};
 
+/// So many neighbouring ports are still a hole.
+pub const HOLE: usize = 3;
+/// More blocked runs than this are hardly a firewall's: that is what loss and limits on the number
+/// of connections look like.
+const RUNS: usize = 16;
+/// Fewer different announcements do not tell how far apart they usually are.
+const FEW: usize = 8;
+/// Announcements so many times farther apart than usual may be of two ranges: drawn at random from
+/// one range, 40 of them are that far apart once in a thousand runs.
+const FAR: u32 = 16;
+
 /// What a sweep is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Worth {
@@ -58,6 +69,13 @@ pub fn view<'a>(case: &Case<'a>) -> Option<View<'a>> {
         (None, None) => None,
     };
     let known: Vec<PortRun> = match worth {
+        // Whoever was turned away half-way learns nothing from silence.
+        Worth::Shown if sweep.is_some_and(|s| !s.gone_silent.is_empty()) => {
+            runs(sweep.into_iter().flat_map(|s| &s.ports).flat_map(|run| {
+                let outcome = if blocked(run.outcome) { Outcome::NotTested } else { run.outcome };
+                PortRun { outcome, ..*run }.each()
+            }))
+        }
         Worth::Shown => sweep.map_or_else(Vec::new, |s| s.ports.clone()),
         // A handshake with somebody else says nothing about this port of the server.
         Worth::Intercepted => runs(sweep.into_iter().flat_map(|s| &s.ports).flat_map(|run| {
@@ -123,6 +141,99 @@ impl View<'_> {
         all
     }
 
+    /// The ports of the range that the sweep says something about, as runs: `Refused` for those that
+    /// are let through, `TimedOut` for those that are held back, `NotTested` for the others.
+    ///
+    /// A range that was learnt from announcements has guessed edges, and two ranges look like one
+    /// with a gap: there a silent port counts where announcements lie in the same silent run, or
+    /// where the run is no longer than announcements are usually apart.
+    pub fn inside(&self) -> Vec<PortRun> {
+        let Some(sweep) = self.sweep else { return Vec::new() };
+        let learned = sweep.from == BoundsFrom::Learned;
+        let drawn: Vec<u16> =
+            self.announced.iter().copied().filter(|p| sweep.bounds.has(*p)).collect();
+        let (min, max) = match (learned, drawn.first(), drawn.last()) {
+            (false, _, _) => (sweep.bounds.min, sweep.bounds.max),
+            (true, Some(first), Some(last)) => (*first, *last),
+            (true, _, _) => return Vec::new(),
+        };
+        let mut gaps: Vec<u16> =
+            drawn.iter().zip(drawn.iter().skip(1)).map(|(a, b)| b.saturating_sub(*a)).collect();
+        gaps.sort_unstable();
+        let usual = gaps.get(gaps.len().saturating_sub(1) / 2).copied().unwrap_or(0);
+        // Between announcements that are far apart.
+        let lonely = |port: u16| {
+            let at = drawn.partition_point(|p| *p < port);
+            let before = at.checked_sub(1).and_then(|at| drawn.get(at));
+            match (before, drawn.get(at)) {
+                (_, Some(after)) if *after == port => false,
+                (Some(before), Some(after)) => {
+                    drawn.len() >= FEW && u32::from(after - before) > FAR * u32::from(usual)
+                }
+                _ => true,
+            }
+        };
+        let ports = self
+            .ports
+            .iter()
+            .flat_map(|run| run.each())
+            .filter(|(port, _)| (min..=max).contains(port))
+            .map(|(port, outcome)| {
+                let outcome = if through(outcome) {
+                    Outcome::Refused
+                } else if blocked(outcome) && !(learned && lonely(port)) {
+                    Outcome::TimedOut
+                } else {
+                    Outcome::NotTested
+                };
+                (port, outcome)
+            });
+        let all = runs(ports);
+        if !learned {
+            return all;
+        }
+        // Where each port came up several times there are no others.
+        let whole = self.audit.sampled_ports().count() >= drawn.len() * 4;
+        let longest = if whole || drawn.len() < FEW { 0 } else { HOLE.max(usize::from(usual) * 2) };
+        let kept = all.iter().flat_map(|run| {
+            let at = drawn.partition_point(|p| *p < run.first);
+            let announced = drawn.get(at).is_some_and(|p| *p <= run.last);
+            let unclear = run.outcome == Outcome::TimedOut && !announced && run.count() > longest;
+            let outcome = if unclear { Outcome::NotTested } else { run.outcome };
+            PortRun { outcome, ..*run }.each()
+        });
+        runs(kept)
+    }
+
+    /// Whether silent and answering ports alternate as no rule of a firewall makes them.
+    pub fn patchy(&self) -> bool {
+        let inside = self.inside();
+        let count = |outcome| inside.iter().filter(|run| run.outcome == outcome).count();
+        self.sweep.is_some_and(|s| s.complete)
+            && count(Outcome::TimedOut) > RUNS
+            && count(Outcome::Refused) >= RUNS
+    }
+
+    /// Silent ports of a learnt range that the server may not use at all, as runs.
+    pub fn unclear(&self) -> Vec<PortRun> {
+        let Some(sweep) = self.sweep.filter(|s| s.from == BoundsFrom::Learned) else {
+            return Vec::new();
+        };
+        let held: std::collections::BTreeSet<u16> = self
+            .inside()
+            .iter()
+            .filter(|run| run.outcome == Outcome::TimedOut)
+            .flat_map(|run| run.first..=run.last)
+            .collect();
+        let silent = self.ports.iter().filter(|run| blocked(run.outcome));
+        runs(
+            silent
+                .flat_map(|run| run.first..=run.last)
+                .filter(|port| sweep.bounds.has(*port) && !held.contains(port))
+                .map(|port| (port, Outcome::NotTested)),
+        )
+    }
+
     /// The chance that any port of the sweep is wrong for loss, from the loss that was met.
     pub fn chance(&self) -> f64 {
         let Some(sweep) = self.sweep else { return 0.0 };
@@ -135,5 +246,67 @@ impl View<'_> {
     /// Knocks at answering ports that stayed without an answer, in percent.
     pub fn loss(&self) -> u32 {
         self.sweep.map_or(0, |s| (s.lost * 100).div_ceil(s.answered.max(1)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::Micros;
+
+    fn held(ports: Vec<PortRun>, announced: Vec<u16>) -> (Vec<(u16, u16)>, bool) {
+        let (min, max) = (ports.first().map_or(0, |r| r.first), ports.last().map_or(0, |r| r.last));
+        let sweep = Sweep {
+            bounds: PortRange { min, max },
+            from: BoundsFrom::Learned,
+            ports: ports.clone(),
+            asked: 3,
+            syns: 0,
+            answered: 100,
+            lost: 0,
+            slowest: Micros(0),
+            icmp: None,
+            complete: true,
+            gone_silent: Vec::new(),
+            began: Micros(0),
+            took: Micros(0),
+        };
+        let (audit, worth) = (Audit::default(), Worth::Shown);
+        let view =
+            View { audit: &audit, sweep: Some(&sweep), worth, bounds: None, ports, announced };
+        let held = view.inside().into_iter().filter(|r| r.outcome == Outcome::TimedOut);
+        (held.map(|r| (r.first, r.last)).collect(), view.patchy())
+    }
+
+    fn run(first: u16, last: u16, outcome: Outcome) -> PortRun {
+        PortRun { first, last, outcome }
+    }
+
+    #[test]
+    fn a_gap_between_two_ranges_is_not_held_back() {
+        let (low, high) = (50_000..=50_100_u16, 60_000..=60_100_u16);
+        let announced: Vec<u16> = low.step_by(5).chain(high.step_by(5)).collect();
+        let gap = [
+            run(50_000, 50_100, Outcome::Refused),
+            run(50_101, 59_999, Outcome::TimedOut),
+            run(60_000, 60_100, Outcome::Refused),
+        ];
+        assert_eq!(held(gap.to_vec(), announced.clone()).0, []);
+        // Where announced ports are silent they count, and the gap beside them does not.
+        let more = [
+            run(50_000, 50_080, Outcome::Refused),
+            run(50_081, 59_999, Outcome::TimedOut),
+            run(60_000, 60_100, Outcome::Refused),
+        ];
+        assert_eq!(held(more.to_vec(), announced).0, [(50_081, 50_100)]);
+    }
+
+    #[test]
+    fn many_short_runs_are_patchy() {
+        let alternating = (50_000..50_100).map(|port| {
+            let silent = port % 2 == 1;
+            run(port, port, if silent { Outcome::TimedOut } else { Outcome::Refused })
+        });
+        assert!(held(alternating.collect(), (50_000..50_100).collect()).1);
     }
 }

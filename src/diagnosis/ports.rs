@@ -1,7 +1,7 @@
 //! Port numbers as they go into rules and remedies.
 
 use super::case::Case;
-use crate::facts::{Outcome, PortRange};
+use crate::facts::{Audit, BoundsFrom, Outcome, PortRange};
 
 /// The port that the server calls from in active mode: the one that was seen, else the default
 /// data port.
@@ -67,11 +67,14 @@ impl Proposal {
 /// A range that the server is to be given, whatever it has now.
 pub const FRESH: Proposal = Proposal { min: 50000, max: 50100, invented: true };
 
+/// A learnt range with more ports than this was hardly set by anybody.
+const LARGE: u16 = 2000;
+/// Fewer announcements show no range.
+const FEW: usize = 8;
+
 /// The range to open.
 pub fn proposal(case: &Case<'_>) -> Proposal {
-    // An audit knows the range.
-    if let Some(sweep) = case.facts.audit.as_ref().and_then(|a| a.sweep.as_ref()) {
-        let PortRange { min, max } = sweep.bounds;
+    if let Some(PortRange { min, max }) = case.facts.audit.as_ref().and_then(configured) {
         return Proposal { min, max, invented: false };
     }
     let ports = case.announced_ports();
@@ -87,6 +90,36 @@ pub fn proposal(case: &Case<'_>) -> Proposal {
         return Proposal { min: first, max: last, invented: false };
     }
     FRESH
+}
+
+/// The range that the server is set to, where an audit knows it: it was given, or the announcements
+/// look drawn from a small range. Ports one after another are the system's next free ones, and
+/// announcements all over the place are of its whole range: there no range is set.
+fn configured(audit: &Audit) -> Option<PortRange> {
+    let sweep = audit.sweep.as_ref()?;
+    let PortRange { min, max } = sweep.bounds;
+    let known = match sweep.from {
+        BoundsFrom::Declared => true,
+        BoundsFrom::Learned => {
+            max.saturating_sub(min) <= LARGE
+                && audit.sampled_ports().count() >= FEW
+                && !one_after_another(audit)
+        }
+    };
+    known.then_some(sweep.bounds)
+}
+
+/// Whether each login's announcements rise, without a single step back.
+pub fn one_after_another(audit: &Audit) -> bool {
+    let announced: Vec<(usize, u16)> =
+        audit.samples.iter().filter_map(|s| Some((s.session, s.port?))).collect();
+    let steps: Vec<bool> = announced
+        .iter()
+        .zip(announced.iter().skip(1))
+        .filter(|(a, b)| a.0 == b.0)
+        .map(|(a, b)| b.1 > a.1)
+        .collect();
+    !steps.is_empty() && steps.iter().all(|rises| *rises)
 }
 
 /// The same single port every time: a range of one port.

@@ -53,7 +53,8 @@ const SPANS: usize = 8;
 /// The ports of the range that do not come through, as the audit or the attempts found them.
 fn stopped(case: &Case<'_>) -> String {
     if let Some(view) = audit::view(case).filter(|view| view.worth == Worth::Shown) {
-        let mut runs = view.ports.iter().filter(|run| audit::blocked(run.outcome));
+        let inside = view.inside();
+        let mut runs = inside.iter().filter(|run| audit::blocked(run.outcome));
         let first = spans(runs.by_ref().take(SPANS));
         return if runs.next().is_some() { format!("{first}, …") } else { first };
     }

@@ -97,8 +97,12 @@ pub struct Sweep {
     pub slowest: Micros,
     /// The first ICMP message that rejected a knock.
     pub icmp: Option<Icmp>,
-    /// Whether every port was asked often enough.
+    /// Whether every port was asked often enough, and those that had answered still did when it
+    /// was over.
     pub complete: bool,
+    /// Ports that had answered and no longer did when it was over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gone_silent: Vec<u16>,
     /// When it began.
     pub began: Micros,
     /// How long it took.

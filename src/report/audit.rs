@@ -4,12 +4,14 @@ use super::text::{Color, Pen};
 use super::words::Words;
 use crate::diagnosis::audit::{View, Worth, blocked, through, view};
 use crate::diagnosis::causes::range::spans;
-use crate::diagnosis::{Diagnosis, Text};
+use crate::diagnosis::{Diagnosis, Text, ports};
 use crate::facts::audit::PortRun;
 use crate::facts::{BoundsFrom, Outcome};
 
 /// Runs that are told one by one, at most.
 const ROWS: usize = 40;
+/// Runs that a sentence names, at most.
+const SPANS: usize = 8;
 /// Places of a map, at most.
 const PLACES: usize = 800;
 /// Places in a line of the map, where there is room for them.
@@ -119,6 +121,9 @@ pub fn section(diagnosis: &Diagnosis<'_>, columns: usize) -> Option<Section> {
     if inside.len() > ROWS {
         after.push(Text::new("audit-more").with("count", inside.len() - ROWS));
     }
+    if view.worth == Worth::Shown {
+        after.extend(doubts(&view));
+    }
     after.extend(asked(&view));
     Some(Section { before: before(&view), map: map(&view, columns), rows, after })
 }
@@ -194,9 +199,28 @@ fn before(view: &View<'_>) -> Vec<Text> {
     texts
 }
 
+/// Why silent ports beside others that answer are not called blocked.
+fn doubts(view: &View<'_>) -> Option<Text> {
+    if view.patchy() {
+        return Some(Text::new("audit-patchy"));
+    }
+    let unclear = view.unclear();
+    let some = view.inside().iter().any(|run| through(run.outcome));
+    (some && !unclear.is_empty())
+        .then(|| Text::new("audit-unclear").with("ports", spans(unclear.iter().take(SPANS))))
+}
+
 /// How often a silent port was asked, and why that is enough.
 fn asked(view: &View<'_>) -> Option<Text> {
     let sweep = view.sweep.filter(|_| view.worth == Worth::Shown)?;
+    if !sweep.gone_silent.is_empty() {
+        return Some(
+            Text::new("audit-asked-gone-silent")
+                .with("ports", ports::list(&sweep.gone_silent))
+                .with("syns", sweep.syns)
+                .with("took", sweep.took.words()),
+        );
+    }
     let id = match (sweep.complete, view.chance() < 0.01) {
         (false, _) => "audit-asked-incomplete",
         (true, true) => "audit-asked",

@@ -201,6 +201,19 @@ fn a_firewall_says_no() {
 }
 
 #[test]
+fn somebody_bans_us_half_way() {
+    let mut world = World::with(gate!(), &Server::new(Software::Vsftpd));
+    let beyond = [Match::Syn, Match::To(vec![50000..=50100]), Match::Beyond(60)];
+    world.add(&Firewall::open_but(Place::SERVER_IN, beyond, Action::Drop));
+    let run = audit(&world, &["--passive-ports", "50000-50100"]);
+    healthy().check(&world, &run);
+    let found = ports(&run);
+    let of = |outcome: &str| (50000..=50100).filter(|p| found[p] == outcome).count();
+    let (refused, left) = (of("refused") + of("open"), of("not-tested"));
+    assert!(refused > 10 && left > 10 && refused + left == 101, "{}", explain(&world, &run));
+}
+
+#[test]
 fn somebody_answers_in_the_servers_place() {
     let world = worlds::intercepted(gate!(), &Server::new(Software::Vsftpd), 2);
     let run = audit(&world, &["--passive-ports", "50000-50100"]);

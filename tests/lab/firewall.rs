@@ -76,6 +76,8 @@ pub enum Match {
     Tcp,
     /// It is, by chance, one in so many.
     OneIn(u32),
+    /// More than so many were looked at before.
+    Beyond(u32),
 }
 
 /// What happens to a packet.
@@ -220,6 +222,7 @@ impl Match {
             Self::Ipv6 => "meta nfproto ipv6".into(),
             Self::Tcp => "meta l4proto tcp".into(),
             Self::OneIn(every) => format!("numgen random mod {every} 0"),
+            Self::Beyond(count) => format!("limit rate over 1/day burst {count} packets"),
         }
     }
 }

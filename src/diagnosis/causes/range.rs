@@ -11,14 +11,10 @@ use crate::diagnosis::ports::{self, Proposal};
 use crate::diagnosis::reason::brief;
 use crate::diagnosis::remedies;
 use crate::diagnosis::text::Text;
-use crate::facts::audit::{PortRun, runs};
-use crate::facts::{BoundsFrom, Outcome, PortRange};
+use crate::facts::audit::PortRun;
+use crate::facts::{BoundsFrom, Outcome};
 use crate::wire::peer;
 
-/// So many neighbouring ports are still a hole.
-const HOLE: usize = 3;
-/// More holes than this look like something else.
-const HOLES: usize = 16;
 /// More missing parts than this are opened together with what is between them.
 const PARTS: usize = 4;
 
@@ -58,26 +54,12 @@ struct Shown<'a> {
 /// parts of the range.
 fn shown<'a>(case: &Case<'a>) -> Option<Shown<'a>> {
     let view = audit::view(case)?;
-    let sweep = view.sweep.filter(|s| s.complete && view.worth == Worth::Shown)?;
-    // The edges of a learnt range are guesses: beyond what was announced nothing is missed.
-    let span = match sweep.from {
-        BoundsFrom::Declared => sweep.bounds,
-        BoundsFrom::Learned => {
-            let inside = || view.announced.iter().copied().filter(|p| sweep.bounds.has(*p));
-            PortRange { min: inside().min()?, max: inside().max()? }
-        }
-    };
-    let inside = sweep.ports.iter().flat_map(|r| r.each()).filter(|(port, _)| span.has(*port));
-    let stand_in = |outcome: Outcome| {
-        if audit::blocked(outcome) {
-            Outcome::TimedOut
-        } else if audit::through(outcome) {
-            Outcome::Refused
-        } else {
-            Outcome::NotTested
-        }
-    };
-    let all = runs(inside.map(|(port, outcome)| (port, stand_in(outcome))));
+    // Where loss alone may have silenced a port, and the report says so, nothing is blamed.
+    view.sweep.filter(|s| s.complete && view.worth == Worth::Shown && view.chance() < 0.01)?;
+    if view.patchy() {
+        return None;
+    }
+    let all = view.inside();
     let is = |at: Option<usize>, outcome: Outcome| {
         at.and_then(|at| all.get(at)).is_some_and(|run| run.outcome == outcome)
     };
@@ -87,7 +69,7 @@ fn shown<'a>(case: &Case<'a>) -> Option<Shown<'a>> {
     for (at, run) in all.iter().enumerate().filter(|(_, r)| r.outcome == Outcome::TimedOut) {
         let between =
             is(at.checked_sub(1), Outcome::Refused) && is(at.checked_add(1), Outcome::Refused);
-        if between && run.count() <= HOLE {
+        if between && run.count() <= audit::HOLE {
             holes.push(*run);
         } else {
             parts.push(*run);
@@ -135,10 +117,8 @@ fn begin(
     through: &[PortRun],
 ) -> Build {
     let asked = view.sweep.map_or(0, |s| s.asked);
-    let sure = view.chance() < 0.01;
-    let confidence = if sure { Confidence::Proven } else { Confidence::Likely };
     let views = met(case, parts);
-    let mut build = finding(id, confidence, text).explains(&views);
+    let mut build = finding(id, Confidence::Proven, text).explains(&views);
     if views.is_empty()
         && let Some(attempt) = case.passive().first().map(|v| v.shown)
     {
@@ -178,8 +158,8 @@ fn open(case: &Case<'_>, parts: &[PortRun]) -> Vec<Snippet> {
 
 /// A part of the range is let through, another is not: by the audit's sweep where there is one.
 pub fn partly_blocked(case: &Case<'_>) -> Option<Finding> {
-    let swept = audit::view(case).is_some_and(|v| v.sweep.is_some_and(|s| s.complete));
-    if !swept {
+    let sweep = audit::view(case).and_then(|v| v.sweep);
+    if !sweep.is_some_and(|s| s.complete || !s.gone_silent.is_empty()) {
         return passive::range_partly_blocked(case);
     }
     let Shown { view, through, parts, .. } = shown(case)?;
@@ -219,12 +199,8 @@ pub fn port_hole(case: &Case<'_>) -> Option<Finding> {
         .with("ports", spans(few(&holes)))
         .with("count", holes.iter().map(PortRun::count).sum::<usize>())
         .with("names", names.join(", "));
-    let mut build = begin(case, "passive-port-hole", text, &view, &holes, &through);
-    if holes.len() > HOLES {
-        build = build.confidence(Confidence::Possible);
-    }
-    build
-        .not_if(holes.len() <= HOLES, "firewall-blocks-passive", Text::new("not-blocked-swept"))
+    begin(case, "passive-port-hole", text, &view, &holes, &through)
+        .not("firewall-blocks-passive", Text::new("not-blocked-swept"))
         .fix(
             Who::ServerAdmin,
             Text::new("passive-port-hole-fix"),
@@ -246,6 +222,10 @@ pub fn leaks(case: &Case<'_>) -> Option<Finding> {
     let (inside, outside): (Vec<u16>, Vec<u16>) =
         view.announced.iter().partition(|port| bounds.has(**port));
     outside.first()?;
+    // Then it is no range, but where the system's next free port happened to be.
+    if from == BoundsFrom::Learned && ports::one_after_another(view.audit) {
+        return None;
+    }
     let held = view.audit.crowd.as_ref().filter(|c| c.reply.port.is_some_and(|p| outside == [p]));
     let outcome = |port: u16| {
         let runs = view.ports.iter();

@@ -39,6 +39,7 @@ impl Drop for Kept<'_> {
             slowest: found.slowest,
             icmp: found.icmp,
             complete: found.complete,
+            gone_silent: found.gone_silent,
             began: self.began,
             took: self.recorder.now().since(self.began),
         };
@@ -120,7 +121,7 @@ impl Engine<'_> {
         let port = {
             let facts = self.recorder.facts();
             let swept = facts.audit.as_ref().and_then(|a| a.sweep.as_ref());
-            let blocked = swept.and_then(|sweep| {
+            let blocked = swept.filter(|s| s.gone_silent.is_empty()).and_then(|sweep| {
                 let of = |wanted: fn(Outcome) -> bool| {
                     sweep.ports.iter().find(|r| wanted(r.outcome)).map(|r| r.first)
                 };

@@ -59,8 +59,11 @@ pub struct Found {
     pub slowest: Micros,
     /// The first ICMP message.
     pub icmp: Option<Icmp>,
-    /// Whether every port was asked often enough.
+    /// Whether every port was asked often enough, and those that had answered still did when it
+    /// was over.
     pub complete: bool,
+    /// Ports that had answered and no longer did when it was over.
+    pub gone_silent: Vec<u16>,
 }
 
 /// One port.
@@ -116,6 +119,7 @@ pub struct Sweeper {
     syns: u32,
     icmp: Option<Icmp>,
     done: bool,
+    gone_silent: Vec<u16>,
 }
 
 impl Sweeper {
@@ -141,6 +145,7 @@ impl Sweeper {
             syns: 0,
             icmp: None,
             done: false,
+            gone_silent: Vec::new(),
         }
     }
 
@@ -173,7 +178,46 @@ impl Sweeper {
             let enough = self.enough().saturating_add(1);
             self.round(&aside, enough).await;
         }
-        self.done = true;
+        self.done = self.still().await;
+    }
+
+    /// Knocks again at ports that answered, where others did not: whoever bans this client in the
+    /// middle of the sweep silences them all.
+    async fn still(&mut self) -> bool {
+        let enough = self.enough();
+        let mut tasks: JoinSet<Tried> = JoinSet::new();
+        for index in self.canaries() {
+            let Some(door) = self.doors.get(index) else { continue };
+            let mut to = self.manner.to;
+            to.set_port(door.port);
+            tasks.spawn(ask(index, to, self.manner.bind, 0, enough, self.pace.clone()));
+        }
+        while let Some(joined) = tasks.join_next().await {
+            let Ok(tried) = joined else { continue };
+            self.syns = self.syns.saturating_add(u32::from(tried.asked));
+            if !tried.outcome.is_some_and(|(outcome, _)| through(outcome))
+                && let Some(door) = self.doors.get(tried.index)
+            {
+                self.gone_silent.push(door.port);
+            }
+        }
+        self.gone_silent.sort_unstable();
+        self.gone_silent.is_empty()
+    }
+
+    /// The first, the middle and the last port that answered; none where all of them did.
+    fn canaries(&self) -> Vec<usize> {
+        let (answered, other): (Vec<usize>, Vec<usize>) = (0..self.doors.len()).partition(|at| {
+            self.doors.get(*at).is_some_and(|door| door.outcome.is_some_and(through))
+        });
+        if other.is_empty() {
+            return Vec::new();
+        }
+        let middle = answered.get(answered.len() / 2);
+        let mut chosen: Vec<usize> =
+            [answered.first(), middle, answered.last()].into_iter().flatten().copied().collect();
+        chosen.dedup();
+        chosen
     }
 
     /// Asks each of these until it was asked `enough` times. `false` where nothing could be sent.
@@ -219,7 +263,7 @@ impl Sweeper {
 
     /// Silent ports beside ports that answer: an edge, or a hole.
     fn aside(&self) -> Vec<usize> {
-        let through = |d: &Door| matches!(d.outcome, Some(Outcome::Open | Outcome::Refused));
+        let through = |d: &Door| d.outcome.is_some_and(through);
         let beside = |at: usize, port: Option<u16>| {
             self.doors.get(at).is_some_and(|d| Some(d.port) == port && through(d))
         };
@@ -252,8 +296,14 @@ impl Sweeper {
             slowest: Micros(self.pace.slowest.load(Ordering::Relaxed)),
             icmp: self.icmp,
             complete: self.done,
+            gone_silent: self.gone_silent.clone(),
         }
     }
+}
+
+/// Whether a knock came through.
+fn through(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Open | Outcome::Refused)
 }
 
 /// See [`Sweeper::enough`].
@@ -340,5 +390,44 @@ mod tests {
         assert_ne!(order, (0..1000).collect::<Vec<_>>());
         order.sort_unstable();
         assert_eq!(order, (0..1000).collect::<Vec<_>>());
+    }
+
+    /// A sweep of these ports at which all rounds are over, with what came of each.
+    fn swept(to: &str, doors: &[(u16, Option<Outcome>)]) -> Sweeper {
+        let to = to.parse().unwrap_or(SocketAddr::from(([127, 0, 0, 1], 1)));
+        let manner = Manner { to, bind: None, rate: 1000, rtt: None, lossy: false };
+        let ports: Vec<u16> = doors.iter().map(|(port, _)| *port).collect();
+        let mut sweeper = Sweeper::new(manner, &ports);
+        for (door, (_, outcome)) in sweeper.doors.iter_mut().zip(doors) {
+            door.outcome = *outcome;
+            door.asked = LEAST;
+        }
+        sweeper
+    }
+
+    #[test]
+    fn ports_are_asked_again_where_others_stayed_silent() {
+        let through = |port: u16| (port, Some(Outcome::Refused));
+        let mut doors: Vec<_> = (2..=8).map(through).collect();
+        let all = swept("127.0.0.1:0", &doors);
+        assert!(all.canaries().is_empty(), "nothing is silent, so nothing is in doubt");
+        doors.push((9, None));
+        assert_eq!(swept("127.0.0.1:0", &doors).canaries(), [0, 3, 6]);
+        assert_eq!(swept("127.0.0.1:0", &[(1, None), through(2)]).canaries(), [1]);
+        assert!(swept("127.0.0.1:0", &[(1, None)]).canaries().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_sweep_is_complete_only_if_what_answered_still_does() {
+        let doors = [(2, Some(Outcome::Refused)), (3, None), (4, Some(Outcome::Refused))];
+        // Nobody listens at these ports of this machine: they refuse at once.
+        let mut same = swept("127.0.0.1:0", &doors);
+        assert!(same.still().await);
+        assert!(same.found().gone_silent.is_empty());
+        assert_eq!(same.syns, 2);
+        // No connection can be made to the broadcast address, as if it had been cut off.
+        let mut cut = swept("255.255.255.255:0", &doors);
+        assert!(!cut.still().await);
+        assert_eq!(cut.found().gone_silent, [2, 4]);
     }
 }
