@@ -215,7 +215,8 @@ pub fn reject(facts: &Facts, icmp: Icmp) -> Option<Located> {
             .min()
             .map(|t| (t.saturating_sub(1), t))
     };
-    let (min, max) = at?;
+    // Nobody stands behind the server.
+    let (min, max) = at.filter(|(_, max)| hops.is_none_or(|hops| *max <= hops))?;
     Some(Located::new(min, max, hops, Confidence::Proven).by(sender))
 }
 
