@@ -82,7 +82,8 @@ pub(super) fn run(
 ) -> Result<Outcome, AppError> {
     super::check(output, &options.expect)?;
     usable(check, options, output)?;
-    let lists: Vec<&Path> = check.files.iter().filter(|f| *f != "-").map(Path::new).collect();
+    let lists: Vec<&Path> =
+        check.files.iter().filter(|f| f.as_os_str() != "-").map(Path::new).collect();
     super::keeps(output, &lists)?;
     let jobs = input::jobs(&check.files, options)?;
     let mut planned = plan(jobs, output, world)?;
