@@ -8,13 +8,6 @@
 //! A small server answers on all of 127.0.0.0/8, so each target has an address of its own. Prints
 //! times, ratios and memory; asserts that every target is healthy and every listing came, and nothing
 //! about time.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "a measurement tells what it measures, and fails by panicking"
-)]
 
 use std::fmt::Write as _;
 use std::io::Write as _;

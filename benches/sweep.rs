@@ -10,15 +10,7 @@
 //! packets are lost (10).
 
 #![cfg(target_os = "linux")]
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stdout,
-    dead_code,
-    unused_imports,
-    unreachable_pub,
-    reason = "a bench fails by panicking, prints its results, and uses a part of the laboratory"
-)]
+#![allow(dead_code, unused_imports, unreachable_pub, reason = "uses a part of the laboratory")]
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -17,6 +17,15 @@
 //! - [`check`]: lists of targets, read and checked
 //! - [`cli`] and [`app`]: the command line, and what carries it out
 
+#![warn(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::exit
+)]
+
 pub mod app;
 pub mod check;
 pub mod cli;

@@ -1,5 +1,14 @@
 //! Parse, run, write, exit.
 
+#![warn(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::exit
+)]
+
 use std::io::Write;
 use std::process::ExitCode;
 

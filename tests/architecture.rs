@@ -1,11 +1,5 @@
 //! The house rules that a compiler does not check: who may use whom, which outside package belongs
 //! to which module, where there are sockets, clocks and output, and how long a file may be.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
 
 #[path = "support/source.rs"]
 mod source;

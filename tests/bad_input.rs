@@ -1,12 +1,5 @@
 //! Operands and options that are wrong, empty, huge, unreadable or no text: the error names what is
 //! meant, the exit code is the contract's, and no file is touched that should not be.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
 
 #[path = "hostile/process.rs"]
 mod process;

@@ -1,11 +1,4 @@
 //! The catalogue of causes as a whole: ids, pages, suppression, fixtures, and the README's table.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
 
 #[path = "support/golden.rs"]
 mod golden;

@@ -1,11 +1,4 @@
 //! Many targets by the real binary: lists, order, streams, resuming, baselines, exit codes.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
 
 #[path = "support/served.rs"]
 mod served;

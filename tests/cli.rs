@@ -1,11 +1,4 @@
 //! The real binary: operands, exit codes, what goes to which stream, files, signals, passwords.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
 
 #[path = "support/served.rs"]
 mod served;

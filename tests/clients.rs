@@ -1,12 +1,5 @@
 //! What is predicted for well-known clients: the records, the walks over the saved scenarios, and
 //! what holds for every prediction there is.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
 
 #[path = "support/scenario.rs"]
 mod scenario;

@@ -1,12 +1,6 @@
 //! Many probes in one process, as for a list of targets: none leaves a descriptor open. Alone in
 //! its file, because other tests of a process open some too.
 #![cfg(target_os = "linux")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
 
 #[path = "support/served.rs"]
 mod served;

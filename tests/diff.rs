@@ -1,12 +1,5 @@
 //! Two runs compared: goldens of `fixtures/diff`, a table of pairs, what holds for every pair of
 //! scenarios, and files that no run wrote.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
 
 #[path = "support/golden.rs"]
 mod golden;

@@ -1,11 +1,4 @@
 //! Expectations: how they are read, what they come to over the scenarios, and the exit code.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
 
 #[path = "support/scenario.rs"]
 mod scenario;

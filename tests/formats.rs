@@ -1,13 +1,5 @@
 //! The formats for monitoring and CI, each read by a program that is not ours, with servers and
 //! labels that say the worst; the completions in their shells, the manual page through groff.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
-#![allow(clippy::print_stderr, reason = "what is skipped is told")]
 
 #[path = "support/scenario.rs"]
 mod scenario;

@@ -12,13 +12,6 @@
 //!
 //! What fails is made small and written to `target/tmp/fuzz/`. It belongs into
 //! `fixtures/fuzz/TARGET/`, where every run tries it first.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
 
 #[path = "support/scenario.rs"]
 mod scenario;

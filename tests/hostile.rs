@@ -2,13 +2,6 @@
 //! like or to call whom they like. Every case is a run of the real binary with a deadline.
 //!
 //! `HOSTILE=name cargo test --test hostile` plays the cases with that in their name alone.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
 
 #[path = "hostile/case.rs"]
 mod case;

@@ -1,12 +1,5 @@
 //! The page (HTML) and the ticket (Markdown): every scenario through both, read by parsers that are
 //! not ours, with servers that say the worst, and the page in a real browser.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
 
 #[path = "support/scenario.rs"]
 mod scenario;

@@ -11,12 +11,7 @@
 //! | `FTP_DOCTOR_LOSS_RUNS` | runs per case where packets are lost (3 to 10) |
 
 #![cfg(target_os = "linux")]
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    unreachable_pub,
-    reason = "a test fails by panicking, and nobody else uses its modules"
-)]
+#![allow(unreachable_pub, reason = "nobody else uses its modules")]
 
 /// The harness first, then the cases that are built from it.
 mod lab {

@@ -2,13 +2,6 @@
 //!
 //! What may not be left is found by regular expressions over the saved facts, not by the mask's own
 //! code.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
 
 #[path = "support/scenario.rs"]
 mod scenario;

@@ -4,13 +4,6 @@
 //! `pasv mode open 40001`. `rejected` takes the reply's code, `refused-command:500` for the command
 //! itself and `refused-listing:425` for the listing. A step is `attempt pasv repeat`,
 //! `knock epsv 40002`, `dial-advertised`, `announce port 203.0.113.9` or `done`.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
 
 #[path = "support/scenario.rs"]
 mod scenario;

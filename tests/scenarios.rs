@@ -1,12 +1,5 @@
 //! Every scenario of `fixtures/scenarios` through the diagnosis and the reports: goldens, the
 //! matrix of causes and scenarios, and what holds for every report there is.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
 
 #[path = "support/golden.rs"]
 mod golden;

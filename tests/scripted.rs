@@ -2,13 +2,6 @@
 //! which must stay healthy, and sick ones, whose cause must be named or honestly left open.
 //!
 //! A case that fails because of the program has an `// expected:` with the reason.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
 
 #[path = "support/script.rs"]
 mod script;

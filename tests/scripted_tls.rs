@@ -3,13 +3,6 @@
 //!
 //! Every script has answers ready for USER and PASS in clear too: whoever could be talked into a
 //! login without TLS would be let in, and seen.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
 
 #[path = "support/identities.rs"]
 mod identities;

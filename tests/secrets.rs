@@ -1,13 +1,5 @@
 //! Passwords: in no output whatever a server says, and gone from memory before anything is written.
 #![cfg(target_os = "linux")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stderr,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking, and says aloud what it skips"
-)]
 
 #[path = "support/served.rs"]
 mod served;

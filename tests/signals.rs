@@ -1,13 +1,5 @@
 //! Signals, limits of the system, machines without a network: a report or a clear error, no hang.
 #![cfg(target_os = "linux")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stderr,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking, and says aloud what it skips"
-)]
 
 #[path = "support/served.rs"]
 mod served;

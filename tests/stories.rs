@@ -1,11 +1,5 @@
 //! Every demo story through the library: the real probe against the embedded server, then the
 //! diagnosis. The cause that the story names comes first.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
 
 use std::rc::Rc;
 use std::time::{Duration, Instant};

@@ -1,13 +1,6 @@
 //! What comes with the program: licences, sources and the compiler's version of every package in
 //! `Cargo.lock`, read from `cargo metadata`. `.ci/deny.toml` has the same rules for cargo-deny, which
 //! also knows advisories.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;

@@ -1,10 +1,4 @@
 //! The TLS parts against real TLS servers and hand-made answers, on loopback.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
 
 use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};

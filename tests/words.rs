@@ -1,11 +1,4 @@
 //! Messages: every one that the code can ask for has words, and every word is asked for.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
 
 #[path = "support/source.rs"]
 mod source;

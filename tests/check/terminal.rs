@@ -59,7 +59,6 @@ fn screen(bytes: &str) -> Vec<String> {
 }
 
 /// Runs a check with its standard error on a terminal; what the terminal was told, and the report.
-#[expect(clippy::print_stderr, reason = "what is skipped is told")]
 fn on_a_terminal(place: &TempDir, args: &str) -> Option<(String, String)> {
     if !Command::new("script")
         .arg("--version")

@@ -50,7 +50,6 @@ impl Budget {
             && (!done.is_multiple_of(64) || self.until.is_none_or(|until| Instant::now() < until))
     }
 
-    #[expect(clippy::print_stdout, reason = "the figures of a long run are what it is for")]
     pub fn tell(&self, name: &str, done: u64, extra: &str) {
         let took = self.began.elapsed();
         println!(
