@@ -1,5 +1,7 @@
 //! Many targets by the real binary: lists, order, streams, resuming, baselines, exit codes.
 
+#[path = "support/binary.rs"]
+mod binary;
 #[path = "support/served.rs"]
 mod served;
 
@@ -18,22 +20,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use binary::in_folder;
 use ftp_doctor::demo::{Behaviour, Passive};
 use serde_json::Value;
 use served::serve;
 use tempfile::TempDir;
 
 fn command(place: &TempDir, args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ftp-doctor"));
-    command
-        .arg("check")
-        .args(args)
-        .env_clear()
-        .env("HOME", place.path())
-        .current_dir(place.path())
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    let mut command = in_folder(place.path());
+    command.arg("check").args(args);
     command
 }
 

@@ -1,13 +1,16 @@
 //! The real binary: operands, exit codes, what goes to which stream, files, signals, passwords.
 
+#[path = "support/binary.rs"]
+mod binary;
 #[path = "support/served.rs"]
 mod served;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Output};
 use std::time::{Duration, Instant};
 
+use binary::in_folder;
 use ftp_doctor::demo::{Behaviour, Delay, Login};
 use ftp_doctor::diagnosis::CATALOGUE;
 use serde_json::Value;
@@ -43,16 +46,8 @@ impl Place {
     }
 
     fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ftp-doctor"));
-        command
-            .args(args)
-            .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .env("HOME", self.directory.path())
-            .current_dir(self.directory.path())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+        let mut command = in_folder(self.directory.path());
+        command.args(args);
         command
     }
 

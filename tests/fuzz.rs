@@ -13,8 +13,12 @@
 //! What fails is made small and written to `target/tmp/fuzz/`. It belongs into
 //! `fixtures/fuzz/TARGET/`, where every run tries it first.
 
+#[path = "support/replies.rs"]
+mod replies;
 #[path = "support/scenario.rs"]
 mod scenario;
+#[path = "support/unrendered.rs"]
+mod unrendered;
 
 mod fuzz {
     mod engine;

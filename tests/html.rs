@@ -3,6 +3,8 @@
 
 #[path = "support/scenario.rs"]
 mod scenario;
+#[path = "support/unrendered.rs"]
+mod unrendered;
 
 mod html {
     mod browser;

@@ -1,6 +1,8 @@
 //! Passwords: in no output whatever a server says, and gone from memory before anything is written.
 #![cfg(target_os = "linux")]
 
+#[path = "support/binary.rs"]
+mod binary;
 #[path = "support/served.rs"]
 mod served;
 
@@ -8,26 +10,14 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
+use binary::in_folder;
 use ftp_doctor::demo::{Behaviour, Login};
 use served::serve;
 
 const PASSWORD: &str = "hunter2-Zq9x/&";
-const BINARY: &str = env!("CARGO_BIN_EXE_ftp-doctor");
-
-fn command(home: &Path) -> Command {
-    let mut command = Command::new(BINARY);
-    command
-        .env_clear()
-        .env("HOME", home)
-        .current_dir(home)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    command
-}
 
 /// A server that answers everything with the password in this spelling, greetings of later
 /// connections included.
@@ -76,7 +66,7 @@ fn a_parrot_gives_nothing_away() {
     ] {
         let address = parrot(spelling);
         for format in ["text", "json", "html", "markdown"] {
-            let output = command(home.path())
+            let output = in_folder(home.path())
                 .arg(format!("alice@{address}"))
                 .args(["--password-file", "password", "--save", "facts.json", "-v"])
                 .args(["--format", format, "--deadline", "6s", "--timeout", "1s"])
@@ -165,7 +155,7 @@ fn the_password_is_gone_from_memory_when_the_report_is_written() {
         let home = tempfile::tempdir().unwrap();
         let pipe = home.path().join("report");
         assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-        let mut command = command(home.path());
+        let mut command = in_folder(home.path());
         command.arg(format!("alice@{}", server.address)).args(["--output", "report"]);
         if source == "file" {
             fs::write(home.path().join("password"), PASSWORD).unwrap();

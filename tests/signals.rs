@@ -1,6 +1,8 @@
 //! Signals, limits of the system, machines without a network: a report or a clear error, no hang.
 #![cfg(target_os = "linux")]
 
+#[path = "support/binary.rs"]
+mod binary;
 #[path = "support/served.rs"]
 mod served;
 
@@ -9,29 +11,16 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Output};
 use std::time::{Duration, Instant};
 
+use binary::{BINARY, in_folder, prepared};
 use ftp_doctor::demo::Behaviour;
 use serde_json::Value;
 use served::serve;
 
-const BINARY: &str = env!("CARGO_BIN_EXE_ftp-doctor");
-
-fn prepared(mut command: Command, home: &Path) -> Command {
-    command
-        .env_clear()
-        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-        .env("HOME", home)
-        .current_dir(home)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    command
-}
-
 fn program(home: &Path, args: &[&str]) -> Command {
-    let mut command = prepared(Command::new(BINARY), home);
+    let mut command = in_folder(home);
     command.args(args);
     command
 }

@@ -1,5 +1,8 @@
 //! The FTP grammar on replies of real servers (`fixtures/replies`), on every damaged form of them, and on random bytes.
 
+#[path = "support/replies.rs"]
+mod replies;
+
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV4};
 
@@ -12,20 +15,10 @@ use proptest::prelude::*;
 
 /// The rows of a table in `fixtures/replies`, their columns unescaped.
 fn table<const COLUMNS: usize>(name: &str) -> Vec<[Vec<u8>; COLUMNS]> {
-    let path = format!("{}/fixtures/replies/{name}.txt", env!("CARGO_MANIFEST_DIR"));
-    let content = std::fs::read_to_string(&path).expect("the table is there");
-    let rows: Vec<_> = content
-        .lines()
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .map(|line| {
-            let columns: Vec<Vec<u8>> =
-                line.split(" => ").map(|column| unescape(column.trim_end_matches(" =>"))).collect();
-            <[Vec<u8>; COLUMNS]>::try_from(columns)
-                .unwrap_or_else(|_| panic!("{name}: columns of {line:?}"))
-        })
-        .collect();
-    assert!(!rows.is_empty(), "{path}");
-    rows
+    replies::table(name)
+        .into_iter()
+        .map(|row| row.try_into().unwrap_or_else(|row| panic!("{name}: columns of {row:?}")))
+        .collect()
 }
 
 /// The rows of a table that holds text only.
@@ -34,28 +27,6 @@ fn texts<const COLUMNS: usize>(name: &str) -> Vec<[String; COLUMNS]> {
         .into_iter()
         .map(|row: [Vec<u8>; COLUMNS]| row.map(|bytes| String::from_utf8(bytes).unwrap()))
         .collect()
-}
-
-fn unescape(column: &str) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut rest = column.bytes();
-    while let Some(byte) = rest.next() {
-        if byte != b'\\' {
-            out.push(byte);
-            continue;
-        }
-        match rest.next().expect("an escape") {
-            b'n' => out.push(b'\n'),
-            b'r' => out.push(b'\r'),
-            b't' => out.push(b'\t'),
-            b'x' => {
-                let digits = [rest.next().unwrap(), rest.next().unwrap()];
-                out.push(u8::from_str_radix(str::from_utf8(&digits).unwrap(), 16).unwrap());
-            }
-            other => out.push(other),
-        }
-    }
-    out
 }
 
 /// The `kind` that a value has in JSON: what saved facts will show.
@@ -68,23 +39,11 @@ fn kinds_of<T: serde::Serialize>(values: &[T]) -> String {
     if kinds.is_empty() { "-".to_owned() } else { kinds.join(" ") }
 }
 
+/// The replies, and what waits for more; nothing does after an error.
 fn read_all(chunks: &[&[u8]], limits: ReplyLimits) -> (Vec<Result<Reply, ReplyError>>, Vec<u8>) {
-    let mut reader = ReplyReader::new(limits);
-    let mut got = Vec::new();
-    for chunk in chunks {
-        reader.push(chunk);
-        loop {
-            match reader.next_reply() {
-                Ok(Some(reply)) => got.push(Ok(reply)),
-                Ok(None) => break,
-                Err(error) => {
-                    got.push(Err(error));
-                    return (got, Vec::new());
-                }
-            }
-        }
-    }
-    (got, reader.pending().to_vec())
+    let read = replies::read(chunks, limits);
+    let over = read.replies.last().is_some_and(Result::is_err);
+    (read.replies, if over { Vec::new() } else { read.pending })
 }
 
 fn whole(bytes: &[u8]) -> Vec<Result<Reply, ReplyError>> {

@@ -15,6 +15,7 @@ use scraper::{Html, Selector};
 use serde_json::Value;
 
 use super::texts::{ensure, plain};
+use crate::unrendered::unrendered;
 
 /// How much is looked at.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -301,17 +302,6 @@ fn numbers(value: &Value, path: &str) -> Result<(), String> {
         }
         _ => Ok(()),
     }
-}
-
-/// Messages without words show as `<id>`, those with a missing argument as `<id: …>`.
-fn unrendered(text: &str) -> Option<&str> {
-    text.match_indices('<').find_map(|(at, _)| {
-        let inner = &text[at + 1..];
-        let end =
-            inner.find(|c: char| !(c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'))?;
-        let closes = inner[end..].starts_with('>') || inner[end..].starts_with(": ");
-        (closes && inner[..end].contains('-')).then(|| &text[at..=at + 1 + end])
-    })
 }
 
 /// Nothing in a page steers a terminal, and every message has its words.

@@ -11,12 +11,13 @@ use ftp_doctor::wire::address::{
     AddressOddity, eprt_argument, parse_227, parse_229, port_argument,
 };
 use ftp_doctor::wire::feat::Features;
-use ftp_doctor::wire::reply::{Reply, ReplyError, ReplyLimits, ReplyReader};
+use ftp_doctor::wire::reply::{Reply, ReplyError, ReplyLimits};
 use ftp_doctor::wire::text::printable;
 use ftp_doctor::wire::{peer, service, software};
 
 use super::engine::fuzz;
 use super::texts::{ensure, plain, table};
+use crate::replies::{Read, read};
 
 /// A text from bytes, as saved facts would hold it.
 fn shown(bytes: &[u8]) -> String {
@@ -25,26 +26,13 @@ fn shown(bytes: &[u8]) -> String {
     lines.join("\n")
 }
 
-type Got = (Vec<Result<Reply, ReplyError>>, Vec<u8>, Option<Reply>);
-
-fn read(chunks: &[&[u8]], limits: ReplyLimits) -> Got {
-    let mut reader = ReplyReader::new(limits);
-    let mut got = Vec::new();
-    for chunk in chunks {
-        reader.push(chunk);
-        loop {
-            match reader.next_reply() {
-                Ok(Some(reply)) => got.push(Ok(reply)),
-                Ok(None) => break,
-                Err(error) => {
-                    got.push(Err(error));
-                    return (got, reader.pending().to_vec(), reader.partial());
-                }
-            }
-        }
-    }
-    (got, reader.pending().to_vec(), reader.partial())
+fn bytes_of(texts: &[&str]) -> Vec<Vec<u8>> {
+    texts.iter().map(|text| text.as_bytes().to_vec()).collect()
 }
+
+/// What JSON is made of, for mutations that keep it readable now and then.
+const JSON: [&str; 12] =
+    ["{", "}", "[", "]", "\"", ",", ":", "null", "true", "\\u202e", "\\u001b", "1e400"];
 
 /// The reader of replies, the input in one piece and in many, with limits of every size.
 fn replies_hold(input: &[u8]) -> Result<(), String> {
@@ -58,13 +46,15 @@ fn replies_hold(input: &[u8]) -> Result<(), String> {
     let pieces: Vec<&[u8]> = bytes.chunks(1 + usize::from(head[1] % 7)).collect();
     let again = read(&pieces, limits);
     // More than fits ahead of its turn is an error, and in pieces it is fetched before it is more.
-    let same = match whole.0.split_last() {
-        Some((Err(ReplyError::TooLong { code: None, .. }), before)) => again.0.starts_with(before),
-        _ => whole.0 == again.0,
+    let same = match whole.replies.split_last() {
+        Some((Err(ReplyError::TooLong { code: None, .. }), before)) => {
+            again.replies.starts_with(before)
+        }
+        _ => whole.replies == again.replies,
     };
-    ensure(same, || format!("in one piece {:?}, in many {:?}", whole.0, again.0))?;
+    ensure(same, || format!("in one piece {:?}, in many {:?}", whole.replies, again.replies))?;
     let total = limits.total_bytes.max(1);
-    for (replies, pending, partial) in [&whole, &again] {
+    for Read { replies, pending, partial } in [&whole, &again] {
         let room = total.max(2 * limits.line_bytes.clamp(1, total));
         ensure(pending.len() <= room, || {
             format!("{} bytes wait, {room} are allowed", pending.len())
@@ -367,14 +357,7 @@ fn target() {
         "ftp://", "ftps://", "ftpes://", "@", ":", "/", "%", "%0d%0a", "%00", "[", "]", "SECRET",
         ":SECRET@", "::", "%25", "?", "#", "\u{202e}", "..",
     ];
-    fuzz(
-        "target",
-        1.0,
-        400,
-        seeds.iter().map(|s| s.as_bytes().to_vec()).collect(),
-        &words,
-        target_holds,
-    );
+    fuzz("target", 1.0, 400, bytes_of(&seeds), &words, target_holds);
 }
 
 fn netrc_holds(input: &[u8]) -> Result<(), String> {
@@ -416,14 +399,7 @@ fn netrc() {
         "#",
         "\\",
     ];
-    fuzz(
-        "netrc",
-        1.0,
-        1000,
-        seeds.iter().map(|s| s.as_bytes().to_vec()).collect(),
-        &words,
-        netrc_holds,
-    );
+    fuzz("netrc", 1.0, 1000, bytes_of(&seeds), &words, netrc_holds);
 }
 
 /// Values of options.
@@ -469,14 +445,7 @@ fn values_of_options() {
         "EPRT",
     ];
     let words = ["-", "ms", "s", "h", "day", "/", "://", "@", "inet/", " ", "\n", "\0"];
-    fuzz(
-        "values",
-        1.0,
-        300,
-        seeds.iter().map(|s| s.as_bytes().to_vec()).collect(),
-        &words,
-        values_hold,
-    );
+    fuzz("values", 1.0, 300, bytes_of(&seeds), &words, values_hold);
 }
 
 /// Saved facts as bytes: read, or refused with a text that can be shown; and what is read is saved
@@ -498,23 +467,8 @@ fn saved_facts() {
     let seeds = names
         .iter()
         .map(|name| serde_json::to_vec(&crate::scenario::load(name).unwrap().saved).unwrap());
-    let words = [
-        "{",
-        "}",
-        "[",
-        "]",
-        "\"",
-        ",",
-        ":",
-        "null",
-        "true",
-        "{\"is\":\"open\"}",
-        "\\u202e",
-        "\\u001b",
-        "\"is\":",
-        "1e400",
-        "[[[[",
-    ];
+    let own = ["{\"is\":\"open\"}", "\"is\":", "[[[["];
+    let words = [JSON.as_slice(), &own].concat();
     fuzz("facts", 0.2, 12_000, seeds.collect(), &words, facts_hold);
 }
 
@@ -560,28 +514,8 @@ fn reports_for_diff() {
         "public-server-blocks-passive",
         "server-blocks-passive-four-hops",
     ];
-    let words = [
-        "{",
-        "}",
-        "[",
-        "]",
-        "\"",
-        ",",
-        ":",
-        "null",
-        "\"open\"",
-        "\"timed-out\"",
-        "\\u202e",
-        "1e400",
-        "\"::1\"",
-        "\"healthy\"",
-    ];
-    fuzz(
-        "report",
-        0.2,
-        12_000,
-        names.iter().map(|name| bare_report(name)).collect(),
-        &words,
-        report_holds,
-    );
+    let own = ["\"open\"", "\"timed-out\"", "\"::1\"", "\"healthy\""];
+    let words = [JSON.as_slice(), &own].concat();
+    let seeds = names.iter().map(|name| bare_report(name)).collect();
+    fuzz("report", 0.2, 12_000, seeds, &words, report_holds);
 }

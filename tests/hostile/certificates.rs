@@ -57,87 +57,45 @@ pub(crate) fn all() -> &'static Arc<Identities> {
             let name = |n| SanType::DnsName(format!("{n}.example.com").try_into().unwrap());
             with(&|params| params.subject_alt_names.extend((0..count).map(name)))
         };
-        let plain = &[&TLS13, &TLS12];
-        let all = [
-            ("own", config(&here(), 1, plain)),
-            ("own12", config(&here(), 1, &[&TLS12])),
-            (
-                "expired",
-                config(
-                    &with(&|p| {
-                        p.not_before = date_time_ymd(1975, 1, 1);
-                        p.not_after = date_time_ymd(1975, 1, 2);
-                    }),
-                    1,
-                    plain,
-                ),
-            ),
-            (
-                "future",
-                config(
-                    &with(&|p| {
-                        p.not_before = date_time_ymd(4000, 1, 1);
-                        p.not_after = date_time_ymd(4001, 1, 1);
-                    }),
-                    1,
-                    plain,
-                ),
-            ),
-            (
-                "backwards",
-                config(
-                    &with(&|p| {
-                        p.not_before = date_time_ymd(2040, 1, 1);
-                        p.not_after = date_time_ymd(2000, 1, 1);
-                    }),
-                    1,
-                    plain,
-                ),
-            ),
-            ("thousand names", config(&names(1000), 1, plain)),
-            ("ten thousand names", config(&names(10_000), 1, plain)),
+        let valid = |from: i32, to: i32| {
+            with(&|p| {
+                p.not_before = date_time_ymd(from, 1, 1);
+                p.not_after = date_time_ymd(to, 1, 2);
+            })
+        };
+        let called = |words: &str| {
+            with(&|p| {
+                for part in [DnType::CommonName, DnType::OrganizationName, DnType::CountryName] {
+                    p.distinguished_name.push(part, words);
+                }
+            })
+        };
+        let anybody = SanType::DnsName("*".to_owned().try_into().unwrap());
+        let one = [
+            ("own", here()),
+            ("expired", valid(1975, 1975)),
+            ("future", valid(4000, 4001)),
+            ("backwards", valid(2040, 2000)),
+            ("thousand names", names(1000)),
+            ("ten thousand names", names(10_000)),
             (
                 "huge name",
-                config(
-                    &with(&|p| p.distinguished_name.push(DnType::CommonName, "x".repeat(20_000))),
-                    1,
-                    plain,
-                ),
+                with(&|p| p.distinguished_name.push(DnType::CommonName, "x".repeat(20_000))),
             ),
-            (
-                "odd words",
-                config(
-                    &with(&|p| {
-                        p.distinguished_name.push(DnType::CommonName, ODD);
-                        p.distinguished_name.push(DnType::OrganizationName, ODD);
-                        p.distinguished_name.push(DnType::CountryName, ODD);
-                    }),
-                    1,
-                    plain,
-                ),
-            ),
+            ("odd words", called(ODD)),
             (
                 "long serial number",
-                config(
-                    &with(&|p| p.serial_number = Some(SerialNumber::from(vec![0x7f; 2000]))),
-                    1,
-                    plain,
-                ),
+                with(&|p| p.serial_number = Some(SerialNumber::from(vec![0x7f; 2000]))),
             ),
-            (
-                "nobody's",
-                config(
-                    &with(&|p| {
-                        p.subject_alt_names =
-                            vec![SanType::DnsName("*".to_owned().try_into().unwrap())];
-                    }),
-                    1,
-                    plain,
-                ),
-            ),
+            ("nobody's", with(&|p| p.subject_alt_names = vec![anybody.clone()])),
+        ];
+        let plain = &[&TLS13, &TLS12];
+        let one = one.into_iter().map(|(name, params)| (name, config(&params, 1, plain)));
+        let others = [
+            ("own12", config(&here(), 1, &[&TLS12])),
             ("a hundred of it", config(&here(), 100, plain)),
             ("the same, 1.2", config(&names(500), 5, &[&TLS12])),
         ];
-        Arc::new(all.into_iter().collect())
+        Arc::new(one.chain(others).collect())
     })
 }

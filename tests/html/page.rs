@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use ftp_doctor::diagnosis::Lang;
 use scraper::{ElementRef, Html, Selector};
 
-use super::support::{page, unrendered};
+use super::support::page;
 use crate::scenario;
+use crate::unrendered::unrendered;
 
 /// Elements that the page is made of. None of them runs or loads anything.
 const ELEMENTS: &[&str] = &[

@@ -19,14 +19,3 @@ pub fn page(facts: &Facts, lang: Lang) -> String {
 pub fn ticket(facts: &Facts, lang: Lang) -> String {
     report(facts, Format::Markdown, lang)
 }
-
-/// Messages without words show as `<id>`, those with a missing argument as `<id: …>`.
-pub fn unrendered(text: &str) -> Option<String> {
-    text.match_indices('<').find_map(|(at, _)| {
-        let inner = &text[at + 1..];
-        let part = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        let end = inner.find(|c| !part(c))?;
-        let closes = inner[end..].starts_with('>') || inner[end..].starts_with(": ");
-        (closes && inner[..end].contains('-')).then(|| inner[..end].to_owned())
-    })
-}

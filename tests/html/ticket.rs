@@ -4,8 +4,9 @@
 use ftp_doctor::diagnosis::{Lang, diagnose};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
-use super::support::{ticket, unrendered};
+use super::support::ticket;
 use crate::scenario;
+use crate::unrendered::unrendered;
 
 #[test]
 fn every_ticket_is_markdown_without_html_and_links() {

@@ -9,7 +9,7 @@ use super::super::recorder::Recorder;
 use super::super::turn::Progress;
 use super::bounds;
 use super::sweeper::{Manner, Sweeper};
-use crate::facts::{Audit, BoundsFrom, Facts, Micros, Mode, Outcome, PortRange, Purpose, Sweep};
+use crate::facts::{Audit, BoundsFrom, Facts, Micros, Mode, Outcome, PortRange, Purpose};
 
 /// Ports that were open while they were announced and that are asked again, at most.
 const CONTROLS: usize = 4;
@@ -27,22 +27,8 @@ struct Kept<'a> {
 
 impl Drop for Kept<'_> {
     fn drop(&mut self) {
-        let found = self.sweeper.found();
-        let sweep = Sweep {
-            bounds: self.bounds,
-            from: self.from,
-            ports: found.ports,
-            asked: found.asked,
-            syns: found.syns,
-            answered: found.answered,
-            lost: found.lost,
-            slowest: found.slowest,
-            icmp: found.icmp,
-            complete: found.complete,
-            gone_silent: found.gone_silent,
-            began: self.began,
-            took: self.recorder.now().since(self.began),
-        };
+        let took = self.recorder.now().since(self.began);
+        let sweep = self.sweeper.sweep(self.bounds, self.from, self.began, took);
         if let Some(audit) = &mut self.recorder.facts().audit {
             audit.sweep = Some(sweep);
         }
@@ -66,9 +52,9 @@ impl Engine<'_> {
         if !open.is_empty() {
             let mut again = Sweeper::new(self.manner(door, request.rate), &open);
             again.run().await;
-            let found = again.found();
-            let silent = found.ports.iter().all(|run| run.outcome == Outcome::TimedOut);
-            self.write(|audit| audit.controls = found.ports);
+            let controls = again.ports();
+            let silent = controls.iter().all(|run| run.outcome == Outcome::TimedOut);
+            self.write(|audit| audit.controls = controls);
             if silent {
                 // Opened one by one: who was not announced is silent, whatever the range.
                 return self.announced(door, progress).await;
@@ -112,8 +98,7 @@ impl Engine<'_> {
         let ports: Vec<u16> = KNOWN.into_iter().filter(|p| *p != door.to.port()).collect();
         let mut sweeper = Sweeper::new(self.manner(door, rate), &ports);
         sweeper.run().await;
-        let found = sweeper.found();
-        self.write(|audit| audit.known = found.ports);
+        self.write(|audit| audit.known = sweeper.ports());
     }
 
     /// A part of the range is blocked, and no passive attempt has failed: where does a knock die?

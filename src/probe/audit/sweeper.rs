@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::knock::{Answer, knock};
 use crate::facts::audit::{PortRun, runs};
-use crate::facts::{Icmp, Micros, Outcome};
+use crate::facts::{BoundsFrom, Icmp, Micros, Outcome, PortRange, Sweep};
 
 /// Knocks under way at once. Where a process may not have that many sockets, the rest waits.
 const AT_ONCE: usize = 400;
@@ -40,30 +40,6 @@ pub struct Manner {
     pub rtt: Option<Duration>,
     /// Whether segments were seen to be lost before.
     pub lossy: bool,
-}
-
-/// What has been found out so far.
-#[derive(Debug, Clone, Default)]
-pub struct Found {
-    /// Each port with its outcome, sorted, as runs.
-    pub ports: Vec<PortRun>,
-    /// SYNs to each silent port.
-    pub asked: u8,
-    /// SYNs in all.
-    pub syns: u32,
-    /// Knocks at ports that answered.
-    pub answered: u32,
-    /// Those of them that stayed without an answer.
-    pub lost: u32,
-    /// The longest wait for an answer.
-    pub slowest: Micros,
-    /// The first ICMP message.
-    pub icmp: Option<Icmp>,
-    /// Whether every port was asked often enough, and those that had answered still did when it
-    /// was over.
-    pub complete: bool,
-    /// Ports that had answered and no longer did when it was over.
-    pub gone_silent: Vec<u16>,
 }
 
 /// One port.
@@ -150,7 +126,7 @@ impl Sweeper {
     }
 
     /// Knocks until every port has answered or was asked often enough. May be dropped at any time:
-    /// what was found out by then is in [`Self::found`].
+    /// what was found out by then is in [`Self::ports`] and [`Self::sweep`].
     pub async fn run(&mut self) {
         let mut slowed = false;
         loop {
@@ -278,17 +254,25 @@ impl Sweeper {
             .collect()
     }
 
-    /// What is known by now.
-    pub fn found(&self) -> Found {
+    /// Each port with what is known of it by now, sorted, as runs.
+    pub fn ports(&self) -> Vec<PortRun> {
         let enough = self.enough();
         let outcome = |d: &Door| match d.outcome {
             Some(outcome) => outcome,
             None if d.asked >= enough => Outcome::TimedOut,
             None => Outcome::NotTested,
         };
+        runs(self.doors.iter().map(|d| (d.port, outcome(d))))
+    }
+
+    /// What is known by now of a range from there, in a sweep that began then and took so long.
+    pub fn sweep(&self, bounds: PortRange, from: BoundsFrom, began: Micros, took: Micros) -> Sweep {
+        let enough = self.enough();
         let silent = self.doors.iter().filter(|d| d.outcome.is_none() && d.asked >= enough);
-        Found {
-            ports: runs(self.doors.iter().map(|d| (d.port, outcome(d)))),
+        Sweep {
+            bounds,
+            from,
+            ports: self.ports(),
             asked: silent.map(|d| d.asked).min().unwrap_or(enough),
             syns: self.syns,
             answered: self.answered,
@@ -297,6 +281,8 @@ impl Sweeper {
             icmp: self.icmp,
             complete: self.done,
             gone_silent: self.gone_silent.clone(),
+            began,
+            took,
         }
     }
 }
@@ -423,11 +409,11 @@ mod tests {
         // Nobody listens at these ports of this machine: they refuse at once.
         let mut same = swept("127.0.0.1:0", &doors);
         assert!(same.still().await);
-        assert!(same.found().gone_silent.is_empty());
+        assert!(same.gone_silent.is_empty());
         assert_eq!(same.syns, 2);
         // No connection can be made to the broadcast address, as if it had been cut off.
         let mut cut = swept("255.255.255.255:0", &doors);
         assert!(!cut.still().await);
-        assert_eq!(cut.found().gone_silent, [2, 4]);
+        assert_eq!(cut.gone_silent, [2, 4]);
     }
 }
