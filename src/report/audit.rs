@@ -1,5 +1,7 @@
 //! The audit's section: what every format says of it, and its map.
 
+use std::collections::BTreeSet;
+
 use super::text::{Color, Pen};
 use super::words::Words;
 use crate::diagnosis::audit::{View, Worth, blocked, through, view};
@@ -23,10 +25,28 @@ pub struct Section {
     pub before: Vec<Text>,
     /// The map's places, in order.
     pub map: Option<Map>,
-    /// Ports, their outcome and what it means.
-    pub rows: Vec<(String, Outcome, Text)>,
+    /// Ports and what became of them.
+    pub rows: Vec<Row>,
     /// Sentences below.
     pub after: Vec<Text>,
+}
+
+/// Ports with one outcome.
+pub struct Row {
+    /// Which.
+    pub ports: String,
+    /// What became of a knock.
+    pub outcome: Outcome,
+    /// Whether their silence is shown, and not counted as blocked.
+    pub doubted: bool,
+    /// What it means.
+    pub means: Text,
+}
+
+impl Row {
+    fn new(ports: String, outcome: Outcome, means: Text) -> Self {
+        Self { ports, outcome, doubted: false, means }
+    }
 }
 
 /// The range as places in lines.
@@ -48,6 +68,8 @@ pub enum Place {
     Blocked,
     /// Some are, some are not.
     Mixed,
+    /// They stay silent, and that is not counted as blocked.
+    Silent,
     /// Nothing.
     NotTested,
 }
@@ -60,6 +82,7 @@ impl Place {
             Self::Through => '○',
             Self::Blocked => '✗',
             Self::Mixed => '◐',
+            Self::Silent => '?',
             Self::NotTested => '·',
         }
     }
@@ -71,13 +94,17 @@ impl Place {
             Self::Through => "audit-place-through",
             Self::Blocked => "audit-place-blocked",
             Self::Mixed => "audit-place-mixed",
+            Self::Silent => "audit-place-silent",
             Self::NotTested => "audit-place-not-tested",
         }
     }
 
-    fn of(outcomes: &[Outcome]) -> Self {
-        let any = |wanted: fn(Outcome) -> bool| outcomes.iter().any(|o| wanted(*o));
-        match (any(through), any(blocked)) {
+    fn of(ports: &[(u16, Outcome)], doubted: &BTreeSet<u16>) -> Self {
+        let any = |wanted: fn(Outcome) -> bool| ports.iter().any(|(_, o)| wanted(*o));
+        let silent = ports.iter().any(|(port, _)| doubted.contains(port));
+        let held = ports.iter().any(|(port, o)| blocked(*o) && !doubted.contains(port));
+        match (any(through), held) {
+            (false, false) if silent => Self::Silent,
             (true, true) => Self::Mixed,
             (true, false) if any(|o| o == Outcome::Open) => Self::Open,
             (true, false) => Self::Through,
@@ -90,7 +117,7 @@ impl Place {
 impl Map {
     /// The places that occur, for the legend.
     pub fn places(&self) -> Vec<Place> {
-        [Place::Through, Place::Open, Place::Blocked, Place::Mixed, Place::NotTested]
+        [Place::Through, Place::Open, Place::Blocked, Place::Mixed, Place::Silent, Place::NotTested]
             .into_iter()
             .filter(|place| self.lines.iter().any(|(_, line)| line.contains(place)))
             .collect()
@@ -103,10 +130,17 @@ pub fn section(diagnosis: &Diagnosis<'_>, columns: usize) -> Option<Section> {
     let view = view(case)?;
     let (inside, outside): (Vec<PortRun>, Vec<PortRun>) =
         view.ports.iter().partition(|run| view.bounds.is_none_or(|(b, _)| b.has(run.first)));
-    let mut rows: Vec<(String, Outcome, Text)> = inside
+    let (doubt, doubted) = doubts(&view).unzip();
+    let doubted = doubted.unwrap_or_default();
+    let inside: Vec<(PortRun, bool)> = inside.iter().flat_map(|r| split(*r, &doubted)).collect();
+    let mut rows: Vec<Row> = inside
         .iter()
         .take(ROWS)
-        .map(|run| (spans([run]), run.outcome, meaning(run.outcome)))
+        .map(|(run, doubted)| {
+            let means =
+                if *doubted { Text::new("audit-means-silent") } else { meaning(run.outcome) };
+            Row { doubted: *doubted, ..Row::new(spans([run]), run.outcome, means) }
+        })
         .collect();
     rows.extend(strays(&outside));
     rows.extend(view.audit.known.iter().flat_map(|r| r.each()).map(|(port, outcome)| {
@@ -115,21 +149,31 @@ pub fn section(diagnosis: &Diagnosis<'_>, columns: usize) -> Option<Section> {
             21 => "audit-known-control",
             _ => "audit-known-implicit",
         };
-        (port.to_string(), outcome, Text::new(id))
+        Row::new(port.to_string(), outcome, Text::new(id))
     }));
     let mut after = Vec::new();
     if inside.len() > ROWS {
         after.push(Text::new("audit-more").with("count", inside.len() - ROWS));
     }
-    if view.worth == Worth::Shown {
-        after.extend(doubts(&view));
-    }
+    after.extend(doubt);
     after.extend(asked(&view));
-    Some(Section { before: before(&view), map: map(&view, columns), rows, after })
+    Some(Section { before: before(&view), map: map(&view, columns, &doubted), rows, after })
+}
+
+/// The parts of a run, each with whether it is doubted.
+fn split(run: PortRun, doubted: &BTreeSet<u16>) -> Vec<(PortRun, bool)> {
+    let ports: Vec<u16> = (run.first..=run.last).collect();
+    ports
+        .chunk_by(|a, b| doubted.contains(a) == doubted.contains(b))
+        .filter_map(|part| {
+            let (first, last) = (*part.first()?, *part.last()?);
+            Some((PortRun { first, last, ..run }, doubted.contains(&first)))
+        })
+        .collect()
 }
 
 /// Ports that were announced outside of the range: those with one outcome in one row.
-fn strays(outside: &[PortRun]) -> Vec<(String, Outcome, Text)> {
+fn strays(outside: &[PortRun]) -> Vec<Row> {
     let mut groups: Vec<(Outcome, Vec<&PortRun>)> = Vec::new();
     for run in outside {
         match groups.iter_mut().find(|(outcome, _)| *outcome == run.outcome) {
@@ -145,11 +189,8 @@ fn strays(outside: &[PortRun]) -> Vec<(String, Outcome, Text)> {
             let ports = group.iter().map(|r| r.count()).sum::<usize>();
             let means =
                 Text::new("audit-outside").with("count", ports).with("means", meaning(outcome));
-            (
-                if first == last { first.to_string() } else { format!("{first}…{last}") },
-                outcome,
-                means,
-            )
+            let ports = if first == last { first.to_string() } else { format!("{first}…{last}") };
+            Row::new(ports, outcome, means)
         })
         .collect()
 }
@@ -199,15 +240,21 @@ fn before(view: &View<'_>) -> Vec<Text> {
     texts
 }
 
-/// Why silent ports beside others that answer are not called blocked.
-fn doubts(view: &View<'_>) -> Option<Text> {
+/// Why silent ports beside others that answer are not called blocked, and which they are.
+fn doubts(view: &View<'_>) -> Option<(Text, BTreeSet<u16>)> {
+    if view.worth != Worth::Shown {
+        return None;
+    }
     if view.patchy() {
-        return Some(Text::new("audit-patchy"));
+        let silent = view.ports.iter().filter(|run| blocked(run.outcome));
+        return Some((Text::new("audit-patchy"), silent.flat_map(|r| r.first..=r.last).collect()));
     }
     let unclear = view.unclear();
     let some = view.inside().iter().any(|run| through(run.outcome));
-    (some && !unclear.is_empty())
-        .then(|| Text::new("audit-unclear").with("ports", spans(unclear.iter().take(SPANS))))
+    (some && !unclear.is_empty()).then(|| {
+        let text = Text::new("audit-unclear").with("ports", spans(unclear.iter().take(SPANS)));
+        (text, unclear.iter().flat_map(|r| r.first..=r.last).collect())
+    })
 }
 
 /// How often a silent port was asked, and why that is enough.
@@ -235,7 +282,7 @@ fn asked(view: &View<'_>) -> Option<Text> {
     )
 }
 
-fn map(view: &View<'_>, columns: usize) -> Option<Map> {
+fn map(view: &View<'_>, columns: usize, doubted: &BTreeSet<u16>) -> Option<Map> {
     let (bounds, _) = view.bounds?;
     let ports: Vec<(u16, Outcome)> =
         view.ports.iter().flat_map(|r| r.each()).filter(|(p, _)| bounds.has(*p)).collect();
@@ -247,13 +294,7 @@ fn map(view: &View<'_>, columns: usize) -> Option<Map> {
         .chunks(each * columns)
         .map(|line| {
             let first = line.first().map_or(0, |(port, _)| *port);
-            let places = line
-                .chunks(each)
-                .map(|part| {
-                    let outcomes: Vec<Outcome> = part.iter().map(|(_, o)| *o).collect();
-                    Place::of(&outcomes)
-                })
-                .collect();
+            let places = line.chunks(each).map(|part| Place::of(part, doubted)).collect();
             (first, places)
         })
         .collect();
@@ -278,7 +319,7 @@ pub fn text(diagnosis: &Diagnosis<'_>, words: &Words, pen: Pen, out: &mut String
                 let color = match group.first() {
                     Some(Place::Open | Place::Through) => Color::Green,
                     Some(Place::Blocked) => Color::Red,
-                    Some(Place::Mixed) => Color::Yellow,
+                    Some(Place::Mixed | Place::Silent) => Color::Yellow,
                     _ => Color::BrightBlack,
                 };
                 line.push_str(&pen.paint(&signs, color));
@@ -291,14 +332,15 @@ pub fn text(diagnosis: &Diagnosis<'_>, words: &Words, pen: Pen, out: &mut String
     let rows = section
         .rows
         .iter()
-        .map(|(ports, outcome, means)| {
-            let color = match outcome {
-                o if through(*o) => Color::Green,
+        .map(|row| {
+            let color = match row.outcome {
+                o if through(o) => Color::Green,
                 Outcome::NotTested => Color::BrightBlack,
+                _ if row.doubted => Color::Yellow,
                 _ => Color::Red,
             };
-            let word = words.get(&format!("outcome-{}", outcome.word()));
-            vec![ports.clone(), pen.paint(&word, color), words.say(means)]
+            let word = words.get(&format!("outcome-{}", row.outcome.word()));
+            vec![row.ports.clone(), pen.paint(&word, color), words.say(&row.means)]
         })
         .collect();
     pen.rows(out, rows);

@@ -1080,6 +1080,7 @@ audit-not-swept = The range was not swept.
 audit-means-open = somebody listens there
 audit-means-refused = the knock comes through; nobody listens just then
 audit-means-timed-out = no answer: held back on the way
+audit-means-silent = no answer; not counted as blocked, see below
 audit-means-prohibited = a firewall says no
 audit-means-unreachable = no route, or this machine cannot send
 audit-means-not-tested = nothing is known
@@ -1104,6 +1105,7 @@ audit-place-open = open
 audit-place-through = let through
 audit-place-blocked = blocked
 audit-place-mixed = partly
+audit-place-silent = silent, not counted as blocked
 audit-place-not-tested = not tested
 audit-each = { $count ->
         [one] one port each

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::super::audit::{COLUMNS, Map, Place, section as said};
+use super::super::audit::{COLUMNS, Map, Place, Row, section as said};
 use super::page::Page;
 use crate::diagnosis::Text;
 use crate::facts::Outcome;
@@ -28,11 +28,11 @@ pub fn section(page: &Page<'_>) -> Markup {
                     }
                 }
                 tbody {
-                    @for (ports, result, means) in &said.rows {
+                    @for row in &said.rows {
                         tr {
-                            th scope="row" { (ports) }
-                            td class={ "state " (tone(*result).0) } { (tone(*result).1) " " (outcome(result.word())) }
-                            td { (page.words.say(means)) }
+                            th scope="row" { (row.ports) }
+                            td class={ "state " (tone(row).0) } { (tone(row).1) " " (outcome(row.outcome.word())) }
+                            td { (page.words.say(&row.means)) }
                         }
                     }
                 }
@@ -43,10 +43,11 @@ pub fn section(page: &Page<'_>) -> Markup {
 }
 
 /// A refused knock came through, which is what an audit is after.
-fn tone(outcome: Outcome) -> (&'static str, &'static str) {
-    match outcome {
+fn tone(row: &Row) -> (&'static str, &'static str) {
+    match row.outcome {
         Outcome::Open | Outcome::Refused => ("good", "✓"),
         Outcome::NotTested => ("idle", "·"),
+        _ if row.doubted => ("warn", "?"),
         _ => ("bad", "✗"),
     }
 }
@@ -88,6 +89,7 @@ fn bar(at: usize, count: usize, place: Place) -> Markup {
         Place::Through => ("good", 30),
         Place::Blocked => ("bad", 100),
         Place::Mixed => ("warn", 75),
+        Place::Silent => ("warn", 100),
         Place::NotTested => ("idle", 10),
     };
     html! {

@@ -208,13 +208,14 @@ impl Ticket<'_> {
         for text in &said.before {
             sheet.paragraph(&self.words.say(text));
         }
-        let row = |(ports, outcome, means): &(String, Outcome, Text)| {
-            let sign = match outcome {
+        let row = |row: &audit::Row| {
+            let sign = match row.outcome {
                 Outcome::Open | Outcome::Refused => "✓",
-                other => sign(worked(*other)),
+                _ if row.doubted => "?",
+                other => sign(worked(other)),
             };
-            let word = self.get(&format!("outcome-{}", outcome.word()));
-            vec![ports.clone(), format!("{sign} {word}"), self.words.say(means)]
+            let word = self.get(&format!("outcome-{}", row.outcome.word()));
+            vec![row.ports.clone(), format!("{sign} {word}"), self.words.say(&row.means)]
         };
         let rows: Vec<Vec<String>> = said.rows.iter().map(row).collect();
         sheet.table(&[&self.get("page-port"), &self.get("page-outcome"), ""], &rows);
