@@ -3,6 +3,7 @@
 //! ```text
 //! cargo bench --bench check              # 100 and 1,000 targets
 //! cargo bench --bench check -- 10000     # as many as named
+//! cargo bench --bench check -- silent    # 1,000, of which 300 drop everything, beside the other 700
 //! ```
 //!
 //! A small server answers on all of 127.0.0.0/8, so each target has an address of its own. Prints
@@ -10,7 +11,7 @@
 //! about time.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::{BufRead as _, Write as _};
 use std::net::{IpAddr, SocketAddr};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -175,8 +176,66 @@ fn curl(port: u16, number: usize) -> f64 {
     timed(command).0
 }
 
+/// A port that drops every SYN: the queue of its listener is full, and nobody takes from it.
+fn drop_everything() -> (socket2::Socket, Vec<std::net::TcpStream>, u16) {
+    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+    socket.bind(&SocketAddr::from(([0, 0, 0, 0], 0)).into()).unwrap();
+    socket.listen(0).unwrap();
+    let port = socket.local_addr().unwrap().as_socket().unwrap().port();
+    let to = SocketAddr::from(([127, 0, 0, 1], port));
+    let wait = Duration::from_millis(500);
+    let filled = std::iter::from_fn(|| std::net::TcpStream::connect_timeout(&to, wait).ok());
+    (socket, filled.take(16).collect(), port)
+}
+
+/// When the last healthy target was reported, and how many were; results come as they are ready.
+fn last_healthy(list: &str) -> (f64, usize) {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(list.as_bytes()).unwrap();
+    let began = Instant::now();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_ftp-doctor"))
+        .args(["check", "-", "--format", "jsonl"])
+        .stdin(std::fs::File::open(file.path()).unwrap())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let (mut last, mut healthy) = (0.0, 0);
+    for line in std::io::BufReader::new(child.stdout.take().unwrap()).lines() {
+        if line.unwrap().contains("\"verdict\":\"healthy\"") {
+            last = began.elapsed().as_secs_f64();
+            healthy += 1;
+        }
+    }
+    child.wait().unwrap();
+    (last, healthy)
+}
+
+/// Do 300 targets that drop everything hold up the 700 others?
+fn silent(port: u16) {
+    let (_listener, _filled, silent) = drop_everything();
+    let target = |n: usize, port: u16| format!("{}:{port}\n", host(n));
+    let all: String =
+        (0..1000).map(|n| target(n, if n % 10 < 3 { silent } else { port })).collect();
+    let healthy: String = (0..1000).filter(|n| n % 10 >= 3).map(|n| target(n, port)).collect();
+    for run in 1..=3 {
+        let (with, found) = last_healthy(&all);
+        let (without, expected) = last_healthy(&healthy);
+        assert_eq!((found, expected), (700, 700));
+        println!(
+            "300 of 1,000 silent, run {run}: last healthy one after {with:.2} s, without them \
+             {without:.2} s, ratio {:.2}",
+            with / without
+        );
+    }
+}
+
 fn main() {
     let port = serve();
+    if std::env::args().any(|a| a == "silent") {
+        silent(port);
+        return;
+    }
     let named: Vec<usize> = std::env::args().skip(1).filter_map(|a| a.parse().ok()).collect();
     let sizes = if named.is_empty() { vec![100, 1000] } else { named };
     let mut base: Option<(usize, u64)> = None;

@@ -42,6 +42,9 @@ pub struct Control {
     /// Our end.
     pub local: SocketAddr,
     gone: bool,
+    /// What comes next is acknowledged at once, as far as anybody knows: nothing was read or sent
+    /// since that was asked of the system.
+    prompt: bool,
     /// We ended it ourselves, not the server.
     given_up: bool,
     farewell: Farewell,
@@ -94,6 +97,7 @@ impl Control {
             peer,
             local,
             gone: false,
+            prompt: false,
             given_up: false,
             farewell: Farewell::Owed,
             heard: Heard::default(),
@@ -149,8 +153,9 @@ impl Control {
                     return ControlEvent::NotAReply { text: self.redacted(text), head };
                 }
             }
-            if let Some(twin) = &self.twin {
+            if let Some(twin) = self.twin.as_ref().filter(|_| !self.prompt) {
                 os::acknowledge_at_once(twin);
+                self.prompt = true;
             }
             let Some(link) = &mut self.link else {
                 self.gone = true;
@@ -176,7 +181,10 @@ impl Control {
                         head,
                     };
                 }
-                Ok(n) => self.reader.push(self.buffer.get(..n).unwrap_or_default()),
+                Ok(n) => {
+                    self.prompt = false;
+                    self.reader.push(self.buffer.get(..n).unwrap_or_default());
+                }
             }
         }
     }
@@ -353,6 +361,7 @@ impl Control {
     }
 
     async fn write(&mut self, bytes: &[u8]) -> ExchangeEnd {
+        self.prompt = false;
         let Some(link) = &mut self.link else {
             return ExchangeEnd::Closed;
         };
@@ -385,6 +394,7 @@ impl Control {
         for _ in 0..UNASKED_READS {
             match self.link.as_mut().map(|link| link.try_read(&mut self.buffer)) {
                 Some(Ok(n)) if n > 0 => {
+                    self.prompt = false;
                     self.reader.push(self.buffer.get(..n).unwrap_or_default());
                 }
                 _ => return,

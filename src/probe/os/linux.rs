@@ -67,7 +67,7 @@ pub fn default_interrupts() {
 
 /// Acknowledges what comes next without delay. A server that says 150 and then 226 with Nagle's
 /// algorithm on would otherwise wait 40 ms for our acknowledgement of the first. Holds until the
-/// kernel thinks better of it, so it is said again after every read.
+/// kernel thinks better of it, so it is said again after whatever is read or sent.
 pub fn acknowledge_at_once(socket: &Socket) {
     let _ = socket.set_tcp_quickack(true);
 }
