@@ -11,6 +11,8 @@ pub const HOLE: usize = 3;
 /// More blocked runs than this are hardly a firewall's: that is what loss and limits on the number
 /// of connections look like.
 const RUNS: usize = 16;
+/// One knock in so many lost is more than a stray one.
+const SOME: u32 = 20;
 /// Fewer different announcements do not tell how far apart they usually are.
 const FEW: usize = 8;
 /// Announcements so many times farther apart than usual may be of two ranges: drawn at random from
@@ -205,11 +207,13 @@ impl View<'_> {
         runs(kept)
     }
 
-    /// Whether silent and answering ports alternate as no rule of a firewall makes them.
+    /// Whether silent and answering ports alternate as no rule of a firewall makes them, where knocks
+    /// at answering ports got lost too. Where none did, who stays silent every time is held back,
+    /// whatever the pattern; a limit that is used up silences those that answered as well.
     pub fn patchy(&self) -> bool {
         let inside = self.inside();
         let count = |outcome| inside.iter().filter(|run| run.outcome == outcome).count();
-        self.sweep.is_some_and(|s| s.complete)
+        self.sweep.is_some_and(|s| s.complete && s.lost.saturating_mul(SOME) > s.answered)
             && count(Outcome::TimedOut) > RUNS
             && count(Outcome::Refused) >= RUNS
     }
@@ -254,7 +258,7 @@ mod tests {
     use super::*;
     use crate::facts::Micros;
 
-    fn held(ports: Vec<PortRun>, announced: Vec<u16>) -> (Vec<(u16, u16)>, bool) {
+    fn held(ports: Vec<PortRun>, announced: Vec<u16>, lost: u32) -> (Vec<(u16, u16)>, bool) {
         let (min, max) = (ports.first().map_or(0, |r| r.first), ports.last().map_or(0, |r| r.last));
         let sweep = Sweep {
             bounds: PortRange { min, max },
@@ -263,7 +267,7 @@ mod tests {
             asked: 3,
             syns: 0,
             answered: 100,
-            lost: 0,
+            lost,
             slowest: Micros(0),
             icmp: None,
             complete: true,
@@ -291,14 +295,14 @@ mod tests {
             run(50_101, 59_999, Outcome::TimedOut),
             run(60_000, 60_100, Outcome::Refused),
         ];
-        assert_eq!(held(gap.to_vec(), announced.clone()).0, []);
+        assert_eq!(held(gap.to_vec(), announced.clone(), 0).0, []);
         // Where announced ports are silent they count, and the gap beside them does not.
         let more = [
             run(50_000, 50_080, Outcome::Refused),
             run(50_081, 59_999, Outcome::TimedOut),
             run(60_000, 60_100, Outcome::Refused),
         ];
-        assert_eq!(held(more.to_vec(), announced).0, [(50_081, 50_100)]);
+        assert_eq!(held(more.to_vec(), announced, 0).0, [(50_081, 50_100)]);
     }
 
     #[test]
@@ -307,6 +311,9 @@ mod tests {
             let silent = port % 2 == 1;
             run(port, port, if silent { Outcome::TimedOut } else { Outcome::Refused })
         });
-        assert!(held(alternating.collect(), (50_000..50_100).collect()).1);
+        let alternating: Vec<PortRun> = alternating.collect();
+        let patchy = |lost| held(alternating.clone(), (50_000..50_100).collect(), lost).1;
+        assert!(patchy(10), "where knocks get lost");
+        assert!(!patchy(1), "where none does, it is the port");
     }
 }

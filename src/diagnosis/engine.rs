@@ -8,6 +8,7 @@ use crate::diagnosis::finding::{Finding, Severity};
 use crate::diagnosis::rules::{self, Rule};
 use crate::diagnosis::text::Text;
 use crate::facts::{CutShort, Facts};
+use crate::wire::peer;
 
 /// The whole answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -56,15 +57,22 @@ pub struct Diagnosis<'a> {
 
 impl Diagnosis<'_> {
     /// Modes that were tested, do not work, and that no finding explains. A command that the
-    /// server does not take is no riddle while another of its direction works.
+    /// server does not take is no riddle while another of its direction works, or fails for a known
+    /// reason.
     pub fn unexplained(&self) -> Vec<&ModeView<'_>> {
         let modes = &self.case.modes;
-        let spared = |m: &&ModeView<'_>| {
-            m.refusal().is_some()
-                && modes.iter().any(|o| o.is_open() && o.mode.is_passive() == m.mode.is_passive())
-        };
         let explained =
             |m: &&ModeView<'_>| self.findings.iter().any(|f| f.explains.contains(&m.entry.id));
+        let spared = |m: &&ModeView<'_>| {
+            m.refusal().is_some_and(|(code, text)| {
+                let lacks =
+                    peer::is_not_implemented(code, text) || peer::is_wrong_family(code, text);
+                modes
+                    .iter()
+                    .filter(|o| o.mode.is_passive() == m.mode.is_passive())
+                    .any(|o| o.is_open() || (lacks && explained(&o)))
+            })
+        };
         modes.iter().filter(|m| m.failed() && !explained(m) && !spared(m)).collect()
     }
 
@@ -95,7 +103,7 @@ pub fn diagnose(facts: &Facts) -> Diagnosis<'_> {
     let case = Case::new(facts);
     let fired: Vec<(&Cause, Finding)> =
         CATALOGUE.iter().filter_map(|c| Some((c, (c.matches?)(&case)?))).collect();
-    let mut findings = order(suppress(&fired));
+    let mut findings = order(&case, suppress(&fired));
     // What is found about other data connections is not out.
     let found: Vec<&str> = findings.iter().map(|f| f.cause).collect();
     for finding in &mut findings {
@@ -143,8 +151,16 @@ fn suppress(fired: &[(&Cause, Finding)]) -> Vec<Finding> {
 }
 
 /// Stable: causes of equal weight keep the catalogue's order.
-fn order(mut findings: Vec<Finding>) -> Vec<Finding> {
-    findings.sort_by_key(|f| (f.severity, std::cmp::Reverse(f.explains.len())));
+fn order(case: &Case<'_>, mut findings: Vec<Finding>) -> Vec<Finding> {
+    let passive: Vec<&str> = case.passive().iter().map(|v| v.entry.id.as_str()).collect();
+    // Whoever does not take PORT means it, mostly: where a client gets nothing at all, what keeps
+    // passive mode from working is what to mend.
+    let meant = |f: &Finding| {
+        let why_not_passive =
+            |o: &Finding| o.explains.iter().any(|id| passive.contains(&id.as_str()));
+        f.cause == "active-disabled" && !case.any_open() && !why_not_passive(f)
+    };
+    findings.sort_by_key(|f| (f.severity, meant(f), std::cmp::Reverse(f.explains.len())));
     findings
 }
 

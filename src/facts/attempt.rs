@@ -127,7 +127,13 @@ impl Attempt {
     /// Active: the server says that it knocked in vain, and nothing was seen of it here.
     pub fn knock_failed(&self) -> bool {
         matches!(&self.why, Why::ListingRefused { code, text, .. }
-            if self.observed.is_none() && peer::is_knock_failed(*code, text))
+            if self.observed.is_none() && self.tells_of_a_failed_knock(*code, text))
+    }
+
+    /// Whether the reply says that the server knocked in vain, as it does over this family.
+    pub fn tells_of_a_failed_knock(&self, code: u16, text: &str) -> bool {
+        peer::is_knock_failed(code, text)
+            || (self.family == Family::V6 && peer::is_knock_prohibited(code, text))
     }
 
     /// The active command was refused because of the address in it.

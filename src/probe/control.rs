@@ -548,6 +548,10 @@ impl Control {
             let limit = self.recorder.until(wait);
             end = loop {
                 match self.event_until(limit).await {
+                    // It does not know the word, and will not close for it.
+                    Some(ControlEvent::Reply(reply)) if reply.code >= 500 && !pending_transfer => {
+                        break ControlEnd::Abandoned;
+                    }
                     Some(ControlEvent::Reply(_)) => {}
                     Some(ControlEvent::Closed) => break ControlEnd::Quit,
                     Some(_) => break ControlEnd::Reset,

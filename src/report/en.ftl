@@ -322,6 +322,7 @@ passive-range-exhausted-text-one = The range has one port, { $port }. While one 
 passive-address-unroutable-title = PASV names an address that leads nowhere
 passive-address-unroutable-text = The control connection goes to { $peer }, but 227 sends the client to { $advertised }:{ $port }: an address of the server's own private network, meaningless out here. The server stands behind a NAT and does not know its public address. The same port at { $peer } did not come through either.
 passive-address-unroutable-text-works = The control connection goes to { $peer }, but 227 sends the client to { $advertised }:{ $port }: an address of the server's own private network, meaningless out here. We knocked at { $peer } instead, and it worked; clients that believe 227 (wget, PHP, Perl, older programs) knock at { $advertised } and fail.
+passive-address-unroutable-text-self = The control connection goes to { $peer }, but 227 sends the client to { $advertised }:{ $port }: an address by which each machine means itself. The server has been reached under it, through a relay on its own machine, or it was told to announce it; a client that believes it knocks at its own door.
 passive-address-unroutable-text-zero = 227 names { $advertised }: "use the address you already have". Many clients understand that, and so do we; some (wget, PHP, Perl) then knock at themselves. Some clouds do it on purpose.
 passive-address-fix-server = Tell the server its public address, { $peer }, so that 227 names it.
 passive-address-fix-user = Use a client that ignores the address in 227 (curl, FileZilla, WinSCP), or one that uses EPSV.
@@ -377,12 +378,15 @@ firewall-blocks-active-fix-server = If the block is at the server: let it call o
 
 client-nat-breaks-active-title = A NAT on your side breaks active mode
 client-nat-breaks-active-title-between = Addresses are translated between you and the server: active mode breaks
+client-nat-breaks-active-title-relay = A relay in front of the server hides your address: active mode breaks
+client-nat-breaks-active-text-relay = In active mode the client tells the server where to knock. We said "knock at { $own }", our own address, but the server sees us as { $seen }, an address of its own machine: whoever answers at { $server } is a relay that takes our connection and makes one of its own to the server. The server would knock at the relay, which knows nothing of it.
 client-nat-breaks-active-text = In active mode the client tells the server where to knock. We said "knock at { $own }", our own address, but the server sees us as { $seen }: a NAT stands between. The server refused the foreign address: { $reply }
 client-nat-breaks-active-text-unseen = In active mode the client tells the server where to knock. We said "knock at { $own }", our own address, and the server called it foreign: { $reply }. It sees us under another one: a NAT stands between.
 client-nat-breaks-active-text-silent = In active mode the client tells the server where to knock. We said "knock at { $own }", our own address, but the server sees us as { $seen }: a NAT stands between. The knock went to the NAT or nowhere, and nobody there knows that it was meant for us.
 client-nat-breaks-active-text-external = In active mode the client tells the server where to knock. As asked for, we said "knock at { $external }", but the server sees us as { $seen } and refused: { $reply }
 client-nat-breaks-active-text-external-silent = In active mode the client tells the server where to knock. As asked for, we said "knock at { $external }". The server accepted, and no knock arrived: the NAT does not pass that port on to this machine, or a firewall swallows the knock.
 client-nat-breaks-active-text-inner = In active mode the client tells the server where to knock. We said "knock at { $own }", a private address that nobody out there can reach; the knock never arrived.
+client-nat-breaks-active-fix-relay = In place of the relay (socat, a port forwarder, a TCP proxy) forward port 21 and the whole passive range by NAT, which keeps the client's address, or use a proxy that knows FTP. A relay of port 21 alone lets neither active nor passive mode through.
 client-nat-breaks-active-fix-client = To make active mode work, the NAT needs an FTP helper, or a range of ports forwarded to this machine and announced with the public address (here: --active-ports and --external-ip).
 
 active-disabled-title = The server refuses active mode

@@ -305,6 +305,7 @@ passive-range-exhausted-text-one = 范围里只有一个端口 { $port }。一�
 passive-address-unroutable-title = PASV 给出的地址走不到
 passive-address-unroutable-text = 控制连接连的是 { $peer }，227 却让客户端去 { $advertised }:{ $port }：那是服务器自己内网的私网地址，在外面毫无意义。服务器在 NAT 后面，不知道自己的公网地址。{ $peer } 上的同一端口也不通。
 passive-address-unroutable-text-works = 控制连接连的是 { $peer }，227 却让客户端去 { $advertised }:{ $port }：那是服务器自己内网的私网地址，在外面毫无意义。我们改敲 { $peer }，通了；相信 227 的客户端（wget、PHP、Perl 和较老的程序）会去敲 { $advertised }，然后失败。
+passive-address-unroutable-text-self = 控制连接连的是 { $peer }，227 却让客户端去 { $advertised }:{ $port }：这个地址对每台机器来说都是它自己。要么连接是经服务器本机上的中继到达的，要么有人让它这样公布；相信它的客户端会去敲自己的门。
 passive-address-unroutable-text-zero = 227 给出 { $advertised }，意思是“就用你已有的那个地址”。许多客户端懂这个意思，我们也懂；有些（wget、PHP、Perl）却会去敲自己的门。有的云服务是有意这样做的。
 passive-address-fix-server = 把公网地址 { $peer } 告诉服务器，让 227 给出它。
 passive-address-fix-user = 换用不理会 227 里地址的客户端（curl、FileZilla、WinSCP），或使用 EPSV 的客户端。
@@ -360,12 +361,15 @@ firewall-blocks-active-fix-server = 如果是服务器那边在挡：允许它�
 
 client-nat-breaks-active-title = 你这边的 NAT 使主动模式失效
 client-nat-breaks-active-title-between = 你和服务器之间有地址转换：主动模式失效
+client-nat-breaks-active-title-relay = 服务器前面的中继隐去了你的地址：主动模式失效
+client-nat-breaks-active-text-relay = 主动模式下，客户端告诉服务器该敲哪扇门。我们说的是“来敲 { $own }”，这是我们自己的地址，服务器看到的却是 { $seen }，那是它自己这台机器的地址：在 { $server } 应答的是一个中继，它接下我们的连接，再自己另连服务器。服务器只会去敲中继的门，而中继对此一无所知。
 client-nat-breaks-active-text = 主动模式下，客户端告诉服务器该敲哪扇门。我们说的是“来敲 { $own }”，这是我们自己的地址，服务器看到的却是 { $seen }：中间有 NAT。服务器回绝了这个陌生地址：{ $reply }
 client-nat-breaks-active-text-unseen = 主动模式下，客户端告诉服务器该敲哪扇门。我们说的是“来敲 { $own }”，这是我们自己的地址，服务器却说它不是我们的：{ $reply }。服务器看到的是另一个地址：中间有 NAT。
 client-nat-breaks-active-text-silent = 主动模式下，客户端告诉服务器该敲哪扇门。我们说的是“来敲 { $own }”，这是我们自己的地址，服务器看到的却是 { $seen }：中间有 NAT。敲门要么敲到了 NAT 上，要么不知去向，没人知道那是找我们的。
 client-nat-breaks-active-text-external = 主动模式下，客户端告诉服务器该敲哪扇门。我们按要求说了“来敲 { $external }”，服务器看到我们的地址却是 { $seen }，于是回绝：{ $reply }
 client-nat-breaks-active-text-external-silent = 主动模式下，客户端告诉服务器该敲哪扇门。我们按要求说了“来敲 { $external }”。服务器接受了，却没人来敲门：NAT 没有把那个端口转给本机，或者防火墙把敲门丢了。
 client-nat-breaks-active-text-inner = 主动模式下，客户端告诉服务器该敲哪扇门。我们说的是“来敲 { $own }”，这是私网地址，外面谁也到不了；没人来敲门。
+client-nat-breaks-active-fix-relay = 不要用中继（socat、端口转发程序、TCP 代理），改用 NAT 转发 21 端口和整段被动端口，这样会保留客户端地址；或者用懂 FTP 的代理。只中继 21 端口，主动和被动模式都不通。
 client-nat-breaks-active-fix-client = 要让主动模式能用，NAT 上得有 FTP 助手，或者把一段端口转发到本机，并以公网地址公布（这里用 --active-ports 和 --external-ip）。
 
 active-disabled-title = 服务器不接受主动模式

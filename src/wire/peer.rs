@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 pub use super::wording::{
     is_address_refusal, is_bad_data_peer, is_data_tls_required, is_disabled, is_empty_listing,
-    is_knock_failed, is_not_implemented, is_session_reuse_required, is_tls_required, is_too_many,
-    is_wrong_family, may_mean_session_reuse,
+    is_knock_failed, is_knock_prohibited, is_not_implemented, is_session_reuse_required,
+    is_tls_required, is_too_many, is_wrong_family, may_mean_session_reuse,
 };
 
 /// The client's address as the server sees it, from the text of a reply to STAT.

@@ -401,9 +401,29 @@ pub fn is_knock_failed(code: u16, text: &str) -> bool {
     }
 }
 
+/// Whether the server says that its knock was met with `EACCES`. Over IPv6 that is what Linux makes of
+/// a firewall's "administratively prohibited" and of the two rejections beside it (ICMPv6 type 1, codes
+/// 1, 5 and 6); over IPv4 no answer from the network leads to it.
+pub fn is_knock_prohibited(code: u16, text: &str) -> bool {
+    let own_trouble = ["bind", "socket", "use port", "no data connection"];
+    code == 425 && says(text, &["permission denied"]) && !says(text, &own_trouble)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_prohibited_knock_is_no_trouble_of_the_server() {
+        for text in [
+            "Could not open data connection to port 40629: Permission denied",
+            "Unable to build data connection: Permission denied",
+        ] {
+            assert!(is_knock_prohibited(425, text), "{text}");
+        }
+        assert!(!is_knock_prohibited(425, "Can't bind to data port: Permission denied"));
+        assert!(!is_knock_prohibited(550, "Permission denied."));
+    }
 
     #[test]
     fn a_server_that_cannot_knock_is_not_kept_out() {

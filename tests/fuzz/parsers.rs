@@ -217,6 +217,7 @@ fn words_hold(input: &[u8]) -> Result<(), String> {
         peer::is_disabled(code, &text),
         peer::is_empty_listing(code, &text),
         peer::is_knock_failed(code, &text),
+        peer::is_knock_prohibited(code, &text),
         peer::is_not_implemented(code, &text),
         peer::is_session_reuse_required(code, &text),
         peer::is_tls_required(code, &text),

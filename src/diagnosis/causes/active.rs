@@ -18,7 +18,8 @@ use crate::wire::peer;
 fn no_knock(view: &ModeView<'_>) -> bool {
     let shown = view.shown;
     // A server that knocks at once says so in its reply to PORT itself.
-    let at_once = view.refusal().is_some_and(|(code, text)| peer::is_knock_failed(code, text));
+    let at_once =
+        view.refusal().is_some_and(|(code, text)| shown.tells_of_a_failed_knock(code, text));
     shown.outcome == Outcome::TimedOut
         || shown.knock_failed()
         || (at_once && !shown.address_refused())
@@ -58,7 +59,12 @@ pub fn nat_breaks(case: &Case<'_>) -> Option<Finding> {
     // public: then the translation may as well be on its own side (a container, a load balancer).
     let between = case.seen_as.is_some_and(is_inner)
         && !(case.own.is_some_and(is_inner) && case.peer.is_some_and(is_inner));
+    // It sees itself: somebody on its own machine takes our connection and makes one of his own.
+    let relayed = case.seen_as.is_some_and(|seen| {
+        case.own != Some(seen) && (seen.is_loopback() || case.peer == Some(seen))
+    });
     let confidence = match (refused.is_empty(), case.nat) {
+        (false, Nat::Present) if taken && relayed => Confidence::Likely,
         (false, Nat::Present) if taken => Confidence::Proven,
         // The server calls our own address foreign, so it sees another one.
         (false, Nat::Present) => Confidence::Likely,
@@ -83,6 +89,7 @@ pub fn nat_breaks(case: &Case<'_>) -> Option<Finding> {
     }
     let explained = if refused.is_empty() { unanswered } else { refused.clone() };
     let id = match (refused.is_empty(), case.seen_as.is_some()) {
+        _ if relayed => "client-nat-breaks-active-text-relay",
         (false, _) if external.is_some() => "client-nat-breaks-active-text-external",
         (true, _) if external.is_some() => "client-nat-breaks-active-text-external-silent",
         (false, true) => "client-nat-breaks-active-text",
@@ -101,8 +108,15 @@ pub fn nat_breaks(case: &Case<'_>) -> Option<Finding> {
             .with("reply", reply)
             .with("external", external.map_or_else(String::new, |a| a.to_string())),
     )
-    .side(if between { Side::Unknown } else { Side::Client })
+    .side(match (relayed, between) {
+        (true, _) => Side::Server,
+        (false, true) => Side::Unknown,
+        (false, false) => Side::Client,
+    })
     .explains(&explained);
+    if relayed {
+        build = build.title(Text::new("client-nat-breaks-active-title-relay"));
+    }
     if between {
         build = build.title(Text::new("client-nat-breaks-active-title-between"));
     }
@@ -112,15 +126,16 @@ pub fn nat_breaks(case: &Case<'_>) -> Option<Finding> {
     if let Some(compared) = compared {
         build = build.attempt(compared);
     }
-    build
+    build = build
         .not_if(!refused.is_empty(), "active-disabled", Text::new("not-active-disabled-address"))
         .fix_if(case.passive_open(), Who::User, Text::new("fix-use-passive"))
-        .fix(
-            Who::ClientAdmin,
-            Text::new("client-nat-breaks-active-fix-client"),
-            remedies::nat::ftp_helper(case),
-        )
-        .done()
+        .fix_if(relayed, Who::ServerAdmin, Text::new("client-nat-breaks-active-fix-relay"));
+    if !relayed {
+        let helper = remedies::nat::ftp_helper(case);
+        let fix = Text::new("client-nat-breaks-active-fix-client");
+        build = build.fix(Who::ClientAdmin, fix, helper);
+    }
+    build.done()
 }
 
 /// The server refuses PORT and EPRT as such.

@@ -65,6 +65,7 @@ pub fn address_unroutable(case: &Case<'_>) -> Option<Finding> {
     };
     let id = match (zero, works) {
         (true, _) => "passive-address-unroutable-text-zero",
+        _ if advertised.is_loopback() => "passive-address-unroutable-text-self",
         (false, true) => "passive-address-unroutable-text-works",
         (false, false) => "passive-address-unroutable-text",
     };

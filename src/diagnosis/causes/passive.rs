@@ -179,9 +179,15 @@ pub fn range_exhausted(case: &Case<'_>) -> Option<Finding> {
         .into_iter()
         .filter(|v| {
             v.refusal().is_some_and(|(code, text)| {
-                let cannot = matches!(code, 425 | 450 | 451 | 452)
+                // Trouble that passes, and none that is named as another.
+                let cannot = (400..500).contains(&code)
+                    && code != 421
                     && !peer::is_wrong_family(code, text)
-                    && !peer::is_bad_data_peer(code, text);
+                    && !peer::is_bad_data_peer(code, text)
+                    && !peer::is_tls_required(code, text)
+                    && !peer::is_data_tls_required(code, text)
+                    && !peer::is_too_many(code, text)
+                    && wording::refusal(code, text) != Says::Disabled;
                 out_of_ports(text) || cannot
             })
         })

@@ -16,11 +16,14 @@ pub enum Says {
 /// Reads the refusal of a command that announces a data connection.
 pub fn refusal(code: u16, text: &str) -> Says {
     let lower = text.to_ascii_lowercase();
+    // SFTPGo says 421, and stays.
+    let leaves = code == 421 && !peer::is_disabled(code, text);
     let about_else = peer::is_tls_required(code, text)
         || peer::is_data_tls_required(code, text)
         || peer::is_too_many(code, text)
-        || matches!(code, 421 | 521 | 530 | 533 | 534 | 536)
-        || ["log in", "login", "oops"].iter().any(|word| lower.contains(word));
+        || leaves
+        || matches!(code, 521 | 530 | 533 | 534 | 536)
+        || ["log in", "login", "oops", "internal"].iter().any(|word| lower.contains(word));
     if about_else {
         Says::Otherwise
     } else if peer::is_disabled(code, text) || peer::is_not_implemented(code, text) {
@@ -42,6 +45,8 @@ pub fn out_of_ports(text: &str) -> bool {
         "no more ports",
         "no available passive",
         "range exhausted",
+        "unable to find valid port",
+        "unable to open passive",
         "address already in use",
         // vsftpd, which then ends the session.
         "vsf_sysutil_bind",

@@ -15,16 +15,23 @@ pub fn one_works_another_fails(case: &Case<'_>, clients: &[Prediction]) -> Optio
         let views = if passive { case.passive() } else { case.active() };
         !views.is_empty() && views.iter().all(|v| v.failed())
     };
-    let id = match (dead(true), dead(false)) {
-        (true, false) if case.active_open() => "one-works-active",
-        (false, true) if case.passive_open() => "one-works-passive",
+    let (id, passive) = match (dead(true), dead(false)) {
+        (true, false) if case.active_open() => ("one-works-active", true),
+        (false, true) if case.passive_open() => ("one-works-passive", false),
         _ => return None,
+    };
+    // Who fails in the direction that works does so for another reason.
+    let in_it = |p: &Prediction| {
+        let all = &case.facts.attempts;
+        let mode = |id: &String| all.iter().find(|a| a.id == *id).map(|a| a.mode);
+        !p.attempts.is_empty()
+            && p.attempts.iter().all(|id| mode(id).is_some_and(|m| m.is_passive() == passive))
     };
     let told = |works: bool| -> Vec<&Prediction> {
         familiar()
             .filter(|client| client.removed.is_none())
             .filter_map(|client| clients.iter().find(|p| p.client.id == client.id))
-            .filter(|p| p.works == Some(works))
+            .filter(|p| p.works == Some(works) && (works || in_it(p)))
             .take(NAMES)
             .collect()
     };

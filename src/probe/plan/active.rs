@@ -80,7 +80,10 @@ pub fn hole(facts: &Facts, family: Family) -> Option<Next> {
     let all: Vec<&Attempt> = modes.iter().flat_map(|m| of(facts, *m)).collect();
     let nat = facts.translated() == Some(true);
     let silent = |a: &&&Attempt| shut_out(a);
-    let blocked = all.iter().any(|a| silent(&a)) && all.iter().all(|a| silent(&a) || !tried(a));
+    // A command that the server does not take says nothing about the way.
+    let refused = |a: &Attempt| matches!(a.why, Why::CommandRefused { .. });
+    let blocked =
+        all.iter().any(|a| silent(&a)) && all.iter().all(|a| silent(&a) || !tried(a) || refused(a));
     let full =
         facts.works_in_clear(false).is_some() || all.iter().any(|a| matches!(a.why, Why::Not(_)));
     if !has_a_way(facts) || nat || facts.request.external_ip.is_some() || !blocked || full {
