@@ -249,7 +249,7 @@ impl View<'_> {
 
     /// Knocks at answering ports that stayed without an answer, in percent.
     pub fn loss(&self) -> u32 {
-        self.sweep.map_or(0, |s| (s.lost * 100).div_ceil(s.answered.max(1)))
+        self.sweep.map_or(0, |s| s.lost.saturating_mul(100).div_ceil(s.answered.max(1)))
     }
 }
 

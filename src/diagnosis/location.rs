@@ -105,12 +105,26 @@ fn own(facts: &Facts) -> Option<IpAddr> {
     facts.ends().map(|ends| ends.own).or(dialled)
 }
 
+/// Whether a knock at a silent data port was answered after all, from as far as the server, once
+/// nobody had announced the port any more: the way there is free, and it is the answer to an
+/// announced one that gets lost, or the block was for a while, or for some flows.
+pub fn answered_later(facts: &Facts) -> bool {
+    let Some(hops) = hops(facts) else { return false };
+    let data = facts.ladders.iter().filter(|l| l.role == LadderRole::Data);
+    data.filter(|l| was_silent(facts, l.port)).any(|l| l.reached().is_some_and(|at| at >= hops))
+}
+
+fn was_silent(facts: &Facts, port: u16) -> bool {
+    let mut there = facts.attempts.iter().filter(|a| a.passive_port() == Some(port));
+    there.any(|a| a.outcome == Outcome::TimedOut)
+}
+
 /// Where knocks at the dead ports die in silence.
 pub fn silence(facts: &Facts) -> Option<Located> {
     let control = reference(facts)?;
     let hops = control.reached()?;
     let dead = dead(facts);
-    if dead.is_empty() {
+    if dead.is_empty() || answered_later(facts) {
         return None;
     }
     // Longer lives than the way to the server come out of other depths of the network.

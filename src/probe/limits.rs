@@ -34,6 +34,9 @@ pub struct Limits {
     pub hole_door: Duration,
     /// Silence on a data connection that stands.
     pub idle: Duration,
+    /// The same before its first byte; the first time, and where a server was seen to be slow, it is
+    /// given longer.
+    pub first_byte: Duration,
     /// Wait for the completion reply after a whole file: shorter, so that a second try still fits
     /// into a run.
     pub completion: Duration,
@@ -76,6 +79,7 @@ impl Default for Limits {
             door: Duration::from_millis(3500),
             hole_door: Duration::from_millis(1300),
             idle: Duration::from_secs(6),
+            first_byte: Duration::from_secs(6),
             completion: Duration::from_secs(8),
             active: Duration::from_secs(10),
             half: Duration::from_millis(350),

@@ -322,7 +322,7 @@ impl<'a> Transfer<'a> {
             // It has a limit of its own.
             self.limit
         } else if self.live() {
-            self.last + self.limits.idle
+            self.last + if self.flowed { self.limits.idle } else { self.limits.first_byte }
         } else if self.ended_in_order() {
             self.last + self.limits.reply
         } else {

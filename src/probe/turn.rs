@@ -10,6 +10,7 @@ use super::blank::draft;
 use super::control::Control;
 use super::dial::dial;
 use super::engine::{Engine, Stage};
+use super::limits::Limits;
 use super::login::Door;
 use super::passive::{Passive, knock_policy, no_reply, not_let_in};
 use super::tls::Reuse;
@@ -161,6 +162,26 @@ impl Engine<'_> {
         self.spec.request.timeout.duration() < needed
     }
 
+    /// A server that reads a large directory is silent meanwhile, and knocks late too. The first
+    /// silence is borne for longer, as far as the run has time; and where listings took their time,
+    /// later ones may.
+    fn bear_with_the_slow(&self, limits: &mut Limits) {
+        let facts = self.recorder.facts();
+        let starved = facts.attempts.iter().any(|a| a.starved() && a.bytes == 0);
+        let listings = facts.sessions.iter().flat_map(|s| &s.exchanges);
+        let slowest = listings
+            .filter(|e| matches!(e.verb(), "LIST" | "NLST" | "MLSD"))
+            .filter_map(|e| Some(e.replies.last()?.at.since(e.sent).duration()))
+            .max()
+            .unwrap_or_default();
+        drop(facts);
+        let slow = (slowest * 2).min(limits.reply);
+        let first = (self.recorder.remaining() * 2 / 5).min(limits.reply);
+        let first = if starved { Duration::ZERO } else { first };
+        limits.first_byte = limits.first_byte.max(first).max(slow);
+        limits.door = limits.door.max(slow);
+    }
+
     async fn list(
         &self,
         control: &mut Control,
@@ -173,6 +194,7 @@ impl Engine<'_> {
         if hole.is_some() && !self.recorder.lossy() {
             limits.door = limits.hole_door;
         }
+        self.bear_with_the_slow(&mut limits);
         let file =
             self.spec.request.get.as_deref().filter(|_| draft.varies(|v| *v == Varied::Retrieve));
         if file.is_some() {

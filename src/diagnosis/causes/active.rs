@@ -2,7 +2,7 @@
 
 use super::blocked::at_gateway;
 use super::build::{Build, finding, verbs};
-use super::middlebox::address_is_rewritten;
+use super::middlebox::{address_is_rewritten, data_intercepted};
 use super::wording::{self, Says};
 use crate::diagnosis::case::{Case, ModeView, Nat};
 use crate::diagnosis::finding::{Confidence, Finding, Side, Who};
@@ -10,7 +10,7 @@ use crate::diagnosis::location::{self, Holes, Located};
 use crate::diagnosis::reason::brief;
 use crate::diagnosis::remedies;
 use crate::diagnosis::text::Text;
-use crate::facts::{Attempt, NotTested, Outcome, Purpose, Varied, Why};
+use crate::facts::{Attempt, NotTested, Outcome, Purpose, Step, Varied, Why};
 use crate::wire::address::is_inner;
 use crate::wire::peer;
 
@@ -230,8 +230,25 @@ fn calls_from_hole_port(case: &Case<'_>) -> bool {
 
 /// Whether the server is known to see us under our own address.
 fn no_nat(case: &Case<'_>) -> bool {
-    let accepted = case.active().iter().any(|v| v.shown.step >= crate::facts::Step::Announced);
+    let accepted = case.active().iter().any(|v| v.shown.step >= Step::Announced);
     case.nat == Nat::None || (case.nat == Nat::Unknown && case.checks_port_address() && accepted)
+}
+
+/// Whether passive connections stood, and the server never answered a listing over them: it may be
+/// slow, and that it does not knock in time says nothing about the way.
+fn unheard(case: &Case<'_>) -> bool {
+    let passive = case.passive();
+    let silent = |v: &&ModeView<'_>| v.shown.starved() && v.shown.step < Step::Began;
+    !passive.is_empty()
+        && passive.iter().all(silent)
+        && !matches!(location::holes(case.facts), Some(Holes::Opened(_)))
+        && data_intercepted(case).is_none()
+}
+
+/// Active modes that nobody can say more of than that the server may be slow.
+pub fn unheard_of<'a, 'v>(case: &'v Case<'a>) -> Vec<&'v ModeView<'a>> {
+    let silent = case.active().into_iter().filter(|v| no_knock(v) && unheard(case));
+    silent.collect()
 }
 
 struct Stop {
@@ -254,10 +271,8 @@ fn stop(case: &Case<'_>, times: usize) -> Stop {
         // A NAT that gives each flow another port would defeat every hole.
         Some(Holes::None) if calls_from_hole_port(case) && no_nat(case) => {
             let hops = location::hops(case.facts);
-            // A filter without a memory at the client would defeat every hole as well, unless
-            // passive knocks die at the server's end too.
-            let passive = location::silence(case.facts).is_some_and(|l| l.side() == Side::Server);
-            let confidence = if passive { Confidence::Likely } else { Confidence::Possible };
+            // A filter without a memory at the client would defeat every hole as well.
+            let confidence = Confidence::Possible;
             let last = hops.unwrap_or(1);
             let located = Located::end(last.saturating_sub(1), last, confidence);
             Stop { side: located.side(), located: Some(located), confidence }
@@ -276,6 +291,9 @@ fn blocked(case: &Case<'_>, wanted: &'static str) -> Option<Finding> {
     let first = silent.first()?;
     let times: usize = silent.iter().map(|v| v.times()).sum();
     let stop = stop(case, times);
+    if unheard(case) {
+        return None;
+    }
     let cause = match stop.side {
         Side::Client => "client-firewall-blocks-active",
         Side::Server => "server-firewall-blocks-active",

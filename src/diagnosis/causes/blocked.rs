@@ -101,7 +101,15 @@ fn blocked(case: &Case<'_>, wanted_id: &'static str) -> Option<Finding> {
     }
     // Several ports, several SYNs each, while the control port of the same host answers: a filter.
     let agreed = attempts.len() >= 2 && all_end(case, &wanted);
+    let answered_later = location::answered_later(case.facts);
+    // No hole let an active knock in either: one filter without a memory on our side, which drops what
+    // comes from ports above 1023, would do both.
+    let no_hole = matches!(location::holes(case.facts), Some(location::Holes::None));
     let confidence = match (&stop.located, agreed) {
+        _ if answered_later => Confidence::Possible,
+        (Some(located), true) if side == Side::Server && no_hole => {
+            located.confidence.max(Confidence::Likely)
+        }
         (Some(located), true) if side != Side::Unknown => located.confidence,
         // The right door may be at the address that 227 names.
         (_, true) if names_another_address(case) => Confidence::Possible,
@@ -122,11 +130,14 @@ fn blocked(case: &Case<'_>, wanted_id: &'static str) -> Option<Finding> {
         .explains(&views)
         .saw(Text::new("seen-control-works").with("control", case.control_port()))
         .not_if(
-            first.outcome() == Outcome::TimedOut,
+            first.outcome() == Outcome::TimedOut && !answered_later,
             "passive-port-refused",
             Text::new("not-refused-silent"),
         )
         .not("passive-disabled", Text::new("not-disabled-announced"));
+    if answered_later {
+        build = build.saw(Text::new("seen-answered-later"));
+    }
     if let Some(located) = stop.located {
         build = build.at(located.location).saw(seen_ladder(&located));
         build = match side {

@@ -16,7 +16,9 @@ pub fn transfer_stalls(case: &Case<'_>) -> Option<Finding> {
 fn listing_stalls(case: &Case<'_>) -> Option<Finding> {
     let views: Vec<&ModeView<'_>> =
         case.modes.iter().filter(|v| v.outcome() == Outcome::Stalled).collect();
-    let first = views.first()?;
+    let first = *views.first()?;
+    let views: Vec<&ModeView<'_>> =
+        views.iter().copied().chain(super::active::unheard_of(case)).collect();
     let id = match &first.shown.why {
         Why::NoReply { .. } => "transfer-stalls-text-reply",
         Why::NoCompletion { .. } => "transfer-stalls-text-completion",
@@ -31,11 +33,12 @@ fn listing_stalls(case: &Case<'_>) -> Option<Finding> {
     let stood = first.shown.observed.is_some();
     let small = case.facts.varied(|v| matches!(v, Varied::Segments { .. })).next();
     // Several things end like this; what tells them apart was not measured.
-    let mut build = finding("transfer-stalls", Confidence::Possible, text).explains(&views).not_if(
-        stood,
-        "firewall-blocks-passive",
-        Text::new("not-firewall-connected"),
-    );
+    let chance = case.facts.lossy() && case.any_open() && views.len() == 1;
+    let severity = if chance { Severity::Warning } else { Severity::Problem };
+    let mut build = finding("transfer-stalls", Confidence::Possible, text)
+        .severity(severity)
+        .explains(&views)
+        .not_if(stood, "firewall-blocks-passive", Text::new("not-firewall-connected"));
     if let Some(small) = small.filter(|a| a.outcome == Outcome::Stalled) {
         build = build.attempt(small).not("path-mtu-black-hole", Text::new("not-mtu-small-too"));
     }

@@ -12,14 +12,15 @@ use crate::facts::{Attempt, DialOutcome, Outcome, Purpose, Step, Varied, Why};
 
 /// The active command behind a NOOP, beside the same command alone.
 fn pipelined<'a>(case: &Case<'a>) -> Option<(&'a Attempt, &'a Attempt)> {
-    let behind = case.facts.varied(|v| *v == Varied::Pipelined).next()?;
-    let alone =
-        case.facts.attempts.iter().filter(|a| {
-            a.mode == behind.mode && matches!(a.purpose, Purpose::Mode | Purpose::Repeat)
-        });
-    let alone: Vec<&Attempt> = alone.filter(|a| a.step >= Step::Announced).collect();
-    let open = alone.iter().find(|a| a.is_open());
-    Some((open.or(alone.first())?, behind))
+    let behind = case.facts.varied(|v| *v == Varied::Pipelined);
+    let behind = behind.min_by_key(|a| (!a.address_refused(), &a.id))?;
+    let alone = case.facts.attempts.iter().filter(|a| {
+        a.mode == behind.mode
+            && matches!(a.purpose, Purpose::Mode | Purpose::Repeat)
+            && a.step >= Step::Announced
+    });
+    let alone = alone.min_by_key(|a| (!a.is_open(), a.purpose != Purpose::Mode, &a.id))?;
+    Some((alone, behind))
 }
 
 /// Whether the server objected to the address of the active command only when that command was

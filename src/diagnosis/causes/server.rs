@@ -129,18 +129,22 @@ pub fn data_closed_early(case: &Case<'_>) -> Option<Finding> {
         _ => "",
     };
     let stood = first.shown.observed.is_some();
-    finding(
-        "data-closed-early",
-        confidence,
-        Text::new(id)
-            .with("command", command)
-            .with("reply", reply)
-            .with("bytes", crate::diagnosis::reason::bytes(first.shown.bytes)),
-    )
-    .explains(&views)
-    .not_if(stood, "firewall-blocks-passive", Text::new("not-firewall-connected"))
-    .fix(Who::ServerAdmin, Text::new("data-closed-early-fix-server"), Vec::new())
-    .done()
+    let before = id == "data-closed-early-text-before";
+    let text = Text::new(id)
+        .with("command", command)
+        .with("reply", reply)
+        .with("bytes", crate::diagnosis::reason::bytes(first.shown.bytes));
+    let mut build = finding("data-closed-early", confidence, text).explains(&views).not_if(
+        stood,
+        "firewall-blocks-passive",
+        Text::new("not-firewall-connected"),
+    );
+    if before {
+        build = build
+            .title(Text::new("data-closed-early-title-before").with("command", command))
+            .fix(Who::ServerAdmin, Text::new("data-closed-early-fix-before"), Vec::new());
+    }
+    build.fix_if(!before, Who::ServerAdmin, Text::new("data-closed-early-fix-server")).done()
 }
 
 /// One address, several machines: the knock reaches another one than the login did.
