@@ -102,7 +102,12 @@ fn addresses(text: &str) -> BTreeSet<IpAddr> {
     for m in commas.captures_iter(text) {
         found.extend(format!("{}.{}.{}.{}", &m[1], &m[2], &m[3], &m[4]).parse::<IpAddr>());
     }
-    for m in sixes.find_iter(text) {
+    // `unftp_sbe_fs::Filesystem` is a name.
+    let letter = |c: Option<char>| c.is_some_and(|c| c.is_alphabetic() || c == '_');
+    let alone = |m: &regex::Match<'_>| {
+        !letter(text[..m.start()].chars().next_back()) && !letter(text[m.end()..].chars().next())
+    };
+    for m in sixes.find_iter(text).filter(alone) {
         let token = m.as_str().trim_end_matches('.');
         found.extend(token.parse::<IpAddr>());
         if let Some((address, _)) = token.rsplit_once(':') {
