@@ -93,10 +93,11 @@ fn ours(run: &Run) -> BTreeMap<u16, String> {
         .collect()
 }
 
-/// The same by nmap: `closed` is refused, `filtered` timed out.
+/// The same by nmap: `closed` is refused, `filtered` timed out. Nothing where it was not done before
+/// the laboratory lost patience, which happens where packets are lost.
 fn theirs(run: &Run) -> BTreeMap<u16, String> {
     let line = run.stdout.lines().find(|line| line.contains("Ports:") || line.contains("Ignored"));
-    let line = line.unwrap_or_else(|| panic!("nmap said\n{}{}", run.stdout, run.stderr));
+    let Some(line) = line else { return BTreeMap::new() };
     let listed = line.split("Ports: ").nth(1).unwrap_or_default();
     listed
         .split(", ")
@@ -159,7 +160,8 @@ fn sweeps(gate: Gate, loss: Option<u32>, runs: usize) {
             truth.iter().filter(|(port, outcome)| of.get(port) != Some(outcome)).count()
         };
         let (we, they) = (wrong(&ours(&us)), wrong(&theirs(&them)));
-        println!("    wrong ports: {we}, nmap's {they}");
+        let late = if theirs(&them).is_empty() { " (it was not done by then)" } else { "" };
+        println!("    wrong ports: {we}, nmap's {they}{late}");
         assert_eq!(we, 0, "{}\n{findings}", us.command);
         if loss.is_none() {
             assert_eq!(ours(&us), theirs(&them));

@@ -54,6 +54,10 @@ pub struct Facts {
     pub started: String,
     /// How long it took.
     pub elapsed: Micros,
+    /// Packets that came to this machine meanwhile and that no program of it got, over the family of
+    /// the control connection; see [`Attempt::undelivered`]. Unknown where several runs went on at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undelivered: Option<u32>,
     /// What was asked for.
     pub request: Request,
     /// Proxies that the environment names; this program does not use them, a browser may.
@@ -78,6 +82,9 @@ pub struct Facts {
     /// Where the RST of a port came from that had been open while it was announced.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nearer: Option<Nearer>,
+    /// A moment in which nothing was asked for, to see what comes to this machine anyway.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quiet: Option<Quiet>,
     /// Commands that were sent in two segments, to see whether somebody reads them on the way.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub halves: Vec<Halves>,
@@ -89,6 +96,15 @@ pub struct Facts {
     pub audit: Option<Audit>,
     /// An interrupt or the deadline ended the run early.
     pub cut_short: Option<CutShort>,
+}
+
+/// A moment without a connection of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quiet {
+    /// How long.
+    pub took: Micros,
+    /// Packets that nobody on this machine got, see [`Attempt::undelivered`].
+    pub undelivered: u32,
 }
 
 /// A hop that was asked once more.

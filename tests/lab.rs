@@ -91,6 +91,7 @@ mod lab {
     mod loss;
     mod middlebox;
     mod nat;
+    mod own_drops;
     mod recipes;
     mod recipes_monitoring;
     mod remedies;

@@ -106,6 +106,8 @@ fn attempt(template: &Attempt, line: &str, number: usize) -> Attempt {
             made.advertised = Some(advertised);
         }
     }
+    // Packets that nobody got meanwhile.
+    made.undelivered = words.get(4).map(|packets| packets.parse().expect("a number"));
     made
 }
 
@@ -124,6 +126,7 @@ fn told(next: Option<&Next>) -> String {
             format!("knock {}", doors.join(" "))
         }
         Some(Next::Nearer) => "nearer".to_owned(),
+        Some(Next::Quiet) => "quiet".to_owned(),
         Some(Next::Halves) => "halves".to_owned(),
         Some(Next::Idle { keep_alive }) => format!("idle {keep_alive}"),
         Some(Next::Climb { ports }) => format!("climb {ports:?}"),
@@ -220,6 +223,20 @@ fn first_attempts_in_order_passive_before_active() {
             (&["pasv mode open 1", "epsv mode open 2"], "attempt port mode"),
             (&["pasv mode open 1", "epsv mode open 2", "port mode open"], "attempt eprt mode"),
             (&["pasv mode open 1", "epsv mode open 2", "port mode open", "eprt mode open"], "done"),
+        ],
+    );
+}
+
+/// Where packets came in that nobody got, what comes anyway is counted before the way is looked at.
+#[test]
+fn a_quiet_moment_where_answers_may_be_dropped_here() {
+    let asked = Asked { localise: Some(0), modes: Some("pasv,epsv"), ..Asked::default() };
+    table(
+        &asked,
+        &[
+            (&["pasv mode timed-out 1 7", "epsv mode timed-out 2 8"], "quiet"),
+            (&["pasv mode timed-out 1 7", "epsv mode timed-out 2 1"], "climb [1, 2]"),
+            (&["pasv mode timed-out 1", "epsv mode timed-out 2"], "climb [1, 2]"),
         ],
     );
 }

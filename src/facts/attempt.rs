@@ -68,6 +68,10 @@ pub struct Attempt {
     /// The data connection's TLS handshake, if one was begun.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tls: Option<Handshake>,
+    /// Packets that came to this machine while the attempt lasted, and that no program of it got, by
+    /// the system's counters (`/proc/net/snmp`); those of other traffic are among them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undelivered: Option<u32>,
     /// How the data connection ended.
     pub data_end: Option<DataEnd>,
     /// What came of it.

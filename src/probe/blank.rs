@@ -65,6 +65,7 @@ pub fn draft(
         connect: None,
         bytes: 0,
         tls: None,
+        undelivered: None,
         data_end: None,
         outcome: Outcome::NotTested,
         why: Why::Not(NotTested::Deadline),

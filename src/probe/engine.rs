@@ -21,8 +21,11 @@ use super::tls::TlsSetup;
 use super::turn::{Progress, Turn};
 use crate::facts::{
     Attempt, Audit, CutShort, DialOutcome, Facts, Family, Greeting, Micros, Mode, Names, NotTested,
-    PortRange, Proxy, Purpose, Request, SCHEMA, TlsAnswer, Varied, Why,
+    PortRange, Proxy, Purpose, Quiet, Request, SCHEMA, TlsAnswer, Varied, Why,
 };
+
+/// Long enough to see what comes to a machine anyway.
+const QUIET: Duration = Duration::from_secs(1);
 
 /// Who logs in. Kept out of the facts.
 #[derive(Clone)]
@@ -84,7 +87,7 @@ pub async fn run(spec: &Spec, stage: &dyn Fn(Stage), stop: impl Future<Output = 
     run_resolved(spec, None, stage, stop).await
 }
 
-/// The same for a host that was looked up before, where `names` are given.
+/// The same for one of several runs at once, of a host that was looked up before (`names`).
 pub async fn run_resolved(
     spec: &Spec,
     names: Option<Names>,
@@ -92,7 +95,8 @@ pub async fn run_resolved(
     stop: impl Future<Output = ()>,
 ) -> Facts {
     let start = Instant::now();
-    let recorder = Recorder::new(blank(spec), start);
+    let recorder = Recorder::new(blank(spec), start, names.is_none());
+    let undelivered = [false, true].map(|ipv6| os::undelivered(ipv6).filter(|_| names.is_none()));
     let cut_short = {
         let secrets = Secrets::of(&spec.credentials);
         let engine = Engine { spec, names, stage, recorder: &recorder, secrets: &secrets };
@@ -107,6 +111,9 @@ pub async fn run_resolved(
     let mut facts = recorder.facts().clone();
     facts.cut_short = cut_short;
     facts.elapsed = recorder.now();
+    let [v4, v6] = undelivered;
+    let before = if facts.family() == Some(Family::V6) { v6 } else { v4 };
+    facts.undelivered = recorder.undelivered_since(before);
     fill_gaps(&mut facts);
     let late = |a: &Attempt| a.why == Why::Not(NotTested::Deadline);
     if facts.cut_short.is_none() && facts.attempts.iter().any(late) {
@@ -127,6 +134,7 @@ fn blank(spec: &Spec) -> Facts {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         started: time_stamp(SystemTime::now()),
         elapsed: Micros(0),
+        undelivered: None,
         request: spec.request.shown(),
         proxies: spec.proxies.clone(),
         names: Names::default(),
@@ -137,6 +145,7 @@ fn blank(spec: &Spec) -> Facts {
         ladders: Vec::new(),
         confirmed: Vec::new(),
         nearer: None,
+        quiet: None,
         halves: Vec::new(),
         idles: Vec::new(),
         audit: spec.request.audit.map(|_| Audit::default()),
@@ -232,6 +241,15 @@ impl Engine<'_> {
         }
     }
 
+    /// Counts what comes to this machine while nobody is asked for anything.
+    async fn be_quiet(&self) {
+        let (before, began) = (self.recorder.undelivered(), self.recorder.now());
+        tokio::time::sleep(QUIET).await;
+        let took = self.recorder.now().since(began);
+        let undelivered = self.recorder.undelivered_since(before).unwrap_or(u32::MAX);
+        self.recorder.facts().quiet = Some(Quiet { took, undelivered });
+    }
+
     /// Whether a connection stayed silent while another one was greeted.
     fn lost_before_the_greeting(&self, control: &Control) -> bool {
         let facts = self.recorder.facts();
@@ -291,6 +309,7 @@ impl Engine<'_> {
                 }
                 Next::Climb { ports } => climb::climb(door, &ports).await,
                 Next::Nearer => climb::nearer(door).await,
+                Next::Quiet => self.be_quiet().await,
                 Next::Knock { doors } => self.knock(door, &doors).await,
                 Next::Halves => self.halves(door, &mut progress).await,
                 Next::Idle { keep_alive } => self.idle(door, &mut progress, keep_alive).await,

@@ -1,6 +1,7 @@
 //! The one seam for what an operating system tells beyond the portable socket calls.
 //!
-//! Linux shows ICMP errors with their sender (the error queue) and TCP's own counters (`TCP_INFO`).
+//! Linux shows ICMP errors with their sender (the error queue), TCP's own counters (`TCP_INFO`) and
+//! those of the whole machine (`/proc/net/snmp`).
 //! Elsewhere the same functions compile and answer "not known", and every verdict has to stand on
 //! less.
 
@@ -16,9 +17,13 @@ use std::time::Duration;
 use socket2::Socket;
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-pub use linux::{acknowledge_at_once, default_interrupts, pending_icmp, tcp_state, want_icmp};
+pub use linux::{
+    acknowledge_at_once, default_interrupts, pending_icmp, tcp_state, undelivered, want_icmp,
+};
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-pub use portable::{acknowledge_at_once, default_interrupts, pending_icmp, tcp_state, want_icmp};
+pub use portable::{
+    acknowledge_at_once, default_interrupts, pending_icmp, tcp_state, undelivered, want_icmp,
+};
 
 use crate::facts::{DialOutcome, Icmp};
 

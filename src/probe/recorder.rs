@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::facts::{Facts, Micros};
+use super::os;
+use crate::facts::{Facts, Family, Micros};
 
 /// Shared by all parts of one run (which is one task on one thread).
 #[derive(Clone)]
@@ -15,13 +16,27 @@ pub struct Recorder {
     start: Instant,
     deadline: Instant,
     facts: Rc<RefCell<Facts>>,
+    alone: bool,
 }
 
 impl Recorder {
-    /// Begins the run's clock.
-    pub fn new(facts: Facts, start: Instant) -> Self {
+    /// Begins the run's clock. `alone`: no other run goes on meanwhile.
+    pub fn new(facts: Facts, start: Instant, alone: bool) -> Self {
         let deadline = start + facts.request.deadline.duration();
-        Self { start, deadline, facts: Rc::new(RefCell::new(facts)) }
+        Self { start, deadline, facts: Rc::new(RefCell::new(facts)), alone }
+    }
+
+    /// The machine's count of packets that nobody got, where it is about this run.
+    pub fn undelivered(&self) -> Option<i64> {
+        let facts = self.facts.borrow();
+        let ipv6 = facts.family().or(facts.request.family) == Some(Family::V6);
+        if self.alone { os::undelivered(ipv6) } else { None }
+    }
+
+    /// How many more there are than `before`.
+    pub fn undelivered_since(&self, before: Option<i64>) -> Option<u32> {
+        // Of what was for everybody, some was delivered: then there may be fewer.
+        u32::try_from((self.undelivered()? - before?).max(0)).ok()
     }
 
     /// This moment, counted from the start.

@@ -61,6 +61,7 @@ impl Engine<'_> {
         (self.stage)(Stage::Trying(mode, purpose));
         let family = Family::of(door.to.ip());
         let mut draft = draft(&self.recorder.facts(), mode, purpose, family, self.recorder.now());
+        let undelivered = self.recorder.undelivered();
         draft.varied = varied;
         let get = draft.varies(|v| *v == Varied::Retrieve);
         let clear = Door { tls: None, ..*door };
@@ -115,6 +116,7 @@ impl Engine<'_> {
         }
         let (id, began) = (draft.id.clone(), draft.began);
         draft.elapsed = self.recorder.now().since(began);
+        draft.undelivered = self.recorder.undelivered_since(undelivered);
         // Written down before the farewell, so that an interrupt there does not lose it.
         self.recorder.facts().attempts.push(draft);
         if let Some((control, unfinished)) = farewell {

@@ -8,6 +8,7 @@
                              "silent" or "keepalive"
     hole ADDRESS PORT N      sends a SYN with hop limit N to port 20 (with 0: none), then says what comes
                              of an active listing to the port that it came from
+    shout ADDRESS PORT GAP   sends a datagram every GAP seconds
     ladder ADDRESS PORT N    one connection attempt for each hop limit 1..N, the outcomes as a line
     ftps ADDRESS PORT MODE.. logs in and lists under TLS, and says how that went, step by step; MODE is
                              "pasv", "epsv", "port" or "eprt", and further words are
@@ -261,6 +262,14 @@ class Ftps:
         data.close()
         while self.read()[0] == "1":
             pass
+
+
+def shout(address, port, gap):
+    print("ready", flush=True)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
+        while True:
+            out.sendto(b"x", (address, int(port)))
+            time.sleep(float(gap))
 
 
 def ftps(address, port, mode, *how):

@@ -116,6 +116,11 @@ impl Net {
         }
     }
 
+    /// The client's own address.
+    pub fn client_v4(&self) -> Ipv4Addr {
+        self.v4(0, End::Client)
+    }
+
     /// The server's own address.
     pub fn server_v4(&self) -> Ipv4Addr {
         self.v4(self.topology.routers, End::Server)

@@ -242,6 +242,7 @@ fn unheard(case: &Case<'_>) -> bool {
     !passive.is_empty()
         && passive.iter().all(silent)
         && !matches!(location::holes(case.facts), Some(Holes::Opened(_)))
+        && location::own_drops(case.facts, false).is_none()
         && data_intercepted(case).is_none()
 }
 
@@ -264,12 +265,18 @@ fn stop(case: &Case<'_>, times: usize) -> Stop {
         located: None,
         confidence: if times >= 2 { Confidence::Likely } else { Confidence::Possible },
     };
-    match location::holes(case.facts) {
-        Some(Holes::Opened(located)) => {
+    let holes = location::holes(case.facts);
+    match (holes, location::own_drops(case.facts, false)) {
+        (Some(Holes::Opened(located)), _) => {
             Stop { side: located.side(), located: Some(located), confidence: located.confidence }
         }
+        // Whatever holes are good for: the knock has come as far as this machine.
+        (_, Some(drops)) => {
+            let located = drops.located(case.facts);
+            Stop { side: Side::Client, located: Some(located), confidence: drops.confidence }
+        }
         // A NAT that gives each flow another port would defeat every hole.
-        Some(Holes::None) if calls_from_hole_port(case) && no_nat(case) => {
+        (Some(Holes::None), None) if calls_from_hole_port(case) && no_nat(case) => {
             let hops = location::hops(case.facts);
             // A filter without a memory at the client would defeat every hole as well.
             let confidence = Confidence::Possible;
@@ -308,7 +315,10 @@ fn blocked(case: &Case<'_>, wanted: &'static str) -> Option<Finding> {
         }
         _ => None,
     });
+    let hole_opened = matches!(location::holes(case.facts), Some(Holes::Opened(_)));
+    let own_drops = location::own_drops(case.facts, false);
     let id = match (&said, stop.side, case.passive_open()) {
+        (_, Side::Client, _) if !hole_opened => "client-firewall-blocks-active-text-arrives",
         (_, Side::Client, _) => "client-firewall-blocks-active-text",
         (_, Side::Server, _) => "server-firewall-blocks-active-text",
         (_, Side::Path, _) => "firewall-blocks-active-text-path",
@@ -337,6 +347,9 @@ fn blocked(case: &Case<'_>, wanted: &'static str) -> Option<Finding> {
         .saw(Text::new("seen-control-works").with("control", case.control_port()));
     if let Some(located) = stop.located {
         build = build.at(located.location);
+    }
+    if let Some(drops) = own_drops.filter(|_| stop.side == Side::Client) {
+        build = build.saw(Text::new("seen-own-drops").with("packets", drops.packets));
     }
     for attempt in case.facts.attempts.iter().filter(|a| a.purpose == Purpose::Hole) {
         let ttl = attempt.hole.as_ref().map_or(0, |h| h.ttl);

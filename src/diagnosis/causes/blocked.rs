@@ -62,11 +62,15 @@ fn stop(case: &Case<'_>, attempts: &[&Attempt], reset: bool) -> Stop {
         };
         return Stop { located, text: "firewall-blocks-passive-text-reset", sender: None };
     }
-    Stop {
-        located: location::silence(case.facts),
-        text: "firewall-blocks-passive-text-silent",
-        sender: None,
+    let silence = location::silence(case.facts);
+    // What does not leave this machine is answered by nobody.
+    let leaves = silence.is_none_or(|l| l.side() != Side::Client);
+    if let Some(drops) = location::own_drops(case.facts, true).filter(|_| leaves) {
+        let located = Some(drops.located(case.facts));
+        let text = "client-firewall-blocks-passive-text-answers";
+        return Stop { located, text, sender: None };
     }
+    Stop { located: silence, text: "firewall-blocks-passive-text-silent", sender: None }
 }
 
 /// RSTs that come from a box on the way are a firewall's.
@@ -101,7 +105,9 @@ fn blocked(case: &Case<'_>, wanted_id: &'static str) -> Option<Finding> {
     }
     // Several ports, several SYNs each, while the control port of the same host answers: a filter.
     let agreed = attempts.len() >= 2 && all_end(case, &wanted);
-    let answered_later = location::answered_later(case.facts);
+    let own_drops =
+        location::own_drops(case.facts, true).filter(|_| stop.text.ends_with("-answers"));
+    let answered_later = own_drops.is_none() && location::answered_later(case.facts);
     // No hole let an active knock in either: one filter without a memory on our side, which drops what
     // comes from ports above 1023, would do both.
     let no_hole = matches!(location::holes(case.facts), Some(location::Holes::None));
@@ -138,7 +144,13 @@ fn blocked(case: &Case<'_>, wanted_id: &'static str) -> Option<Finding> {
     if answered_later {
         build = build.saw(Text::new("seen-answered-later"));
     }
-    if let Some(located) = stop.located {
+    if let Some(drops) = own_drops {
+        let place = drops.located(case.facts).location;
+        build = build
+            .at(place)
+            .saw(Text::new("seen-own-drops").with("packets", drops.packets))
+            .not("server-firewall-blocks-passive", Text::new("not-server-answers"));
+    } else if let Some(located) = stop.located {
         build = build.at(located.location).saw(seen_ladder(&located));
         build = match side {
             Side::Server => {
@@ -152,6 +164,14 @@ fn blocked(case: &Case<'_>, wanted_id: &'static str) -> Option<Finding> {
     }
     if case.active_open() {
         build = build.saw(Text::new("seen-active-works"));
+    }
+    if own_drops.is_some() {
+        let fix = Text::new("client-firewall-blocks-passive-fix-answers")
+            .with("server", case.peer.map_or_else(String::new, |p| p.to_string()));
+        return build
+            .fix(Who::ClientAdmin, fix, remedies::let_active_in(case, false))
+            .fix_if(case.active_open(), Who::User, Text::new("fix-use-active"))
+            .done();
     }
     blocked_remedies(case, build, side, stop.located.as_ref()).done()
 }

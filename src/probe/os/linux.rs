@@ -57,6 +57,50 @@ pub fn pending_icmp(socket: &Socket) -> Option<Icmp> {
     None
 }
 
+/// Packets that this machine (its network namespace) has received so far and that nobody on it got:
+/// neither a program, nor the next hop, nor the counters of malformed ones. What the machine's own
+/// firewall drops is among them (proc(5), RFC 4293). What was for everybody on the wire is left out.
+pub fn undelivered(ipv6: bool) -> Option<i64> {
+    if ipv6 {
+        let text = std::fs::read_to_string("/proc/net/snmp6").ok()?;
+        let row = |wanted: &str| {
+            let rest = text.lines().find_map(|line| line.strip_prefix(wanted))?;
+            rest.trim().parse::<i64>().ok()
+        };
+        return left_over(|name| row(&format!("Ip6{name} ")));
+    }
+    let table = |file: &str, prefix: &str| -> Option<Vec<(String, i64)>> {
+        let text = std::fs::read_to_string(file).ok()?;
+        let mut rows = text.lines().filter_map(|line| line.strip_prefix(prefix));
+        let (names, values) = (rows.next()?, rows.next()?);
+        let values = values.split(' ').map(|value| value.parse().unwrap_or(0));
+        Some(names.split(' ').map(ToOwned::to_owned).zip(values).collect())
+    };
+    let mut all = table("/proc/net/snmp", "Ip: ")?;
+    all.extend(table("/proc/net/netstat", "IpExt: ").unwrap_or_default());
+    left_over(|name| all.iter().find(|(n, _)| n == name).map(|(_, value)| *value))
+}
+
+fn left_over(count: impl Fn(&str) -> Option<i64>) -> Option<i64> {
+    let mut left = count("InReceives")?;
+    let forwarded = count("ForwDatagrams").or_else(|| count("OutForwDatagrams")).unwrap_or(0);
+    // Fragments are received one by one and delivered as one packet.
+    let fragments = count("ReasmReqds").unwrap_or(0) - count("ReasmOKs").unwrap_or(0);
+    left -= count("InDelivers")? + forwarded + fragments;
+    for kind in [
+        "InHdrErrors",
+        "InAddrErrors",
+        "InUnknownProtos",
+        "InDiscards",
+        "InNoRoutes",
+        "InMcastPkts",
+        "InBcastPkts",
+    ] {
+        left -= count(kind).unwrap_or(0);
+    }
+    Some(left)
+}
+
 /// SIGINT and SIGTERM end the process from now on, whatever handlers there were.
 pub fn default_interrupts() {
     for number in [libc::SIGINT, libc::SIGTERM] {

@@ -20,6 +20,11 @@ pub fn default_interrupts() {}
 pub fn acknowledge_at_once(_socket: &Socket) {}
 
 /// Not known here.
+pub fn undelivered(_ipv6: bool) -> Option<i64> {
+    None
+}
+
+/// Not known here.
 pub fn tcp_state(_socket: &Socket) -> Option<TcpState> {
     None
 }

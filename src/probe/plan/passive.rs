@@ -6,6 +6,9 @@ use super::step::{
 };
 use crate::facts::{Attempt, DialOutcome, Facts, Family, Mode, Outcome, Purpose, TlsLevel, Varied};
 
+/// Fewer packets than this are not the answers to all our knocks.
+const DROPPED: u32 = 3;
+
 pub fn passive(facts: &Facts, family: Family) -> Option<Next> {
     let modes = asked(facts, family, true);
     if let Some(next) = starving(facts, &modes, family) {
@@ -177,6 +180,19 @@ fn ask_ports_again(facts: &Facts, all: &[&Attempt]) -> Option<Next> {
         })
         .collect();
     (!doors.is_empty()).then_some(Next::Knock { doors })
+}
+
+/// Knocks stayed without an answer, and packets came in meanwhile that nobody got: answers that this
+/// machine drops, or what comes anyway?
+pub fn quiet(facts: &Facts) -> Option<Next> {
+    let mut silent = facts
+        .attempts
+        .iter()
+        .filter(|a| a.mode.is_passive() && a.outcome == Outcome::TimedOut)
+        .peekable();
+    silent.peek()?;
+    let dropped = silent.all(|a| a.undelivered.is_some_and(|packets| packets >= DROPPED));
+    (has_a_way(facts) && dropped && facts.quiet.is_none()).then_some(Next::Quiet)
 }
 
 /// Passive ports that do not work are looked for on the way: how far does a knock there come?

@@ -34,6 +34,8 @@ pub enum Next {
     },
     /// One SYN to the control port, that lives as long as the one that met a RST: who sent that?
     Nearer,
+    /// A moment without a connection of ours, to see what comes to this machine anyway.
+    Quiet,
     /// Commands in two segments, to see whether somebody reads them on the way.
     Halves,
     /// A login that is held silent.
@@ -46,7 +48,7 @@ pub enum Next {
 impl Next {
     /// Whether it needs a login.
     pub fn logs_in(&self) -> bool {
-        !matches!(self, Self::Knock { .. } | Self::Climb { .. } | Self::Nearer)
+        !matches!(self, Self::Knock { .. } | Self::Climb { .. } | Self::Nearer | Self::Quiet)
     }
 }
 
@@ -80,6 +82,7 @@ pub fn next(facts: &Facts, family: Family) -> Option<Next> {
         .or_else(|| lasting::retrieve(facts, family, true))
         .or_else(|| tls::fresh_session(facts))
         .or_else(|| passive::pinholes(facts, family))
+        .or_else(|| passive::quiet(facts))
         .or_else(|| passive::climb(facts, family))
         .or_else(|| active::active(facts, family))
         .or_else(|| tls::fresh_session(facts))
