@@ -473,11 +473,10 @@ fn protection(target: &Target, options: &ProbeOptions) -> Result<TlsLevel, Usage
     if level == TlsLevel::Off
         && let Some((option, _)) = idle.iter().find(|(_, given)| *given)
     {
-        return Err(UsageError::Option {
-            option,
-            value: target.input.clone(),
-            problem: "means nothing without TLS (ftpes://, ftps:// or --tls)".to_owned(),
-        });
+        return Err(UsageError::Target(format!(
+            "{option}: means nothing for the target \"{}\" without TLS (ftpes://, ftps:// or --tls)",
+            target.input
+        )));
     }
     Ok(level)
 }

@@ -159,7 +159,8 @@ pub fn own_drops(facts: &Facts, passive: bool) -> Option<OwnDrops> {
     let expired = |l: &Ladder| {
         l.rungs.iter().any(|r| matches!(r.answer, RungAnswer::Expired { router: Some(_) }))
     };
-    if windows.is_empty() || (passive && !facts.ladders.iter().any(expired)) {
+    let mute = passive && !facts.ladders.iter().any(expired);
+    if windows.is_empty() || mute || !facts.request.localise {
         return None;
     }
     let (packets, time) = windows

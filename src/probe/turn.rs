@@ -166,10 +166,12 @@ impl Engine<'_> {
 
     /// A server that reads a large directory is silent meanwhile, and knocks late too. The first
     /// silence is borne for longer, as far as the run has time; and where listings took their time,
-    /// later ones may.
+    /// later ones may. Where small segments came through and full ones did not, the reason is known.
     fn bear_with_the_slow(&self, limits: &mut Limits) {
         let facts = self.recorder.facts();
         let starved = facts.attempts.iter().any(|a| a.starved() && a.bytes == 0);
+        let too_large = |a: &Attempt| a.varies(|v| matches!(v, Varied::Segments { .. }));
+        let known = facts.attempts.iter().any(|a| too_large(a) && a.is_open());
         let listings = facts.sessions.iter().flat_map(|s| &s.exchanges);
         let slowest = listings
             .filter(|e| matches!(e.verb(), "LIST" | "NLST" | "MLSD"))
@@ -178,9 +180,10 @@ impl Engine<'_> {
             .unwrap_or_default();
         drop(facts);
         let slow = (slowest * 2).min(limits.reply);
-        let first = (self.recorder.remaining() * 2 / 5).min(limits.reply);
+        let first = (self.recorder.remaining() * 3 / 10).min(limits.reply);
         let first = if starved { Duration::ZERO } else { first };
-        limits.first_byte = limits.first_byte.max(first).max(slow);
+        let least = if known { limits.idle / 2 } else { limits.first_byte };
+        limits.first_byte = least.max(first).max(slow);
         limits.door = limits.door.max(slow);
     }
 

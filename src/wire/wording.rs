@@ -402,7 +402,7 @@ pub fn is_knock_failed(code: u16, text: &str) -> bool {
 }
 
 /// Whether the server says that its knock was met with `EACCES`. Over IPv6 that is what Linux makes of
-/// a firewall's "administratively prohibited" and of the two rejections beside it (ICMPv6 type 1, codes
+/// a firewall's "administratively prohibited" and of the two rejections beside it (`ICMPv6` type 1, codes
 /// 1, 5 and 6); over IPv4 no answer from the network leads to it.
 pub fn is_knock_prohibited(code: u16, text: &str) -> bool {
     let own_trouble = ["bind", "socket", "use port", "no data connection"];

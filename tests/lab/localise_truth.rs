@@ -254,7 +254,9 @@ impl Want {
             return want(&sides, near.then_some((truth, truth)));
         }
         if !from_port_20 {
-            return want(&["unknown"], None);
+            // What dies at this machine itself its counters tell, whatever port it came from.
+            let sides: &[&str] = if truth == 0 { &["unknown", "client"] } else { &["unknown"] };
+            return want(sides, None);
         }
         if truth + 2 <= hops {
             return want(&[side(truth, truth, hops)], Some((truth, truth)));
