@@ -18,6 +18,10 @@ const HOLE: &str = "passive-port-hole";
 const LEAKS: &str = "passive-range-leaks";
 const EXHAUSTED: &str = "passive-range-exhausted";
 
+/// What is learnt of 50000-50100 in all but one of 100,000 runs: none of some forty announcements may
+/// have fallen into its first or its last ports.
+const DRAWN: Ports = 50025..=50075;
+
 fn audit(world: &World, args: &[&str]) -> Run {
     let target = world.target();
     let all: Vec<&str> = ["audit"].iter().chain(args).chain([&target.as_str()]).copied().collect();
@@ -60,7 +64,7 @@ each_server!(nothing_is_wrong, |software| {
     swept(&world, &run, 50000..=50100, &[]);
     let learnt = audit(&world, &[]);
     healthy().check(&world, &learnt);
-    swept(&world, &learnt, 50000..=50100, &[]);
+    swept(&world, &learnt, DRAWN, &[]);
     assert!(ports(&learnt).keys().all(|p| *p < 1000 || (49980..=50120).contains(p)));
 });
 
@@ -72,9 +76,8 @@ fn the_firewall_opens_half_of_the_range() {
         for args in [&["--passive-ports", "50000-50100"][..], &[]] {
             let run = audit(&world, args);
             Expect::degraded(&[PARTLY]).without(HOLE).without(LEAKS).check(&world, &run);
-            // Without the range, its last ports may not have been drawn.
-            let last = if args.is_empty() { 50095 } else { 50100 };
-            swept(&world, &run, 50000..=last, &[(50050..=50100, "timed-out")]);
+            let range = if args.is_empty() { DRAWN } else { 50000..=50100 };
+            swept(&world, &run, range, &[(50050..=50100, "timed-out")]);
         }
     }
 }
