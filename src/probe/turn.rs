@@ -170,6 +170,7 @@ impl Engine<'_> {
     fn bear_with_the_slow(&self, limits: &mut Limits) {
         let facts = self.recorder.facts();
         let starved = facts.attempts.iter().any(|a| a.starved() && a.bytes == 0);
+        let lossy = facts.lossy();
         let too_large = |a: &Attempt| a.varies(|v| matches!(v, Varied::Segments { .. }));
         let known = facts.attempts.iter().any(|a| too_large(a) && a.is_open());
         let listings = facts.sessions.iter().flat_map(|s| &s.exchanges);
@@ -180,8 +181,9 @@ impl Engine<'_> {
             .unwrap_or_default();
         drop(facts);
         let slow = (slowest * 2).min(limits.reply);
-        let first = (self.recorder.remaining() * 3 / 10).min(limits.reply);
-        let first = if starved { Duration::ZERO } else { first };
+        let first = (self.recorder.remaining() / 4).min(limits.reply);
+        // Where segments get lost, that is the reason, and the time is needed for repetitions.
+        let first = if starved || lossy { Duration::ZERO } else { first };
         let least = if known { limits.idle / 2 } else { limits.first_byte };
         limits.first_byte = least.max(first).max(slow);
         limits.door = limits.door.max(slow);
