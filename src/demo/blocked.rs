@@ -66,8 +66,9 @@ pub(super) fn bind(address: SocketAddr) -> io::Result<Socket> {
     if address.is_ipv6() {
         socket.set_only_v6(true)?;
     }
-    // A port that was in use a moment ago is not busy for a server that comes back to it.
-    socket.set_reuse_address(true)?;
+    // A port that was in use a moment ago is not busy for a server that comes back to it. One that
+    // the system picks is nobody else's: with the option, others could share it while it is held.
+    socket.set_reuse_address(address.port() != 0)?;
     socket.set_nonblocking(true)?;
     socket.bind(&address.into())?;
     Ok(socket)

@@ -18,6 +18,8 @@ use super::transfer::Pending;
 
 /// How far around an announced port a middlebox answers too.
 const NEIGHBOURS: u16 = 3;
+/// Ports tried until one has all its neighbours free.
+const TRIES: usize = 20;
 
 /// A port that was announced.
 pub(super) struct Offer {
@@ -94,6 +96,7 @@ impl Session {
         let address = match taken {
             Taken::Blocked(address) => address,
             Taken::Free(socket, address) => {
+                let mut place = address;
                 match offer.action {
                     Passive::Refused => offer.held = Some(socket),
                     // Room for one: the kernel drops the SYN of anybody else.
@@ -102,16 +105,17 @@ impl Session {
                         offer.listener = Some(TcpListener::from_std(socket.into())?);
                     }
                     Passive::AcceptSilent => {
+                        let (socket, address, around) = self.surrounded(socket, address)?;
                         socket.listen(16)?;
-                        let around = neighbours(address);
                         self.shared.ports.keep(around.into_iter().chain([socket]));
+                        place = address;
                     }
                     _ => {
                         socket.listen(16)?;
                         offer.listener = Some(TcpListener::from_std(socket.into())?);
                     }
                 }
-                address
+                place
             }
         };
         let template = match &offer.action {
@@ -121,6 +125,23 @@ impl Session {
         self.pending = Pending::Offer(offer);
         self.announce(&template, address).await?;
         Ok(Flow::Go)
+    }
+
+    /// This port, or another one, with listeners all around it, as far as that can be had.
+    fn surrounded(
+        &self,
+        mut socket: Socket,
+        mut address: SocketAddr,
+    ) -> io::Result<(Socket, SocketAddr, Vec<Socket>)> {
+        for _ in 0..TRIES {
+            let around = neighbours(address);
+            if around.len() == 2 * usize::from(NEIGHBOURS) {
+                return Ok((socket, address, around));
+            }
+            let Some(Taken::Free(other, place)) = self.shared.ports.take()? else { break };
+            (socket, address) = (other, place);
+        }
+        Ok((socket, address, neighbours(address)))
     }
 
     async fn announce(&mut self, template: &str, address: SocketAddr) -> io::Result<()> {
