@@ -106,10 +106,7 @@ impl ModeRun {
 
     /// Whether packets did not get through: nobody who speaks FTP said no.
     pub fn stopped(&self) -> bool {
-        matches!(
-            self.outcome,
-            Outcome::TimedOut | Outcome::Refused | Outcome::Prohibited | Outcome::Unreachable
-        )
+        self.outcome.is_shut()
     }
 }
 

@@ -47,16 +47,13 @@ pub struct View<'a> {
     pub ports: Vec<PortRun>,
     /// Distinct ports that were announced, sorted.
     pub announced: Vec<u16>,
-}
-
-/// Whether a knock came through to the server.
-pub fn through(outcome: Outcome) -> bool {
-    matches!(outcome, Outcome::Open | Outcome::Refused)
-}
-
-/// Whether a knock was held back.
-pub fn blocked(outcome: Outcome) -> bool {
-    matches!(outcome, Outcome::TimedOut | Outcome::Prohibited | Outcome::Unreachable)
+    /// The ports of the range that the sweep says something about, as runs: `Refused` for those that
+    /// are let through, `TimedOut` for those that are held back, `NotTested` for the others.
+    ///
+    /// A range that was learnt from announcements has guessed edges, and two ranges look like one
+    /// with a gap: there a silent port counts where announcements lie in the same silent run, or
+    /// where the run is no longer than announcements are usually apart.
+    pub inside: Vec<PortRun>,
 }
 
 /// The audit of a case.
@@ -74,7 +71,8 @@ pub fn view<'a>(case: &Case<'a>) -> Option<View<'a>> {
         // Whoever was turned away half-way learns nothing from silence.
         Worth::Shown if sweep.is_some_and(|s| !s.gone_silent.is_empty()) => {
             runs(sweep.into_iter().flat_map(|s| &s.ports).flat_map(|run| {
-                let outcome = if blocked(run.outcome) { Outcome::NotTested } else { run.outcome };
+                let outcome =
+                    if run.outcome.is_held_back() { Outcome::NotTested } else { run.outcome };
                 PortRun { outcome, ..*run }.each()
             }))
         }
@@ -94,7 +92,9 @@ pub fn view<'a>(case: &Case<'a>) -> Option<View<'a>> {
     announced.extend(audit.crowd.as_ref().and_then(|c| c.reply.port));
     announced.sort_unstable();
     announced.dedup();
-    Some(View { audit, sweep, worth, bounds, ports, announced })
+    let mut view = View { audit, sweep, worth, bounds, ports, announced, inside: Vec::new() };
+    view.inside = view.judged();
+    Some(view)
 }
 
 /// Ports of the range that nothing is known of are not tested, rather than left out.
@@ -143,13 +143,8 @@ impl View<'_> {
         all
     }
 
-    /// The ports of the range that the sweep says something about, as runs: `Refused` for those that
-    /// are let through, `TimedOut` for those that are held back, `NotTested` for the others.
-    ///
-    /// A range that was learnt from announcements has guessed edges, and two ranges look like one
-    /// with a gap: there a silent port counts where announcements lie in the same silent run, or
-    /// where the run is no longer than announcements are usually apart.
-    pub fn inside(&self) -> Vec<PortRun> {
+    /// See [`Self::inside`].
+    fn judged(&self) -> Vec<PortRun> {
         let Some(sweep) = self.sweep else { return Vec::new() };
         let learned = sweep.from == BoundsFrom::Learned;
         let drawn: Vec<u16> =
@@ -181,9 +176,9 @@ impl View<'_> {
             .flat_map(|run| run.each())
             .filter(|(port, _)| (min..=max).contains(port))
             .map(|(port, outcome)| {
-                let outcome = if through(outcome) {
+                let outcome = if outcome.is_let_through() {
                     Outcome::Refused
-                } else if blocked(outcome) && !(learned && lonely(port)) {
+                } else if outcome.is_held_back() && !(learned && lonely(port)) {
                     Outcome::TimedOut
                 } else {
                     Outcome::NotTested
@@ -211,8 +206,7 @@ impl View<'_> {
     /// at answering ports got lost too. Where none did, who stays silent every time is held back,
     /// whatever the pattern; a limit that is used up silences those that answered as well.
     pub fn patchy(&self) -> bool {
-        let inside = self.inside();
-        let count = |outcome| inside.iter().filter(|run| run.outcome == outcome).count();
+        let count = |outcome| self.inside.iter().filter(|run| run.outcome == outcome).count();
         self.sweep.is_some_and(|s| s.complete && s.lost.saturating_mul(SOME) > s.answered)
             && count(Outcome::TimedOut) > RUNS
             && count(Outcome::Refused) >= RUNS
@@ -224,12 +218,12 @@ impl View<'_> {
             return Vec::new();
         };
         let held: std::collections::BTreeSet<u16> = self
-            .inside()
+            .inside
             .iter()
             .filter(|run| run.outcome == Outcome::TimedOut)
             .flat_map(|run| run.first..=run.last)
             .collect();
-        let silent = self.ports.iter().filter(|run| blocked(run.outcome));
+        let silent = self.ports.iter().filter(|run| run.outcome.is_held_back());
         runs(
             silent
                 .flat_map(|run| run.first..=run.last)
@@ -276,9 +270,17 @@ mod tests {
             took: Micros(0),
         };
         let (audit, worth) = (Audit::default(), Worth::Shown);
-        let view =
-            View { audit: &audit, sweep: Some(&sweep), worth, bounds: None, ports, announced };
-        let held = view.inside().into_iter().filter(|r| r.outcome == Outcome::TimedOut);
+        let mut view = View {
+            audit: &audit,
+            sweep: Some(&sweep),
+            worth,
+            bounds: None,
+            ports,
+            announced,
+            inside: Vec::new(),
+        };
+        view.inside = view.judged();
+        let held = view.inside.iter().filter(|r| r.outcome == Outcome::TimedOut);
         (held.map(|r| (r.first, r.last)).collect(), view.patchy())
     }
 

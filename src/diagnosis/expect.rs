@@ -481,7 +481,7 @@ fn knock(diagnosis: &Diagnosis<'_>, port: u16, wanted: Outcome) -> Answer {
         return (None, Text::new("expect-port-unknown"));
     };
     // A passive port is open while it is announced and refused at other times: open, then.
-    let open = seen.contains(&Outcome::Open) && !seen.iter().any(|seen| audit::blocked(*seen));
+    let open = seen.contains(&Outcome::Open) && !seen.iter().any(|seen| seen.is_held_back());
     let met = if open { wanted == Outcome::Open } else { seen.iter().all(|seen| *seen == wanted) };
     (Some(met), because)
 }

@@ -50,6 +50,10 @@ impl Located {
 
 /// The side that a range of suspect hops lies on.
 pub fn side(location: &Location) -> Side {
+    if location.hop_max == Some(0) {
+        // This machine, however long the way is.
+        return Side::Client;
+    }
     let (Some(min), Some(max), Some(hops)) = (location.hop_min, location.hop_max, location.hops)
     else {
         return Side::Unknown;
@@ -132,7 +136,7 @@ pub struct OwnDrops {
 
 /// Whether this machine itself drops what comes in for data connections: answers to our knocks, or
 /// the server's knocks. Told by the system's counters, which count other traffic too: what is lost
-/// meanwhile has to be far more than in the rest of the run.
+/// meanwhile has to be far more than in a quiet moment (passive) or the rest of the run (active).
 pub fn own_drops(facts: &Facts, passive: bool) -> Option<OwnDrops> {
     let waited = |a: &&Attempt| {
         a.mode.is_passive() == passive

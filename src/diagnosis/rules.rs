@@ -53,8 +53,7 @@ const SPANS: usize = 8;
 /// The ports of the range that do not come through, as the audit or the attempts found them.
 fn stopped(case: &Case<'_>) -> String {
     if let Some(view) = audit::view(case).filter(|view| view.worth == Worth::Shown) {
-        let inside = view.inside();
-        let mut runs = inside.iter().filter(|run| audit::blocked(run.outcome));
+        let mut runs = view.inside.iter().filter(|run| run.outcome.is_held_back());
         let first = spans(runs.by_ref().take(SPANS));
         return if runs.next().is_some() { format!("{first}, …") } else { first };
     }

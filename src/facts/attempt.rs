@@ -332,7 +332,18 @@ impl Outcome {
 
     /// Whether the knock at the data port was not let in, by silence, RST or an error message.
     pub fn is_shut(self) -> bool {
-        matches!(self, Self::TimedOut | Self::Refused | Self::Prohibited | Self::Unreachable)
+        self == Self::Refused || self.is_held_back()
+    }
+
+    /// Whether the knock was held back on the way, by somebody who is not the port's owner.
+    pub fn is_held_back(self) -> bool {
+        matches!(self, Self::TimedOut | Self::Prohibited | Self::Unreachable)
+    }
+
+    /// Whether the knock was let through: a server answers one at a port that nobody listens at with
+    /// RST.
+    pub fn is_let_through(self) -> bool {
+        matches!(self, Self::Open | Self::Refused)
     }
 
     /// The word of the report.

@@ -96,7 +96,7 @@ pub async fn run_resolved(
 ) -> Facts {
     let start = Instant::now();
     let recorder = Recorder::new(blank(spec), start, names.is_none());
-    let undelivered = [false, true].map(|ipv6| os::undelivered(ipv6).filter(|_| names.is_none()));
+    let undelivered = [Family::V4, Family::V6].map(|family| recorder.undelivered_of(family));
     let cut_short = {
         let secrets = Secrets::of(&spec.credentials);
         let engine = Engine { spec, names, stage, recorder: &recorder, secrets: &secrets };

@@ -16,21 +16,27 @@ pub struct Recorder {
     start: Instant,
     deadline: Instant,
     facts: Rc<RefCell<Facts>>,
-    alone: bool,
+    counts: bool,
 }
 
 impl Recorder {
     /// Begins the run's clock. `alone`: no other run goes on meanwhile.
     pub fn new(facts: Facts, start: Instant, alone: bool) -> Self {
         let deadline = start + facts.request.deadline.duration();
-        Self { start, deadline, facts: Rc::new(RefCell::new(facts)), alone }
+        let counts = alone && facts.request.localise;
+        Self { start, deadline, facts: Rc::new(RefCell::new(facts)), counts }
     }
 
     /// The machine's count of packets that nobody got, where it is about this run.
     pub fn undelivered(&self) -> Option<i64> {
         let facts = self.facts.borrow();
-        let ipv6 = facts.family().or(facts.request.family) == Some(Family::V6);
-        if self.alone { os::undelivered(ipv6) } else { None }
+        self.undelivered_of(facts.family().or(facts.request.family).unwrap_or(Family::V4))
+    }
+
+    /// The same, where the family of the run is not known yet. Nothing is read where nothing is to
+    /// be localised.
+    pub fn undelivered_of(&self, family: Family) -> Option<i64> {
+        if self.counts { os::undelivered(family == Family::V6) } else { None }
     }
 
     /// How many more there are than `before`.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::text::{Color, Pen};
 use super::words::Words;
-use crate::diagnosis::audit::{View, Worth, blocked, through, view};
+use crate::diagnosis::audit::{View, Worth, view};
 use crate::diagnosis::causes::range::spans;
 use crate::diagnosis::{Diagnosis, Text, ports};
 use crate::facts::audit::PortRun;
@@ -102,8 +102,8 @@ impl Place {
     fn of(ports: &[(u16, Outcome)], doubted: &BTreeSet<u16>) -> Self {
         let any = |wanted: fn(Outcome) -> bool| ports.iter().any(|(_, o)| wanted(*o));
         let silent = ports.iter().any(|(port, _)| doubted.contains(port));
-        let held = ports.iter().any(|(port, o)| blocked(*o) && !doubted.contains(port));
-        match (any(through), held) {
+        let held = ports.iter().any(|(port, o)| o.is_held_back() && !doubted.contains(port));
+        match (any(Outcome::is_let_through), held) {
             (false, false) if silent => Self::Silent,
             (true, true) => Self::Mixed,
             (true, false) if any(|o| o == Outcome::Open) => Self::Open,
@@ -246,11 +246,11 @@ fn doubts(view: &View<'_>) -> Option<(Text, BTreeSet<u16>)> {
         return None;
     }
     if view.patchy() {
-        let silent = view.ports.iter().filter(|run| blocked(run.outcome));
+        let silent = view.ports.iter().filter(|run| run.outcome.is_held_back());
         return Some((Text::new("audit-patchy"), silent.flat_map(|r| r.first..=r.last).collect()));
     }
     let unclear = view.unclear();
-    let some = view.inside().iter().any(|run| through(run.outcome));
+    let some = view.inside.iter().any(|run| run.outcome.is_let_through());
     (some && !unclear.is_empty()).then(|| {
         let text = Text::new("audit-unclear").with("ports", spans(unclear.iter().take(SPANS)));
         (text, unclear.iter().flat_map(|r| r.first..=r.last).collect())
@@ -334,7 +334,7 @@ pub fn text(diagnosis: &Diagnosis<'_>, words: &Words, pen: Pen, out: &mut String
         .iter()
         .map(|row| {
             let color = match row.outcome {
-                o if through(o) => Color::Green,
+                o if o.is_let_through() => Color::Green,
                 Outcome::NotTested => Color::BrightBlack,
                 _ if row.doubted => Color::Yellow,
                 _ => Color::Red,

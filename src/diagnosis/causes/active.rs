@@ -6,7 +6,7 @@ use super::middlebox::{address_is_rewritten, data_intercepted};
 use super::wording::{self, Says};
 use crate::diagnosis::case::{Case, ModeView, Nat};
 use crate::diagnosis::finding::{Confidence, Finding, Side, Who};
-use crate::diagnosis::location::{self, Holes, Located};
+use crate::diagnosis::location::{self, Holes, Located, OwnDrops};
 use crate::diagnosis::reason::brief;
 use crate::diagnosis::remedies;
 use crate::diagnosis::text::Text;
@@ -236,55 +236,62 @@ fn no_nat(case: &Case<'_>) -> bool {
 
 /// Whether passive connections stood, and the server never answered a listing over them: it may be
 /// slow, and that it does not knock in time says nothing about the way.
-fn unheard(case: &Case<'_>) -> bool {
+fn unheard(case: &Case<'_>, stop: &Stop) -> bool {
     let passive = case.passive();
     let silent = |v: &&ModeView<'_>| v.shown.starved() && v.shown.step < Step::Began;
     !passive.is_empty()
         && passive.iter().all(silent)
-        && !matches!(location::holes(case.facts), Some(Holes::Opened(_)))
-        && location::own_drops(case.facts, false).is_none()
+        && !stop.hole_opened
+        && stop.own_drops.is_none()
         && data_intercepted(case).is_none()
 }
 
 /// Active modes that nobody can say more of than that the server may be slow.
 pub fn unheard_of<'a, 'v>(case: &'v Case<'a>) -> Vec<&'v ModeView<'a>> {
-    let silent = case.active().into_iter().filter(|v| no_knock(v) && unheard(case));
-    silent.collect()
+    let (silent, times) = unanswered(case);
+    if silent.is_empty() || !unheard(case, &stop(case, times)) { Vec::new() } else { silent }
+}
+
+/// Active modes in which no knock came, and how often that was tried.
+fn unanswered<'a, 'v>(case: &'v Case<'a>) -> (Vec<&'v ModeView<'a>>, usize) {
+    let silent: Vec<&ModeView<'_>> = case.active().into_iter().filter(|v| no_knock(v)).collect();
+    let times = silent.iter().map(|v| v.times()).sum();
+    (silent, times)
 }
 
 struct Stop {
     side: Side,
     located: Option<Located>,
     confidence: Confidence,
+    hole_opened: bool,
+    own_drops: Option<OwnDrops>,
 }
 
 /// What the holes tell about the place, if holes were opened.
 fn stop(case: &Case<'_>, times: usize) -> Stop {
-    let unknown = Stop {
-        side: Side::Unknown,
-        located: None,
-        confidence: if times >= 2 { Confidence::Likely } else { Confidence::Possible },
-    };
     let holes = location::holes(case.facts);
-    match (holes, location::own_drops(case.facts, false)) {
-        (Some(Holes::Opened(located)), _) => {
-            Stop { side: located.side(), located: Some(located), confidence: located.confidence }
-        }
+    let own_drops = location::own_drops(case.facts, false);
+    let (located, confidence) = match (holes, own_drops) {
+        (Some(Holes::Opened(located)), _) => (Some(located), located.confidence),
         // Whatever holes are good for: the knock has come as far as this machine.
-        (_, Some(drops)) => {
-            let located = drops.located(case.facts);
-            Stop { side: Side::Client, located: Some(located), confidence: drops.confidence }
-        }
+        (_, Some(drops)) => (Some(drops.located(case.facts)), drops.confidence),
         // A NAT that gives each flow another port would defeat every hole.
         (Some(Holes::None), None) if calls_from_hole_port(case) && no_nat(case) => {
             let hops = location::hops(case.facts);
             // A filter without a memory at the client would defeat every hole as well.
             let confidence = Confidence::Possible;
             let last = hops.unwrap_or(1);
-            let located = Located::end(last.saturating_sub(1), last, confidence);
-            Stop { side: located.side(), located: Some(located), confidence }
+            (Some(Located::end(last.saturating_sub(1), last, confidence)), confidence)
         }
-        _ => unknown,
+        _ if times >= 2 => (None, Confidence::Likely),
+        _ => (None, Confidence::Possible),
+    };
+    Stop {
+        side: located.map_or(Side::Unknown, |l| l.side()),
+        located,
+        confidence,
+        hole_opened: matches!(holes, Some(Holes::Opened(_))),
+        own_drops,
     }
 }
 
@@ -293,12 +300,10 @@ fn blocked(case: &Case<'_>, wanted: &'static str) -> Option<Finding> {
     if case.active_open() || case.facts.attempts.iter().any(|a| a.late.is_some()) {
         return None;
     }
-    let views = case.active();
-    let silent: Vec<&ModeView<'_>> = views.iter().filter(|v| no_knock(v)).copied().collect();
+    let (silent, times) = unanswered(case);
     let first = silent.first()?;
-    let times: usize = silent.iter().map(|v| v.times()).sum();
     let stop = stop(case, times);
-    if unheard(case) {
+    if unheard(case, &stop) {
         return None;
     }
     let cause = match stop.side {
@@ -315,10 +320,8 @@ fn blocked(case: &Case<'_>, wanted: &'static str) -> Option<Finding> {
         }
         _ => None,
     });
-    let hole_opened = matches!(location::holes(case.facts), Some(Holes::Opened(_)));
-    let own_drops = location::own_drops(case.facts, false);
     let id = match (&said, stop.side, case.passive_open()) {
-        (_, Side::Client, _) if !hole_opened => "client-firewall-blocks-active-text-arrives",
+        (_, Side::Client, _) if !stop.hole_opened => "client-firewall-blocks-active-text-arrives",
         (_, Side::Client, _) => "client-firewall-blocks-active-text",
         (_, Side::Server, _) => "server-firewall-blocks-active-text",
         (_, Side::Path, _) => "firewall-blocks-active-text-path",
@@ -348,7 +351,7 @@ fn blocked(case: &Case<'_>, wanted: &'static str) -> Option<Finding> {
     if let Some(located) = stop.located {
         build = build.at(located.location);
     }
-    if let Some(drops) = own_drops.filter(|_| stop.side == Side::Client) {
+    if let Some(drops) = stop.own_drops.filter(|_| stop.side == Side::Client) {
         build = build.saw(Text::new("seen-own-drops").with("packets", drops.packets));
     }
     for attempt in case.facts.attempts.iter().filter(|a| a.purpose == Purpose::Hole) {

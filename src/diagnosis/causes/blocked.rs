@@ -7,7 +7,7 @@ use super::build::{Build, finding};
 use super::passive::{all_end, ended};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::finding::{Confidence, Finding, Side, Who};
-use crate::diagnosis::location::{self, Located, ResetFrom};
+use crate::diagnosis::location::{self, Located, OwnDrops, ResetFrom};
 use crate::diagnosis::ports::{self, Proposal};
 use crate::diagnosis::remedies;
 use crate::diagnosis::text::Text;
@@ -33,6 +33,8 @@ struct Stop {
     located: Option<Located>,
     text: &'static str,
     sender: Option<IpAddr>,
+    /// This machine drops the answers.
+    own_drops: Option<OwnDrops>,
 }
 
 fn stop(case: &Case<'_>, attempts: &[&Attempt], reset: bool) -> Stop {
@@ -53,24 +55,28 @@ fn stop(case: &Case<'_>, attempts: &[&Attempt], reset: bool) -> Stop {
             |icmp: &Icmp| location::reject(case.facts, *icmp).map(|l| (l.side(), l.between));
         let agreed = rejects.iter().all(|other| place(other) == place(icmp));
         let located = location::reject(case.facts, *icmp).filter(|_| agreed);
-        return Stop { located, text: "firewall-blocks-passive-text-icmp", sender: icmp.sender };
+        let (text, sender) = ("firewall-blocks-passive-text-icmp", icmp.sender);
+        return Stop { located, text, sender, own_drops: None };
     }
     if reset {
         let located = match location::reset(case.facts) {
             Some(ResetFrom::Box(located)) => Some(located),
             _ => None,
         };
-        return Stop { located, text: "firewall-blocks-passive-text-reset", sender: None };
+        let text = "firewall-blocks-passive-text-reset";
+        return Stop { located, text, sender: None, own_drops: None };
     }
     let silence = location::silence(case.facts);
     // What does not leave this machine is answered by nobody.
     let leaves = silence.is_none_or(|l| l.side() != Side::Client);
-    if let Some(drops) = location::own_drops(case.facts, true).filter(|_| leaves) {
-        let located = Some(drops.located(case.facts));
-        let text = "client-firewall-blocks-passive-text-answers";
-        return Stop { located, text, sender: None };
-    }
-    Stop { located: silence, text: "firewall-blocks-passive-text-silent", sender: None }
+    let own_drops = location::own_drops(case.facts, true).filter(|_| leaves);
+    let (located, text) = match own_drops {
+        Some(drops) => {
+            (Some(drops.located(case.facts)), "client-firewall-blocks-passive-text-answers")
+        }
+        None => (silence, "firewall-blocks-passive-text-silent"),
+    };
+    Stop { located, text, sender: None, own_drops }
 }
 
 /// RSTs that come from a box on the way are a firewall's.
@@ -105,9 +111,7 @@ fn blocked(case: &Case<'_>, wanted_id: &'static str) -> Option<Finding> {
     }
     // Several ports, several SYNs each, while the control port of the same host answers: a filter.
     let agreed = attempts.len() >= 2 && all_end(case, &wanted);
-    let own_drops =
-        location::own_drops(case.facts, true).filter(|_| stop.text.ends_with("-answers"));
-    let answered_later = own_drops.is_none() && location::answered_later(case.facts);
+    let answered_later = stop.own_drops.is_none() && location::answered_later(case.facts);
     // No hole let an active knock in either: one filter without a memory on our side, which drops what
     // comes from ports above 1023, would do both.
     let no_hole = matches!(location::holes(case.facts), Some(location::Holes::None));
@@ -144,7 +148,7 @@ fn blocked(case: &Case<'_>, wanted_id: &'static str) -> Option<Finding> {
     if answered_later {
         build = build.saw(Text::new("seen-answered-later"));
     }
-    if let Some(drops) = own_drops {
+    if let Some(drops) = stop.own_drops {
         let place = drops.located(case.facts).location;
         build = build
             .at(place)
@@ -165,7 +169,7 @@ fn blocked(case: &Case<'_>, wanted_id: &'static str) -> Option<Finding> {
     if case.active_open() {
         build = build.saw(Text::new("seen-active-works"));
     }
-    if own_drops.is_some() {
+    if stop.own_drops.is_some() {
         let fix = Text::new("client-firewall-blocks-passive-fix-answers")
             .with("server", case.peer.map_or_else(String::new, |p| p.to_string()));
         return build

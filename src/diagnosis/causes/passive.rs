@@ -226,7 +226,7 @@ fn neighbours(case: &Case<'_>) -> (Vec<u16>, Vec<u16>) {
             .filter_map(port)
             .collect()
     };
-    (of(|o| matches!(o, Outcome::Open | Outcome::Refused)), of(|o| o == Outcome::TimedOut))
+    (of(Outcome::is_let_through), of(|o| o == Outcome::TimedOut))
 }
 
 /// Some announced ports are let through, others are not.

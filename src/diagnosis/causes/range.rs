@@ -59,7 +59,7 @@ fn shown<'a>(case: &Case<'a>) -> Option<Shown<'a>> {
     if view.patchy() {
         return None;
     }
-    let all = view.inside();
+    let all = &view.inside;
     let is = |at: Option<usize>, outcome: Outcome| {
         at.and_then(|at| all.get(at)).is_some_and(|run| run.outcome == outcome)
     };
@@ -99,7 +99,7 @@ fn met<'v, 'a>(case: &'v Case<'a>, parts: &[PortRun]) -> Vec<&'v ModeView<'a>> {
         .iter()
         .filter(|view| {
             view.all.iter().any(|a| {
-                audit::blocked(a.outcome)
+                a.outcome.is_held_back()
                     && a.passive_port()
                         .is_some_and(|p| parts.iter().any(|r| (r.first..=r.last).contains(&p)))
             })
@@ -231,8 +231,11 @@ pub fn leaks(case: &Case<'_>) -> Option<Finding> {
         let runs = view.ports.iter();
         runs.flat_map(|r| r.each()).find(|(p, _)| *p == port).map(|(_, outcome)| outcome)
     };
-    let stopped: Vec<u16> =
-        outside.iter().copied().filter(|p| outcome(*p).is_some_and(audit::blocked)).collect();
+    let stopped: Vec<u16> = outside
+        .iter()
+        .copied()
+        .filter(|p| outcome(*p).is_some_and(Outcome::is_held_back))
+        .collect();
     let span = Proposal { min: bounds.min, max: bounds.max, invented: false };
     let id = match (held, inside.is_empty(), from) {
         (Some(_), _, _) => "passive-range-leaks-text-busy",

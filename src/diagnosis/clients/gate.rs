@@ -5,9 +5,7 @@ use super::super::finding::{Finding, Severity};
 use super::super::text::Text;
 use super::super::tls::distrust;
 use crate::clients::{Client, Families, Resumes, Wait};
-use crate::facts::{
-    Attempt, DialOutcome, Family, Greeting, LoginOutcome, Micros, Outcome, TlsLevel,
-};
+use crate::facts::{Attempt, DialOutcome, Family, Greeting, LoginOutcome, Micros, TlsLevel};
 
 /// Whether a client comes as far as a data connection.
 pub(super) enum Gate {
@@ -81,14 +79,7 @@ pub(super) fn unprotected(client: &Client, case: &Case<'_>) -> Option<Text> {
     if (client.tls.protects && !varies) || case.facts.request.tls == TlsLevel::Off {
         return None;
     }
-    let stopped = |mode| {
-        case.mode(mode).is_some_and(|view| {
-            matches!(
-                view.outcome(),
-                Outcome::TimedOut | Outcome::Refused | Outcome::Prohibited | Outcome::Unreachable
-            )
-        })
-    };
+    let stopped = |mode| case.mode(mode).is_some_and(|view| view.outcome().is_shut());
     let tries = client.tries(case.family()?);
     let id = if varies { "client-unknown-resumption" } else { "client-unknown-protection" };
     (!tries.iter().all(|one| stopped(one.mode))).then(|| Text::new(id))

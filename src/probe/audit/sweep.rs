@@ -110,7 +110,7 @@ impl Engine<'_> {
                 let of = |wanted: fn(Outcome) -> bool| {
                     sweep.ports.iter().find(|r| wanted(r.outcome)).map(|r| r.first)
                 };
-                let through = of(|o| matches!(o, Outcome::Open | Outcome::Refused));
+                let through = of(Outcome::is_let_through);
                 through.and(of(|o| matches!(o, Outcome::TimedOut | Outcome::Prohibited)))
             });
             let loopback = door.to.ip().to_canonical().is_loopback();

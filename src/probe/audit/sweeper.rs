@@ -171,7 +171,7 @@ impl Sweeper {
         while let Some(joined) = tasks.join_next().await {
             let Ok(tried) = joined else { continue };
             self.syns = self.syns.saturating_add(u32::from(tried.asked));
-            if !tried.outcome.is_some_and(|(outcome, _)| through(outcome))
+            if !tried.outcome.is_some_and(|(outcome, _)| outcome.is_let_through())
                 && let Some(door) = self.doors.get(tried.index)
             {
                 self.gone_silent.push(door.port);
@@ -184,7 +184,9 @@ impl Sweeper {
     /// The first, the middle and the last port that answered; none where all of them did.
     fn canaries(&self) -> Vec<usize> {
         let (answered, other): (Vec<usize>, Vec<usize>) = (0..self.doors.len()).partition(|at| {
-            self.doors.get(*at).is_some_and(|door| door.outcome.is_some_and(through))
+            self.doors
+                .get(*at)
+                .is_some_and(|door| door.outcome.is_some_and(Outcome::is_let_through))
         });
         if other.is_empty() {
             return Vec::new();
@@ -239,7 +241,7 @@ impl Sweeper {
 
     /// Silent ports beside ports that answer: an edge, or a hole.
     fn aside(&self) -> Vec<usize> {
-        let through = |d: &Door| d.outcome.is_some_and(through);
+        let through = |d: &Door| d.outcome.is_some_and(Outcome::is_let_through);
         let beside = |at: usize, port: Option<u16>| {
             self.doors.get(at).is_some_and(|d| Some(d.port) == port && through(d))
         };
@@ -285,11 +287,6 @@ impl Sweeper {
             took,
         }
     }
-}
-
-/// Whether a knock came through.
-fn through(outcome: Outcome) -> bool {
-    matches!(outcome, Outcome::Open | Outcome::Refused)
 }
 
 /// See [`Sweeper::enough`].

@@ -71,7 +71,7 @@ pub fn ports_each(facts: &Facts) -> usize {
     let neighbour = |wanted: fn(Outcome) -> bool| {
         facts.attempts.iter().any(|a| a.purpose == Purpose::Neighbour && wanted(a.outcome))
     };
-    let opened = neighbour(|o| matches!(o, Outcome::Open | Outcome::Refused));
+    let opened = neighbour(Outcome::is_let_through);
     if opened && neighbour(|o| o == Outcome::TimedOut) { PORTS_EACH + 1 } else { PORTS_EACH }
 }
 

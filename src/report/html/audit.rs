@@ -45,7 +45,7 @@ pub fn section(page: &Page<'_>) -> Markup {
 /// A refused knock came through, which is what an audit is after.
 fn tone(row: &Row) -> (&'static str, &'static str) {
     match row.outcome {
-        Outcome::Open | Outcome::Refused => ("good", "✓"),
+        outcome if outcome.is_let_through() => ("good", "✓"),
         Outcome::NotTested => ("idle", "·"),
         _ if row.doubted => ("warn", "?"),
         _ => ("bad", "✗"),

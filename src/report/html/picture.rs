@@ -202,7 +202,7 @@ fn label(lane: &Lane, words: &Words, y: u16) -> Markup {
 
 /// Somebody on the way let it through to nobody.
 fn stopped(lane: &Lane) -> bool {
-    matches!(lane.outcome, Some(Outcome::TimedOut | Outcome::Prohibited | Outcome::Unreachable))
+    lane.outcome.is_some_and(Outcome::is_held_back)
 }
 
 /// The arrow's head, just before the door.

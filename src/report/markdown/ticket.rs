@@ -210,7 +210,7 @@ impl Ticket<'_> {
         }
         let row = |row: &audit::Row| {
             let sign = match row.outcome {
-                Outcome::Open | Outcome::Refused => "✓",
+                outcome if outcome.is_let_through() => "✓",
                 _ if row.doubted => "?",
                 other => sign(worked(other)),
             };
