@@ -166,7 +166,8 @@ fn packets_get_lost() {
     let mut world = World::with(gate!(), &Server::new(Software::Vsftpd));
     world.add(&Firewall::lossy(1, 8));
     for _ in 0..2 {
-        let run = audit(&world, &["--passive-ports", "50000-50100"]);
+        // Whether there is time for a login and so many commands on such a line is not the question.
+        let run = audit(&world, &["--passive-ports", "50000-50100", "--deadline", "3m"]);
         assert!(problems(&run.report()).is_empty(), "{}", explain(&world, &run));
         let report = run.report();
         let causes = report["findings"].to_string();
