@@ -2,8 +2,9 @@
 //! wait because another one is at the same place.
 //!
 //! A job that merely waits for a silent peer costs nothing but memory and a few sockets, so it gives
-//! its slot back after a moment (`QUIET`) and takes it again when something happens. Slow and
-//! silent servers then do not hold up the others; `in_flight` bounds what they take.
+//! its slot back after a moment and takes it again when something happens. Slow and silent servers
+//! then do not hold up the others; `in_flight` bounds what they take. How long that moment is
+//! follows from how soon something happens to the others ([`Usual`]).
 
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -21,6 +22,8 @@ use tokio::time::{Instant, Sleep};
 
 /// A job to which nothing has happened for this long waits for somebody else.
 const QUIET: Duration = Duration::from_millis(100);
+/// It is never called quiet sooner.
+const BRISK: Duration = Duration::from_millis(5);
 
 /// How many jobs.
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +39,26 @@ struct Counts {
     at_work: Cell<usize>,
     in_flight: Cell<usize>,
     freed: Notify,
+    usual: Usual,
+}
+
+/// How long jobs usually wait until something happens to them again: the longest of the last few
+/// waits, so that one far-away server makes for patience with all. Until that is known, [`QUIET`].
+struct Usual(Cell<Duration>);
+
+impl Usual {
+    /// Something happened to a job after so long. Who was called quiet meanwhile does not count.
+    fn note(&self, waited: Duration) {
+        if waited < QUIET {
+            let faded = self.0.get() * 127 / 128;
+            self.0.set(faded.max(waited));
+        }
+    }
+
+    /// How long nothing happens to a job that waits for a silent peer.
+    fn quiet(&self) -> Duration {
+        (self.0.get() * 2).clamp(BRISK, QUIET)
+    }
 }
 
 /// One counted thing, given back when dropped.
@@ -160,19 +183,22 @@ impl<F: Future> Future for Watched<F> {
         let this = &mut *self;
         let now = Instant::now();
         let rang = this.busy.is_some() && this.timer.as_mut().poll(cx).is_ready();
-        if rang && now.duration_since(this.last) >= QUIET {
+        let waited = now.duration_since(this.last);
+        if !rang {
+            this.counts.usual.note(waited);
+            this.last = now;
+        }
+        let quiet = this.counts.usual.quiet();
+        let was_quiet = this.busy.is_none();
+        if rang && waited >= quiet {
             // The timer alone has called: nothing has happened since.
             this.busy = None;
-        } else {
-            this.last = now;
-            let was_quiet = this.busy.is_none();
+        } else if rang || was_quiet {
             if was_quiet {
                 this.busy = Some(Count::take(&this.counts, at_work));
             }
-            if rang || was_quiet {
-                this.timer.as_mut().reset(now + QUIET);
-                let _ = this.timer.as_mut().poll(cx);
-            }
+            this.timer.as_mut().reset(this.last + quiet);
+            let _ = this.timer.as_mut().poll(cx);
         }
         this.inner.as_mut().poll(cx)
     }
@@ -197,8 +223,12 @@ where
     T: 'static,
     F: Future<Output = T> + 'static,
 {
-    let counts =
-        Rc::new(Counts { at_work: Cell::new(0), in_flight: Cell::new(0), freed: Notify::new() });
+    let counts = Rc::new(Counts {
+        at_work: Cell::new(0),
+        in_flight: Cell::new(0),
+        freed: Notify::new(),
+        usual: Usual(Cell::new(QUIET)),
+    });
     let places = Rc::new(Places {
         taken: RefCell::new(HashSet::new()),
         waiting: RefCell::new(VecDeque::new()),
@@ -222,7 +252,7 @@ where
                 let now = Instant::now();
                 let watched = Watched {
                     inner: Box::pin(job(begun, turn)),
-                    timer: Box::pin(tokio::time::sleep_until(now + QUIET)),
+                    timer: Box::pin(tokio::time::sleep_until(now + counts.usual.quiet())),
                     last: now,
                     counts: Rc::clone(&counts),
                     busy: Some(Count::take(&counts, at_work)),
@@ -317,6 +347,25 @@ mod tests {
         assert!(ended[..30].iter().all(|(index, _)| index % 2 == 1), "{ended:?}");
         let last = ended[29].1;
         assert!(last < Duration::from_secs(5), "the quick ones took {last:?}");
+    }
+
+    #[test]
+    fn who_is_called_quiet_follows_from_the_others() {
+        let millis = Duration::from_millis;
+        let usual = Usual(Cell::new(QUIET));
+        assert_eq!(usual.quiet(), QUIET, "nothing is known yet");
+        (0..1000).for_each(|_| usual.note(millis(1)));
+        assert_eq!(usual.quiet(), BRISK);
+        // Someone who was called quiet says nothing about the others.
+        usual.note(millis(3000));
+        assert_eq!(usual.quiet(), BRISK);
+        // One far-away server makes for patience with all, as long as it has something to do.
+        usual.note(millis(30));
+        assert_eq!(usual.quiet(), millis(60));
+        usual.note(millis(90));
+        assert_eq!(usual.quiet(), QUIET);
+        (0..1000).for_each(|_| usual.note(millis(1)));
+        assert_eq!(usual.quiet(), BRISK);
     }
 
     #[test]
