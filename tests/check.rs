@@ -230,14 +230,13 @@ fn counting() -> (std::net::SocketAddr, Arc<AtomicUsize>, Arc<AtomicUsize>) {
                 let _ = stream.write_all(b"220 hello\r\n");
                 let mut line = String::new();
                 let mut reader = BufReader::new(stream.try_clone().unwrap());
-                while reader.read_line(&mut line).is_ok_and(|n| n > 0) {
+                while reader.read_line(&mut line).is_ok_and(|n| n > 0) && line != "QUIT\r\n" {
                     let _ = stream.write_all(b"530 no\r\n");
-                    if line.starts_with("QUIT") {
-                        break;
-                    }
                     line.clear();
                 }
+                // Whoever hears the answer to QUIT may send the next one at once.
                 now.fetch_sub(1, Ordering::SeqCst);
+                let _ = stream.write_all(b"221 bye\r\n");
             });
         }
     });
