@@ -4,7 +4,7 @@
 //! A job that merely waits for a silent peer costs nothing but memory and a few sockets, so it gives
 //! its slot back after a moment and takes it again when something happens. Slow and silent servers
 //! then do not hold up the others; `in_flight` bounds what they take. How long that moment is
-//! follows from how soon something happens to the others ([`Usual`]).
+//! follows from how soon something happens to the others (`Usual`).
 
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet, VecDeque};
