@@ -289,13 +289,14 @@ async fn one(
         () = halt() => return None,
     };
     let keys = places(&spec.request, &names);
-    let work = turn.at(keys, async {
+    let work = async {
         if *stopped.borrow() {
             return None;
         }
         Some(probe::run_resolved(&spec, Some(names), &|_| {}, halt()).await)
-    });
-    Box::pin(work).await
+    };
+    // Handed over as it is it would lie there twice.
+    turn.at(keys, Box::pin(work)).await
 }
 
 /// The places that this run will visit.

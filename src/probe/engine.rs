@@ -227,7 +227,8 @@ impl Engine<'_> {
                 return;
             }
             door.survey(&mut control, self.spec.request.path.as_deref()).await;
-            self.plan(&door, control).await;
+            // Most of a run's memory, which those who are never greeted have no need of.
+            Box::pin(self.plan(&door, control)).await;
             return;
         }
         let localise = self.spec.request.localise;
