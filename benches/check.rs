@@ -182,6 +182,17 @@ fn median(values: impl IntoIterator<Item = f64>) -> f64 {
     values[values.len() / 2]
 }
 
+/// Both, the other one first in every second run.
+fn in_turns<A, B>(run: usize, one: impl FnOnce() -> A, other: impl FnOnce() -> B) -> (A, B) {
+    if run.is_multiple_of(2) {
+        let one = one();
+        (one, other())
+    } else {
+        let other = other();
+        (one(), other)
+    }
+}
+
 /// A port that drops every SYN: the queue of its listener is full, and nobody takes from it.
 fn drop_everything() -> (socket2::Socket, Vec<std::net::TcpStream>, u16) {
     let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
@@ -226,18 +237,14 @@ fn silent(port: u16) {
     let healthy: String = (0..1000).filter(|n| n % 10 >= 3).map(|n| target(n, port)).collect();
     let mut ratios = Vec::new();
     for run in 1..=9 {
-        // Neither is always the first.
-        let order = if run % 2 == 0 { [&all, &healthy] } else { [&healthy, &all] };
-        let [one, other] = order.map(|list| last_healthy(list));
-        let [with, without] = if run % 2 == 0 { [one, other] } else { [other, one] };
-        assert_eq!((with.1, without.1), (700, 700));
-        ratios.push(with.0 / without.0);
+        let ((with, found), (without, expected)) =
+            in_turns(run, || last_healthy(&all), || last_healthy(&healthy));
+        assert_eq!((found, expected), (700, 700));
+        let ratio = with / without;
+        ratios.push(ratio);
         println!(
-            "300 of 1,000 silent, run {run}: last healthy one after {:.2} s, without them {:.2} s, \
-             ratio {:.2}",
-            with.0,
-            without.0,
-            with.0 / without.0
+            "300 of 1,000 silent, run {run}: last healthy one after {with:.2} s, without them \
+             {without:.2} s, ratio {ratio:.2}"
         );
     }
     println!("median ratio {:.2}", median(ratios));
@@ -255,23 +262,13 @@ fn main() {
     for number in sizes {
         // One of 10,000 takes long enough to be its own mean.
         let times = if number > 1000 { 1 } else { 7 };
-        let runs: Vec<(f64, u64, f64)> = (0..times)
-            .map(|run| {
-                // Neither is always the first.
-                if run % 2 == 0 {
-                    let (ours, memory) = doctor(port, number);
-                    (ours, memory, curl(port, number))
-                } else {
-                    let theirs = curl(port, number);
-                    let (ours, memory) = doctor(port, number);
-                    (ours, memory, theirs)
-                }
-            })
+        let runs: Vec<((f64, u64), f64)> = (0..times)
+            .map(|run| in_turns(run, || doctor(port, number), || curl(port, number)))
             .collect();
-        let middle = |of: fn(&(f64, u64, f64)) -> f64| median(runs.iter().map(of));
-        let (ours, theirs) = (middle(|r| r.0), middle(|r| r.2));
-        let ratio = middle(|r| r.0 / r.2);
-        let memory = runs.iter().map(|r| r.1).max().unwrap_or(0);
+        let ours = median(runs.iter().map(|((ours, _), _)| *ours));
+        let theirs = median(runs.iter().map(|(_, theirs)| *theirs));
+        let ratio = median(runs.iter().map(|((ours, _), theirs)| ours / theirs));
+        let memory = runs.iter().map(|((_, memory), _)| *memory).max().unwrap_or(0);
         let each = base.map_or(String::new(), |(before, then)| {
             #[expect(clippy::cast_precision_loss, reason = "for people")]
             let kib = (memory.saturating_sub(then)) as f64 / (number - before) as f64;

@@ -191,7 +191,8 @@ impl<F: Future> Future for Watched<F> {
         let quiet = this.counts.usual.quiet();
         let was_quiet = this.busy.is_none();
         if rang && waited >= quiet {
-            // The timer alone has called: nothing has happened since.
+            // The timer has called, and nothing has happened before. Whoever called at the very same
+            // time is counted by its next step.
             this.busy = None;
         } else if rang || was_quiet {
             if was_quiet {

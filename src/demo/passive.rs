@@ -95,8 +95,7 @@ impl Session {
         let mut offer = Offer { action, listener: None, held: None };
         let address = match taken {
             Taken::Blocked(address) => address,
-            Taken::Free(socket, address) => {
-                let mut place = address;
+            Taken::Free(mut socket, mut address) => {
                 match offer.action {
                     Passive::Refused => offer.held = Some(socket),
                     // Room for one: the kernel drops the SYN of anybody else.
@@ -105,17 +104,17 @@ impl Session {
                         offer.listener = Some(TcpListener::from_std(socket.into())?);
                     }
                     Passive::AcceptSilent => {
-                        let (socket, address, around) = self.surrounded(socket, address)?;
+                        let around;
+                        (socket, address, around) = self.surrounded(socket, address)?;
                         socket.listen(16)?;
                         self.shared.ports.keep(around.into_iter().chain([socket]));
-                        place = address;
                     }
                     _ => {
                         socket.listen(16)?;
                         offer.listener = Some(TcpListener::from_std(socket.into())?);
                     }
                 }
-                place
+                address
             }
         };
         let template = match &offer.action {

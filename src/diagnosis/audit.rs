@@ -92,9 +92,8 @@ pub fn view<'a>(case: &Case<'a>) -> Option<View<'a>> {
     announced.extend(audit.crowd.as_ref().and_then(|c| c.reply.port));
     announced.sort_unstable();
     announced.dedup();
-    let mut view = View { audit, sweep, worth, bounds, ports, announced, inside: Vec::new() };
-    view.inside = view.judged();
-    Some(view)
+    let inside = inside(audit, sweep, &ports, &announced);
+    Some(View { audit, sweep, worth, bounds, ports, announced, inside })
 }
 
 /// Ports of the range that nothing is known of are not tested, rather than left out.
@@ -127,6 +126,67 @@ fn worth(case: &Case<'_>, audit: &Audit) -> Worth {
     }
 }
 
+/// See [`View::inside`].
+fn inside(
+    audit: &Audit,
+    sweep: Option<&Sweep>,
+    ports: &[PortRun],
+    announced: &[u16],
+) -> Vec<PortRun> {
+    let Some(sweep) = sweep else { return Vec::new() };
+    let learned = sweep.from == BoundsFrom::Learned;
+    let drawn: Vec<u16> = announced.iter().copied().filter(|p| sweep.bounds.has(*p)).collect();
+    let (min, max) = match (learned, drawn.first(), drawn.last()) {
+        (false, _, _) => (sweep.bounds.min, sweep.bounds.max),
+        (true, Some(first), Some(last)) => (*first, *last),
+        (true, _, _) => return Vec::new(),
+    };
+    let mut gaps: Vec<u16> =
+        drawn.iter().zip(drawn.iter().skip(1)).map(|(a, b)| b.saturating_sub(*a)).collect();
+    gaps.sort_unstable();
+    let usual = gaps.get(gaps.len().saturating_sub(1) / 2).copied().unwrap_or(0);
+    // Between announcements that are far apart.
+    let lonely = |port: u16| {
+        let at = drawn.partition_point(|p| *p < port);
+        let before = at.checked_sub(1).and_then(|at| drawn.get(at));
+        match (before, drawn.get(at)) {
+            (_, Some(after)) if *after == port => false,
+            (Some(before), Some(after)) => {
+                drawn.len() >= FEW && u32::from(after - before) > FAR * u32::from(usual)
+            }
+            _ => true,
+        }
+    };
+    let ports =
+        ports.iter().flat_map(|run| run.each()).filter(|(port, _)| (min..=max).contains(port)).map(
+            |(port, outcome)| {
+                let outcome = if outcome.is_let_through() {
+                    Outcome::Refused
+                } else if outcome.is_held_back() && !(learned && lonely(port)) {
+                    Outcome::TimedOut
+                } else {
+                    Outcome::NotTested
+                };
+                (port, outcome)
+            },
+        );
+    let all = runs(ports);
+    if !learned {
+        return all;
+    }
+    // Where each port came up several times there are no others.
+    let whole = audit.sampled_ports().count() >= drawn.len() * 4;
+    let longest = if whole || drawn.len() < FEW { 0 } else { HOLE.max(usize::from(usual) * 2) };
+    let kept = all.iter().flat_map(|run| {
+        let at = drawn.partition_point(|p| *p < run.first);
+        let announced = drawn.get(at).is_some_and(|p| *p <= run.last);
+        let unclear = run.outcome == Outcome::TimedOut && !announced && run.count() > longest;
+        let outcome = if unclear { Outcome::NotTested } else { run.outcome };
+        PortRun { outcome, ..*run }.each()
+    });
+    runs(kept)
+}
+
 impl View<'_> {
     /// Ports for the report: those of the range and the well-known ones, sorted, each once.
     pub fn all(&self, case: &Case<'_>) -> Vec<(u16, Outcome)> {
@@ -141,65 +201,6 @@ impl View<'_> {
         all.sort_by_key(|(port, _)| *port);
         all.dedup_by_key(|(port, _)| *port);
         all
-    }
-
-    /// See [`Self::inside`].
-    fn judged(&self) -> Vec<PortRun> {
-        let Some(sweep) = self.sweep else { return Vec::new() };
-        let learned = sweep.from == BoundsFrom::Learned;
-        let drawn: Vec<u16> =
-            self.announced.iter().copied().filter(|p| sweep.bounds.has(*p)).collect();
-        let (min, max) = match (learned, drawn.first(), drawn.last()) {
-            (false, _, _) => (sweep.bounds.min, sweep.bounds.max),
-            (true, Some(first), Some(last)) => (*first, *last),
-            (true, _, _) => return Vec::new(),
-        };
-        let mut gaps: Vec<u16> =
-            drawn.iter().zip(drawn.iter().skip(1)).map(|(a, b)| b.saturating_sub(*a)).collect();
-        gaps.sort_unstable();
-        let usual = gaps.get(gaps.len().saturating_sub(1) / 2).copied().unwrap_or(0);
-        // Between announcements that are far apart.
-        let lonely = |port: u16| {
-            let at = drawn.partition_point(|p| *p < port);
-            let before = at.checked_sub(1).and_then(|at| drawn.get(at));
-            match (before, drawn.get(at)) {
-                (_, Some(after)) if *after == port => false,
-                (Some(before), Some(after)) => {
-                    drawn.len() >= FEW && u32::from(after - before) > FAR * u32::from(usual)
-                }
-                _ => true,
-            }
-        };
-        let ports = self
-            .ports
-            .iter()
-            .flat_map(|run| run.each())
-            .filter(|(port, _)| (min..=max).contains(port))
-            .map(|(port, outcome)| {
-                let outcome = if outcome.is_let_through() {
-                    Outcome::Refused
-                } else if outcome.is_held_back() && !(learned && lonely(port)) {
-                    Outcome::TimedOut
-                } else {
-                    Outcome::NotTested
-                };
-                (port, outcome)
-            });
-        let all = runs(ports);
-        if !learned {
-            return all;
-        }
-        // Where each port came up several times there are no others.
-        let whole = self.audit.sampled_ports().count() >= drawn.len() * 4;
-        let longest = if whole || drawn.len() < FEW { 0 } else { HOLE.max(usize::from(usual) * 2) };
-        let kept = all.iter().flat_map(|run| {
-            let at = drawn.partition_point(|p| *p < run.first);
-            let announced = drawn.get(at).is_some_and(|p| *p <= run.last);
-            let unclear = run.outcome == Outcome::TimedOut && !announced && run.count() > longest;
-            let outcome = if unclear { Outcome::NotTested } else { run.outcome };
-            PortRun { outcome, ..*run }.each()
-        });
-        runs(kept)
     }
 
     /// Whether silent and answering ports alternate as no rule of a firewall makes them, where knocks
@@ -233,12 +234,17 @@ impl View<'_> {
     }
 
     /// The chance that any port of the sweep is wrong for loss, from the loss that was met.
-    pub fn chance(&self) -> f64 {
+    fn chance(&self) -> f64 {
         let Some(sweep) = self.sweep else { return 0.0 };
         let ports: usize = sweep.ports.iter().map(PortRun::count).sum();
         let lost = f64::from(sweep.lost) / f64::from(sweep.answered.max(1));
         let ports = f64::from(u32::try_from(ports).unwrap_or(u32::MAX));
         ports * lost.max(0.01).powi(i32::from(sweep.asked))
+    }
+
+    /// Whether that chance is below one in a hundred.
+    pub fn is_sure(&self) -> bool {
+        self.chance() < 0.01
     }
 
     /// Knocks at answering ports that stayed without an answer, in percent.
@@ -270,16 +276,9 @@ mod tests {
             took: Micros(0),
         };
         let (audit, worth) = (Audit::default(), Worth::Shown);
-        let mut view = View {
-            audit: &audit,
-            sweep: Some(&sweep),
-            worth,
-            bounds: None,
-            ports,
-            announced,
-            inside: Vec::new(),
-        };
-        view.inside = view.judged();
+        let inside = inside(&audit, Some(&sweep), &ports, &announced);
+        let (audit, sweep) = (&audit, Some(&sweep));
+        let view = View { audit, sweep, worth, bounds: None, ports, announced, inside };
         let held = view.inside.iter().filter(|r| r.outcome == Outcome::TimedOut);
         (held.map(|r| (r.first, r.last)).collect(), view.patchy())
     }

@@ -268,7 +268,7 @@ fn asked(view: &View<'_>) -> Option<Text> {
                 .with("took", sweep.took.words()),
         );
     }
-    let id = match (sweep.complete, view.chance() < 0.01) {
+    let id = match (sweep.complete, view.is_sure()) {
         (false, _) => "audit-asked-incomplete",
         (true, true) => "audit-asked",
         (true, false) => "audit-asked-doubtful",

@@ -248,19 +248,16 @@ fn unheard(case: &Case<'_>, stop: &Stop) -> bool {
 
 /// Active modes that nobody can say more of than that the server may be slow.
 pub fn unheard_of<'a, 'v>(case: &'v Case<'a>) -> Vec<&'v ModeView<'a>> {
-    let (silent, times) = unanswered(case);
-    if silent.is_empty() || !unheard(case, &stop(case, times)) { Vec::new() } else { silent }
+    let silent = unanswered(case);
+    if silent.is_empty() || !unheard(case, &stop(case, &silent)) { Vec::new() } else { silent }
 }
 
-/// Active modes in which no knock came, and how often that was tried.
-fn unanswered<'a, 'v>(case: &'v Case<'a>) -> (Vec<&'v ModeView<'a>>, usize) {
-    let silent: Vec<&ModeView<'_>> = case.active().into_iter().filter(|v| no_knock(v)).collect();
-    let times = silent.iter().map(|v| v.times()).sum();
-    (silent, times)
+/// Active modes in which no knock came.
+fn unanswered<'a, 'v>(case: &'v Case<'a>) -> Vec<&'v ModeView<'a>> {
+    case.active().into_iter().filter(|v| no_knock(v)).collect()
 }
 
 struct Stop {
-    side: Side,
     located: Option<Located>,
     confidence: Confidence,
     hole_opened: bool,
@@ -268,7 +265,7 @@ struct Stop {
 }
 
 /// What the holes tell about the place, if holes were opened.
-fn stop(case: &Case<'_>, times: usize) -> Stop {
+fn stop(case: &Case<'_>, silent: &[&ModeView<'_>]) -> Stop {
     let holes = location::holes(case.facts);
     let own_drops = location::own_drops(case.facts, false);
     let (located, confidence) = match (holes, own_drops) {
@@ -283,16 +280,10 @@ fn stop(case: &Case<'_>, times: usize) -> Stop {
             let last = hops.unwrap_or(1);
             (Some(Located::end(last.saturating_sub(1), last, confidence)), confidence)
         }
-        _ if times >= 2 => (None, Confidence::Likely),
+        _ if silent.iter().map(|v| v.times()).sum::<usize>() >= 2 => (None, Confidence::Likely),
         _ => (None, Confidence::Possible),
     };
-    Stop {
-        side: located.map_or(Side::Unknown, |l| l.side()),
-        located,
-        confidence,
-        hole_opened: matches!(holes, Some(Holes::Opened(_))),
-        own_drops,
-    }
+    Stop { located, confidence, hole_opened: matches!(holes, Some(Holes::Opened(_))), own_drops }
 }
 
 fn blocked(case: &Case<'_>, wanted: &'static str) -> Option<Finding> {
@@ -300,13 +291,14 @@ fn blocked(case: &Case<'_>, wanted: &'static str) -> Option<Finding> {
     if case.active_open() || case.facts.attempts.iter().any(|a| a.late.is_some()) {
         return None;
     }
-    let (silent, times) = unanswered(case);
+    let silent = unanswered(case);
     let first = silent.first()?;
-    let stop = stop(case, times);
+    let stop = stop(case, &silent);
     if unheard(case, &stop) {
         return None;
     }
-    let cause = match stop.side {
+    let side = stop.located.map_or(Side::Unknown, |l| l.side());
+    let cause = match side {
         Side::Client => "client-firewall-blocks-active",
         Side::Server => "server-firewall-blocks-active",
         Side::Path | Side::Unknown => "firewall-blocks-active",
@@ -320,7 +312,7 @@ fn blocked(case: &Case<'_>, wanted: &'static str) -> Option<Finding> {
         }
         _ => None,
     });
-    let id = match (&said, stop.side, case.passive_open()) {
+    let id = match (&said, side, case.passive_open()) {
         (_, Side::Client, _) if !stop.hole_opened => "client-firewall-blocks-active-text-arrives",
         (_, Side::Client, _) => "client-firewall-blocks-active-text",
         (_, Side::Server, _) => "server-firewall-blocks-active-text",
@@ -345,13 +337,13 @@ fn blocked(case: &Case<'_>, wanted: &'static str) -> Option<Finding> {
             .with("hop", u16::from(hop)),
         );
     let mut build = finding(cause, stop.confidence, text)
-        .side(stop.side)
+        .side(side)
         .explains(&silent)
         .saw(Text::new("seen-control-works").with("control", case.control_port()));
     if let Some(located) = stop.located {
         build = build.at(located.location);
     }
-    if let Some(drops) = stop.own_drops.filter(|_| stop.side == Side::Client) {
+    if let Some(drops) = stop.own_drops.filter(|_| side == Side::Client) {
         build = build.saw(Text::new("seen-own-drops").with("packets", drops.packets));
     }
     for attempt in case.facts.attempts.iter().filter(|a| a.purpose == Purpose::Hole) {
@@ -379,7 +371,7 @@ fn blocked(case: &Case<'_>, wanted: &'static str) -> Option<Finding> {
             remedies::let_active_out(case),
         )
     };
-    match stop.side {
+    match side {
         Side::Client => client(build, "client-firewall-blocks-active-fix"),
         Side::Server => server(build, "server-firewall-blocks-active-fix"),
         Side::Path => {

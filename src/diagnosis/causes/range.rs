@@ -55,7 +55,7 @@ struct Shown<'a> {
 fn shown<'a>(case: &Case<'a>) -> Option<Shown<'a>> {
     let view = audit::view(case)?;
     // Where loss alone may have silenced a port, and the report says so, nothing is blamed.
-    view.sweep.filter(|s| s.complete && view.worth == Worth::Shown && view.chance() < 0.01)?;
+    view.sweep.filter(|s| s.complete && view.worth == Worth::Shown && view.is_sure())?;
     if view.patchy() {
         return None;
     }
