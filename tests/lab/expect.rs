@@ -317,9 +317,24 @@ pub fn explain(world: &World, run: &Run) -> String {
         Value::Null => run.stdout.clone(),
         report => format!("{report:#}"),
     };
+    let _ = writeln!(text, "--- {}", in_short(&run.report()));
     let _ = writeln!(text, "--- after {:?}, stdout\n{report}", run.elapsed);
     let _ = writeln!(text, "--- stderr\n{}", run.stderr);
     text + &world.describe()
+}
+
+/// The verdict, what was found, and what came of each attempt, on one line.
+fn in_short(report: &Value) -> String {
+    let words = |key: &str, of: &[&str]| {
+        let one = |it: &Value| of.iter().map(|of| it[of].to_string()).collect::<Vec<_>>().join(" ");
+        list(report, key).map(one).collect::<Vec<_>>().join(", ").replace('"', "")
+    };
+    format!(
+        "{}; {}; {}",
+        report["verdict"],
+        words("findings", &["cause", "severity", "confidence", "side"]),
+        words("attempts", &["id", "outcome", "reason"])
+    )
 }
 
 /// The outcome of a mode; `null` where it is not in the report.

@@ -41,6 +41,7 @@ pub fn open_alone() -> Option<Gate> {
 
 fn enter(alone: bool) -> Option<Gate> {
     static SWEPT: Once = Once::new();
+    static HOOKED: Once = Once::new();
     static LAB: RwLock<()> = RwLock::new(());
     let folder = PathBuf::from(
         env::var_os("FTP_DOCTOR_LAB").unwrap_or_else(|| "/var/tmp/ftp-doctor-lab".into()),
@@ -51,6 +52,7 @@ fn enter(alone: bool) -> Option<Gate> {
         sh::say(&message);
         return None;
     }
+    HOOKED.call_once(say_at_once);
     SWEPT.call_once(sweep);
     // A test that failed leaves the lock poisoned, and nothing behind it broken.
     let turn = if alone {
@@ -59,6 +61,21 @@ fn enter(alone: bool) -> Option<Gate> {
         Turn::Shared(LAB.read().unwrap_or_else(PoisonError::into_inner))
     };
     Some(Gate { folder, _turn: turn })
+}
+
+/// What a failed test says first is seen when it fails, and not only after all the others.
+fn say_at_once() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let payload = panic.payload();
+        let text = payload.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| payload.downcast_ref::<&str>().copied());
+        let first: Vec<&str> = text.unwrap_or_default().lines().take(6).collect();
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let name = std::thread::current().name().map(str::to_owned).unwrap_or_default();
+        sh::say(&format!("{name} failed at {place}:\n{}", first.join("\n")));
+        usual(panic);
+    }));
 }
 
 fn usable(folder: &Path) -> Result<(), String> {

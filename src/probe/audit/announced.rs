@@ -14,6 +14,8 @@ use crate::facts::{DialOutcome, Family, Mode, Outcome};
 const MOST: usize = 20;
 /// Ports that may stay silent before the rest is left alone: each takes its time.
 const SILENT: usize = 4;
+/// Announcements that may not arrive before the rest is left alone: each takes a login.
+const SILENCED: usize = 2;
 
 impl Engine<'_> {
     /// Announces and knocks in turn, on one login; nothing is listed.
@@ -27,11 +29,23 @@ impl Engine<'_> {
         let mode = open.unwrap_or(if family == Family::V4 { Mode::Pasv } else { Mode::Epsv });
         let Some(mut control) = self.protected(door, progress).await else { return };
         let mut found = Vec::new();
+        let mut silenced = 0;
         for _ in 0..samples.clamp(1, MOST) {
             if self.recorder.remaining() < Duration::from_secs(4) || control.is_gone() {
                 break;
             }
-            let Some(port) = self.announcement(&mut control, mode).await.port else { break };
+            let sample = self.announcement(&mut control, mode).await;
+            let Some(port) = sample.port else {
+                silenced += 1;
+                if sample.code != 0 || silenced > SILENCED {
+                    break;
+                }
+                // Somebody else's session left a pinhole there, and the helper swallowed the reply.
+                control.quit(&self.spec.limits, true).await;
+                let Some(another) = self.protected(door, progress).await else { return };
+                control = another;
+                continue;
+            };
             let mut to = door.to;
             to.set_port(port);
             let timeout = self.spec.request.timeout.duration();

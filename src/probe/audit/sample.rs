@@ -1,6 +1,9 @@
-//! Asking for announcements: PASV and EPSV on one login, and nobody follows them.
+//! Asking for announcements: PASV and EPSV on one login, and nobody follows them but the last.
+
+use std::time::Duration;
 
 use super::super::control::Control;
+use super::super::dial::{KnockPolicy, dial};
 use super::super::engine::{Engine, Stage};
 use super::super::login::Door;
 use super::super::passive::announced;
@@ -11,6 +14,8 @@ use crate::wire::command::Command;
 
 /// Announcements of one port alone that make a range of one port.
 const ALWAYS_THE_SAME: usize = 6;
+/// Patience with a knock of which only the SYN matters.
+const TAKEN_UP: Duration = Duration::from_millis(50);
 
 impl Engine<'_> {
     /// Asks for announcements if it is time: all passive work is done, and no active attempt has
@@ -61,8 +66,24 @@ impl Engine<'_> {
             if turns == 0 {
                 self.crowd(door, progress, &mut control, mode).await;
             }
+            let last = self.recorder.facts().audit.as_ref().and_then(|audit| {
+                let own = audit.samples.iter().filter(|s| s.session == control.index);
+                own.filter_map(|s| s.port).next_back()
+            });
+            self.take_up(door, last).await;
             control.quit(&self.spec.limits, false).await;
         }
+    }
+
+    /// Knocks once at the port that a session announced last. A helper that opened it for that
+    /// session keeps it open until somebody comes, swallows the reply that announces the same port
+    /// to another one, and so would silence it.
+    async fn take_up(&self, door: &Door<'_>, port: Option<u16>) {
+        let Some(port) = port else { return };
+        let mut to = door.to;
+        to.set_port(port);
+        let policy = KnockPolicy { knocks: 1, spacing: Duration::ZERO, patience: TAKEN_UP };
+        dial(to, door.bind, policy, self.recorder).await;
     }
 
     /// A login that is ready for data connections.
@@ -142,13 +163,16 @@ impl Engine<'_> {
         let Some(mut second) = second else { return };
         let reply = self.announcement(&mut second, mode).await;
         let mut after = None;
+        self.take_up(door, reply.port).await;
         if reply.port.is_none() && !control.is_gone() {
             second.quit(&self.spec.limits, false).await;
             // The first one ends, and with it the hold on the port.
             let _ = control.exchange(&Command::new("QUIT"), self.spec.limits.close).await;
             control.give_up();
             if let Some(mut third) = self.protected(door, progress).await {
-                after = Some(self.announcement(&mut third, mode).await);
+                let reply = self.announcement(&mut third, mode).await;
+                self.take_up(door, reply.port).await;
+                after = Some(reply);
                 third.quit(&self.spec.limits, false).await;
             }
         } else {
