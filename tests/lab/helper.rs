@@ -3,6 +3,7 @@
 use super::expect::{Expect, Found};
 use super::firewall::{Action, Firewall, Match, Place, rule};
 use super::gate::Gate;
+use super::net::Node;
 use super::run::{Mode, doctor};
 use super::servers::{Server, Software};
 use super::sh;
@@ -151,3 +152,36 @@ each_server!(the_servers_nat_reads_along, |software| {
     let run = doctor(&world, &[&world.target()]);
     pinholes().check(&world, &run);
 });
+
+/// A session asks for a port and never comes for it. The helper keeps the pinhole, does not open it
+/// for another session as well, and swallows the reply that announces it there.
+fn left_over(world: &World) {
+    let script = format!(
+        "python3 -c '
+import ftplib
+session = ftplib.FTP(\"{}\")
+session.login()
+session.sendcmd(\"PASV\")
+session.quit()'",
+        world.target()
+    );
+    sh::inside(world.net.namespace(Node::Client), &script);
+}
+
+#[test]
+fn a_pinhole_is_left() {
+    let server = Server { passive: Some(50000..=50001), ..Server::new(Software::Vsftpd) };
+    let world = worlds::reads_along(gate!(), &server, Place::SERVER_IN);
+    left_over(&world);
+    let run = doctor(&world, &[&world.target()]);
+    pinholes().check(&world, &run);
+}
+
+#[test]
+fn a_pinhole_is_left_and_an_audit() {
+    let server = Server { passive: Some(50000..=50009), ..Server::new(Software::Vsftpd) };
+    let world = worlds::reads_along(gate!(), &server, Place::SERVER_IN);
+    left_over(&world);
+    let run = doctor(&world, &["audit", "--deadline", "3m", &world.target()]);
+    pinholes().within(180).check(&world, &run);
+}
