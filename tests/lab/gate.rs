@@ -73,7 +73,7 @@ fn say_at_once() {
         let first: Vec<&str> = text.unwrap_or_default().lines().take(6).collect();
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
         let name = std::thread::current().name().map(str::to_owned).unwrap_or_default();
-        sh::say(&format!("{name} failed at {place}:\n{}", first.join("\n")));
+        sh::say(&format!("{name} panicked at {place}:\n{}", first.join("\n")));
         usual(panic);
     }));
 }
