@@ -168,6 +168,17 @@ impl Facts {
                 .any(|a| a.is_open() && a.varied.is_empty() && a.knocks.len() > 1)
     }
 
+    /// Whether somebody on the way reads commands: only who knows what PORT means holds half of it
+    /// back, and lets half of a NOOP pass. It takes two of each.
+    pub fn read_on_the_way(&self) -> bool {
+        let held = |verbs: &[&str], wanted: bool| {
+            let of = self.halves.iter().filter(|h| verbs.contains(&h.verb.as_str()));
+            let of: Vec<bool> = of.filter_map(|h| h.held).collect();
+            of.len() >= 2 && of.iter().all(|h| *h == wanted)
+        };
+        held(&["PORT", "EPRT"], true) && held(&["NOOP"], false)
+    }
+
     /// Both ends of the control connection that tells most.
     pub fn ends(&self) -> Option<Ends> {
         self.leading_session()

@@ -3,7 +3,7 @@
 
 use super::case::Case;
 use super::causes::middlebox::data_intercepted;
-use crate::facts::audit::{PortRun, runs};
+use crate::facts::audit::{PortRun, outcome, runs};
 use crate::facts::{Audit, BoundsFrom, Outcome, PortRange, Sweep};
 
 /// So many neighbouring ports are still a hole.
@@ -26,6 +26,9 @@ pub enum Worth {
     Shown,
     /// Ports are opened as they are announced: others are silent, and that means nothing.
     Pinholes,
+    /// It shows which ports are let through by anybody; those that are silent are opened as they are
+    /// announced.
+    Announced,
     /// Somebody answers in the server's place at every port.
     Intercepted,
     /// There was none.
@@ -84,6 +87,13 @@ pub fn view<'a>(case: &Case<'a>) -> Option<View<'a>> {
             PortRun { outcome, ..*run }.each()
         })),
         Worth::Pinholes => audit.announced.clone(),
+        Worth::Announced => runs(sweep.into_iter().flat_map(|s| &s.ports).flat_map(|run| {
+            run.each().map(|(port, outcome)| {
+                let unknown = if outcome.is_held_back() { Outcome::NotTested } else { outcome };
+                let opened = opened_by_announcement(audit).contains(&port);
+                (port, if opened { Outcome::Open } else { unknown })
+            })
+        })),
         Worth::Nothing => Vec::new(),
     };
     let ports = with_rest(known, declared.filter(|_| worth != Worth::Shown));
@@ -109,6 +119,9 @@ fn with_rest(known: Vec<PortRun>, range: Option<PortRange>) -> Vec<PortRun> {
 }
 
 fn worth(case: &Case<'_>, audit: &Audit) -> Worth {
+    if !opened_by_announcement(audit).is_empty() {
+        return Worth::Announced;
+    }
     let silent = |run: &PortRun| run.outcome == Outcome::TimedOut;
     if !audit.controls.is_empty() && audit.controls.iter().all(silent) {
         return Worth::Pinholes;
@@ -124,6 +137,23 @@ fn worth(case: &Case<'_>, audit: &Audit) -> Worth {
     } else {
         Worth::Shown
     }
+}
+
+/// Ports that were silent in the sweep, open right after they were announced, and silent again
+/// without that; not where knocks at answering ports got lost too.
+pub fn opened_by_announcement(audit: &Audit) -> Vec<u16> {
+    let Some(sweep) = audit.sweep.as_ref().filter(|s| s.complete && !loses_some(s)) else {
+        return Vec::new();
+    };
+    let silent = audit.controls.iter().filter(|run| run.outcome == Outcome::TimedOut);
+    silent
+        .flat_map(|run| run.first..=run.last)
+        .filter(|port| outcome(&sweep.ports, *port) == Some(Outcome::TimedOut))
+        .collect()
+}
+
+fn loses_some(sweep: &Sweep) -> bool {
+    sweep.lost.saturating_mul(SOME) > sweep.answered
 }
 
 /// See [`View::inside`].
@@ -208,7 +238,7 @@ impl View<'_> {
     /// whatever the pattern; a limit that is used up silences those that answered as well.
     pub fn patchy(&self) -> bool {
         let count = |outcome| self.inside.iter().filter(|run| run.outcome == outcome).count();
-        self.sweep.is_some_and(|s| s.complete && s.lost.saturating_mul(SOME) > s.answered)
+        self.sweep.is_some_and(|s| s.complete && loses_some(s))
             && count(Outcome::TimedOut) > RUNS
             && count(Outcome::Refused) >= RUNS
     }

@@ -146,7 +146,18 @@ pub static CATALOGUE: &[Cause] = &[
         ],
         Some(range::partly_blocked)
     ),
-    cause!("passive-port-hole", Passive, Problem, ["epsv-blocked"], Some(range::port_hole)),
+    cause!(
+        "passive-port-hole",
+        Passive,
+        Problem,
+        [
+            "epsv-blocked",
+            "server-firewall-blocks-passive",
+            "client-firewall-blocks-passive",
+            "firewall-blocks-passive"
+        ],
+        Some(range::port_hole)
+    ),
     cause!("passive-ports-not-forwarded", Passive, Problem, [], Some(passive::ports_not_forwarded)),
     cause!("passive-port-refused", Passive, Problem, [], Some(passive::port_refused)),
     cause!(

@@ -25,10 +25,12 @@ pub struct Audit {
     /// What was announced to a second login while the first one held the range's only port.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crowd: Option<Crowd>,
-    /// Ports that had been open while they were announced, asked again without an announcement.
+    /// Ports that had been open while they were announced, asked again without an announcement: a
+    /// few before the sweep, and those of [`Self::announced`] after it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub controls: Vec<PortRun>,
-    /// Ports that were knocked at right after each was announced.
+    /// Ports that were knocked at right after each was announced: in place of a sweep, or after it
+    /// those that were silent in it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub announced: Vec<PortRun>,
     /// The well-known ports of FTP: 20, 21 and 990.
@@ -88,7 +90,7 @@ pub struct Sweep {
     pub asked: u8,
     /// SYNs in all.
     pub syns: u32,
-    /// Knocks at ports that answered in the end, and how many of these knocks had stayed
+    /// Knocks at ports that were let through in the end, and how many of these knocks had stayed
     /// without an answer.
     pub answered: u32,
     /// See `answered`.
@@ -130,6 +132,11 @@ impl PortRun {
     pub fn each(self) -> impl Iterator<Item = (u16, Outcome)> {
         (self.first..=self.last).map(move |port| (port, self.outcome))
     }
+}
+
+/// What came of a port, if it is among these.
+pub fn outcome(of: &[PortRun], port: u16) -> Option<Outcome> {
+    of.iter().find(|run| (run.first..=run.last).contains(&port)).map(|run| run.outcome)
 }
 
 /// Ports, sorted, as runs of one outcome.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::text::{Color, Pen};
 use super::words::Words;
-use crate::diagnosis::audit::{View, Worth, view};
+use crate::diagnosis::audit::{View, Worth, opened_by_announcement, view};
 use crate::diagnosis::causes::range::spans;
 use crate::diagnosis::{Diagnosis, Text, ports};
 use crate::facts::audit::PortRun;
@@ -232,6 +232,10 @@ fn before(view: &View<'_>) -> Vec<Text> {
     match view.worth {
         Worth::Pinholes => {
             texts.push(Text::new("audit-pinholes").with("ports", spans(&view.audit.controls)));
+        }
+        Worth::Announced => {
+            let opened = ports::list(&opened_by_announcement(view.audit));
+            texts.push(Text::new("audit-some-pinholes").with("ports", opened));
         }
         Worth::Intercepted => texts.push(Text::new("audit-intercepted")),
         Worth::Nothing => texts.push(Text::new("audit-not-swept")),

@@ -5,13 +5,14 @@ use std::net::IpAddr;
 use super::address::names_another_address;
 use super::build::{Build, finding};
 use super::passive::{all_end, ended};
-use crate::diagnosis::case::Case;
+use crate::diagnosis::audit::{self, Worth};
+use crate::diagnosis::case::{Case, ModeView};
 use crate::diagnosis::finding::{Confidence, Finding, Side, Who};
 use crate::diagnosis::location::{self, Located, OwnDrops, ResetFrom};
 use crate::diagnosis::ports::{self, Proposal};
 use crate::diagnosis::remedies;
 use crate::diagnosis::text::Text;
-use crate::facts::{Attempt, Icmp, Outcome, Why};
+use crate::facts::{Attempt, BoundsFrom, Icmp, Outcome, Why};
 
 /// Nobody answers at any announced port, or a filter says no; nobody knows on whose side.
 pub fn firewall_blocks(case: &Case<'_>) -> Option<Finding> {
@@ -84,6 +85,19 @@ fn reset_by_a_box(case: &Case<'_>) -> bool {
     matches!(location::reset(case.facts), Some(ResetFrom::Box(_)))
 }
 
+/// The declared range is let through, and only ports outside of it were announced: no rule is
+/// missing, the server does not keep to its range (`passive-range-leaks`).
+fn outside_of_an_open_range(case: &Case<'_>, views: &[&ModeView<'_>]) -> bool {
+    let Some(view) = audit::view(case).filter(|view| view.worth == Worth::Shown) else {
+        return false;
+    };
+    let Some((bounds, BoundsFrom::Declared)) = view.bounds else { return false };
+    let through = view.sweep.is_some_and(|s| s.complete)
+        && view.inside.iter().all(|run| run.outcome == Outcome::Refused);
+    let mut announced = views.iter().flat_map(|v| &v.all).filter_map(|a| a.passive_port());
+    through && !announced.any(|port| bounds.has(port))
+}
+
 fn blocked(case: &Case<'_>, wanted_id: &'static str) -> Option<Finding> {
     let mut wanted = vec![Outcome::TimedOut, Outcome::Prohibited, Outcome::Unreachable];
     let mut reset = false;
@@ -93,6 +107,9 @@ fn blocked(case: &Case<'_>, wanted_id: &'static str) -> Option<Finding> {
     }
     let views = ended(case, &wanted);
     let first = views.first()?;
+    if outside_of_an_open_range(case, &views) {
+        return None;
+    }
     let attempts: Vec<&Attempt> = views
         .iter()
         .flat_map(|v| &v.all)

@@ -3,6 +3,7 @@
 
 use super::blocked::{at_gateway, give_range, let_in};
 use super::build::{Build, finding};
+use crate::diagnosis::audit::{self, Worth};
 use crate::diagnosis::case::{Case, ModeView, Nat};
 use crate::diagnosis::finding::{Confidence, Finding, Side, Who};
 use crate::diagnosis::location;
@@ -75,20 +76,9 @@ pub fn helper_opens_pinholes(case: &Case<'_>) -> Option<Finding> {
         return Some(finding);
     }
     if again.is_empty() || !again.iter().all(|a| a.second_met(&DialOutcome::TimedOut)) {
-        return None;
+        return opened_when_announced(case);
     }
-    let held = |verb: &[&str], wanted: bool| {
-        let of: Vec<bool> = case
-            .facts
-            .halves
-            .iter()
-            .filter(|h| verb.contains(&h.verb.as_str()))
-            .filter_map(|h| h.held)
-            .collect();
-        of.len() >= 2 && of.iter().all(|h| *h == wanted)
-    };
-    // Only who knows what PORT means holds half of it back, and lets half of a NOOP pass.
-    let read = held(&["PORT", "EPRT"], true) && held(&["NOOP"], false);
+    let read = case.facts.read_on_the_way();
     let lossy = case.facts.lossy();
     let confidence = match (read, opened.len()) {
         (true, _) if !lossy => Confidence::Proven,
@@ -114,6 +104,28 @@ pub fn helper_opens_pinholes(case: &Case<'_>) -> Option<Finding> {
     );
     let build = give_range(case, build, range);
     let_in(case, build, range, None)
+        .fix(Who::ClientAdmin, Text::new("helper-opens-pinholes-fix-client"), Vec::new())
+        .done()
+}
+
+/// Ports that stayed silent in an audit's sweep were open right after they were announced.
+fn opened_when_announced(case: &Case<'_>) -> Option<Finding> {
+    let view = audit::view(case).filter(|view| view.worth == Worth::Announced)?;
+    let opened = audit::opened_by_announcement(view.audit);
+    opened.first()?;
+    let confidence = if case.facts.lossy() { Confidence::Likely } else { Confidence::Proven };
+    let text = Text::new("helper-opens-pinholes-text-swept").with("ports", ports::list(&opened));
+    let mut build = finding("helper-opens-pinholes", confidence, text);
+    if let Some(attempt) = case.passive().first().map(|v| v.shown) {
+        build = build.attempt(attempt);
+    }
+    build = build.saw(Text::new("seen-opened-announced").with("ports", ports::list(&opened)));
+    if case.offers_tls() {
+        build = build.saw(Text::new("seen-offers-tls"));
+    }
+    let range = ports::proposal(case);
+    let build = build.fix(Who::ServerAdmin, Text::new("helper-opens-pinholes-fix"), Vec::new());
+    let_in(case, give_range(case, build, range), range, None)
         .fix(Who::ClientAdmin, Text::new("helper-opens-pinholes-fix-client"), Vec::new())
         .done()
 }

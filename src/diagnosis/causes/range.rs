@@ -11,12 +11,14 @@ use crate::diagnosis::ports::{self, Proposal};
 use crate::diagnosis::reason::brief;
 use crate::diagnosis::remedies;
 use crate::diagnosis::text::Text;
-use crate::facts::audit::PortRun;
+use crate::facts::audit::{PortRun, outcome};
 use crate::facts::{BoundsFrom, Outcome};
 use crate::wire::peer;
 
 /// More missing parts than this are opened together with what is between them.
 const PARTS: usize = 4;
+/// Runs of ports that a sentence names, at most.
+const SPANS: usize = 8;
 
 /// Port numbers that boxes on the way read along on, and the protocol that they take them for.
 const READ_ALONG: &[(u16, u16, &str)] = &[
@@ -76,7 +78,9 @@ fn shown<'a>(case: &Case<'a>) -> Option<Shown<'a>> {
         }
     }
     // What is blocked now and was open when it was announced is opened by announcing it.
-    let opened = case.passive_ports(Outcome::Open);
+    let mut opened = case.passive_ports(Outcome::Open);
+    let announced = view.audit.announced.iter().filter(|run| run.outcome == Outcome::Open);
+    opened.extend(announced.flat_map(|run| run.first..=run.last));
     let has = |run: &PortRun| opened.iter().any(|p| (run.first..=run.last).contains(p));
     if through.is_empty() || holes.iter().chain(&parts).any(has) {
         return None;
@@ -119,16 +123,28 @@ fn begin(
     let asked = view.sweep.map_or(0, |s| s.asked);
     let views = met(case, parts);
     let mut build = finding(id, Confidence::Proven, text).explains(&views);
+    let silent = |port: u16| outcome(parts, port).is_some();
+    let announced = view.audit.announced.iter().flat_map(|run| run.each());
+    let confirmed = announced.filter(|(_, o)| o.is_held_back()).any(|(port, _)| silent(port));
+    let rejected = parts.iter().any(|r| outcome(&view.ports, r.first) == Some(Outcome::Prohibited));
+    if views.is_empty() && !confirmed && !rejected && case.facts.read_on_the_way() {
+        // None of these ports was announced, and somebody is there who may open them then.
+        build = build
+            .confidence(Confidence::Possible)
+            .severity(Severity::Warning)
+            .saw(Text::new("seen-halves"))
+            .saw(Text::new("seen-swept-unannounced"));
+    }
     if views.is_empty()
         && let Some(attempt) = case.passive().first().map(|v| v.shown)
     {
         build = build.attempt(attempt);
     }
     let seen = Text::new("seen-swept-blocked")
-        .with("ports", spans(parts))
+        .with("ports", few(parts))
         .with("asked", u16::from(asked))
         .with("loss", view.loss());
-    build = build.saw(Text::new("seen-swept-through").with("ports", spans(few(through)))).saw(seen);
+    build = build.saw(Text::new("seen-swept-through").with("ports", few(through))).saw(seen);
     if let Some(located) = located(case, view) {
         build = build.side(located.side()).at(located.location);
         build = match view.sweep.and_then(|s| s.icmp).and_then(|icmp| icmp.sender) {
@@ -140,8 +156,16 @@ fn begin(
 }
 
 /// As many as fit into a sentence.
-fn few(all: &[PortRun]) -> impl Iterator<Item = &PortRun> {
-    all.iter().take(8)
+fn few(all: &[PortRun]) -> String {
+    let some = spans(all.iter().take(SPANS));
+    if all.len() > SPANS { format!("{some}, …") } else { some }
+}
+
+/// A range without these holes in it.
+fn elsewhere(holes: &[PortRun]) -> Proposal {
+    let clear = |min: &u16| holes.iter().all(|run| run.last < *min || run.first > *min + 100);
+    let min = [50000, 51000, 55000, 60000].into_iter().find(clear).unwrap_or(50000);
+    Proposal { min, max: min.saturating_add(100), invented: true }
 }
 
 /// Lines that open these parts, and nothing else.
@@ -167,14 +191,14 @@ pub fn partly_blocked(case: &Case<'_>) -> Option<Finding> {
     parts.first()?;
     let text = Text::new("passive-range-partly-blocked-text-swept")
         .with("range", Proposal { min: bounds.min, max: bounds.max, invented: false }.span("-"))
-        .with("through", spans(few(&through)))
-        .with("blocked", spans(few(&parts)))
+        .with("through", few(&through))
+        .with("blocked", few(&parts))
         .with("count", parts.iter().map(PortRun::count).sum::<usize>());
     begin(case, "passive-range-partly-blocked", text, &view, &parts, &through)
         .not("firewall-blocks-passive", Text::new("not-blocked-swept"))
         .fix(
             Who::ServerAdmin,
-            Text::new("passive-range-partly-blocked-fix-swept").with("missing", spans(few(&parts))),
+            Text::new("passive-range-partly-blocked-fix-swept").with("missing", few(&parts)),
             open(case, &parts),
         )
         .done()
@@ -196,7 +220,7 @@ pub fn port_hole(case: &Case<'_>) -> Option<Finding> {
     let id =
         if names.is_empty() { "passive-port-hole-text" } else { "passive-port-hole-text-named" };
     let text = Text::new(id)
-        .with("ports", spans(few(&holes)))
+        .with("ports", few(&holes))
         .with("count", holes.iter().map(PortRun::count).sum::<usize>())
         .with("names", names.join(", "));
     begin(case, "passive-port-hole", text, &view, &holes, &through)
@@ -204,11 +228,11 @@ pub fn port_hole(case: &Case<'_>) -> Option<Finding> {
         .fix(
             Who::ServerAdmin,
             Text::new("passive-port-hole-fix"),
-            remedies::set_passive_range(case, Proposal { min: 50000, max: 50100, invented: true }),
+            remedies::set_passive_range(case, elsewhere(&holes)),
         )
         .fix(
             Who::NetworkAdmin,
-            Text::new("passive-port-hole-fix-network").with("ports", spans(few(&holes))),
+            Text::new("passive-port-hole-fix-network").with("ports", few(&holes)),
             open(case, &holes),
         )
         .done()

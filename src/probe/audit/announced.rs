@@ -1,82 +1,199 @@
-//! Where ports are opened one by one as they are announced, only announced ports can be swept.
+//! Ports that are knocked at right after each was announced: where ports are opened one by one,
+//! only these can be swept; and where some of a range are silent, it shows whether they stay so.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::super::control::Control;
 use super::super::dial::dial;
 use super::super::engine::Engine;
 use super::super::login::Door;
 use super::super::passive::knock_policy;
 use super::super::turn::Progress;
-use crate::facts::audit::runs;
-use crate::facts::{DialOutcome, Family, Mode, Outcome};
+use super::sweeper::{Manner, Sweeper};
+use crate::facts::audit::{PortRun, runs};
+use crate::facts::{DialOutcome, Family, Mode, Outcome, TlsLevel};
 
-/// Announced ports that are knocked at, at most.
+/// Ports that are announced, at most.
 const MOST: usize = 20;
 /// Ports that may stay silent before the rest is left alone: each takes its time.
 const SILENT: usize = 4;
+/// The same where the sweep has found them silent before.
+const STILL_SILENT: usize = 2;
 /// Announcements that may not arrive before the rest is left alone: each takes a login.
 const SILENCED: usize = 2;
 
-impl Engine<'_> {
-    /// Announces and knocks in turn, on one login; nothing is listed.
-    pub(super) async fn announced(&self, door: &Door<'_>, progress: &mut Progress) {
-        let samples = self.spec.request.audit.map_or(0, |a| usize::from(a.samples));
+/// Announcements on one login after the other, one at a time.
+struct Announcer<'a, 'e> {
+    engine: &'a Engine<'e>,
+    door: &'a Door<'a>,
+    control: Option<Control>,
+    mode: Mode,
+    silenced: usize,
+    left: usize,
+}
+
+impl Announcer<'_, '_> {
+    /// The next port that is announced, while there is time and the server goes on.
+    async fn next(&mut self, progress: &mut Progress) -> Option<u16> {
+        loop {
+            self.left = self.left.checked_sub(1)?;
+            let control = self.control.as_mut()?;
+            if self.engine.recorder.remaining() < Duration::from_secs(4) || control.is_gone() {
+                return None;
+            }
+            let sample = self.engine.announcement(control, self.mode).await;
+            if sample.port.is_some() {
+                return sample.port;
+            }
+            self.silenced += 1;
+            if sample.code != 0 || self.silenced > SILENCED {
+                return None;
+            }
+            // Somebody else's session left a pinhole there, and the helper swallowed the reply.
+            if let Some(control) = self.control.take() {
+                control.quit(&self.engine.spec.limits, true).await;
+            }
+            self.control = self.engine.protected(self.door, progress).await;
+        }
+    }
+
+    /// Knocks at it as a transfer would.
+    async fn knock(&self, port: u16) -> Outcome {
+        let engine = self.engine;
+        let mut to = self.door.to;
+        to.set_port(port);
+        let timeout = engine.spec.request.timeout.duration();
+        let rtt = self.control.as_ref().and_then(Control::rtt);
+        let policy = knock_policy(&engine.spec.limits, rtt, engine.recorder.lossy(), timeout);
+        let (record, stream) = dial(to, self.door.bind, policy, engine.recorder).await;
+        drop(stream);
+        match record.outcome {
+            DialOutcome::Connected => Outcome::Open,
+            DialOutcome::Refused | DialOutcome::Reset => Outcome::Refused,
+            DialOutcome::TimedOut => Outcome::TimedOut,
+            DialOutcome::Prohibited { .. } => Outcome::Prohibited,
+            DialOutcome::Unreachable { .. } | DialOutcome::Local { .. } => Outcome::Unreachable,
+        }
+    }
+
+    async fn end(self) {
+        if let Some(control) = self.control {
+            control.quit(&self.engine.spec.limits, false).await;
+        }
+    }
+}
+
+impl<'e> Engine<'e> {
+    async fn announcer<'a>(
+        &'a self,
+        door: &'a Door<'a>,
+        progress: &mut Progress,
+        most: usize,
+    ) -> Announcer<'a, 'e> {
         let family = Family::of(door.to.ip());
         let open = {
             let facts = self.recorder.facts();
             facts.attempts.iter().find(|a| a.is_open() && a.mode.is_passive()).map(|a| a.mode)
         };
         let mode = open.unwrap_or(if family == Family::V4 { Mode::Pasv } else { Mode::Epsv });
-        let Some(mut control) = self.protected(door, progress).await else { return };
+        let control = self.protected(door, progress).await;
+        Announcer { engine: self, door, control, mode, silenced: 0, left: most }
+    }
+
+    /// Announces and knocks in turn, on one login; nothing is listed.
+    pub(super) async fn announced(&self, door: &Door<'_>, progress: &mut Progress) {
+        let samples = self.spec.request.audit.map_or(0, |a| usize::from(a.samples));
+        let mut announcer = self.announcer(door, progress, samples.clamp(1, MOST)).await;
         let mut found = Vec::new();
-        let mut silenced = 0;
-        for _ in 0..samples.clamp(1, MOST) {
-            if self.recorder.remaining() < Duration::from_secs(4) || control.is_gone() {
-                break;
-            }
-            let sample = self.announcement(&mut control, mode).await;
-            let Some(port) = sample.port else {
-                silenced += 1;
-                if sample.code != 0 || silenced > SILENCED {
-                    break;
-                }
-                // Somebody else's session left a pinhole there, and the helper swallowed the reply.
-                control.quit(&self.spec.limits, true).await;
-                let Some(another) = self.protected(door, progress).await else { return };
-                control = another;
-                continue;
-            };
-            let mut to = door.to;
-            to.set_port(port);
-            let timeout = self.spec.request.timeout.duration();
-            let lossy = self.recorder.lossy();
-            let policy = knock_policy(&self.spec.limits, control.rtt(), lossy, timeout);
-            let (record, stream) = dial(to, door.bind, policy, self.recorder).await;
-            drop(stream);
-            let outcome = match record.outcome {
-                DialOutcome::Connected => Outcome::Open,
-                DialOutcome::Refused | DialOutcome::Reset => Outcome::Refused,
-                DialOutcome::TimedOut => Outcome::TimedOut,
-                DialOutcome::Prohibited { .. } => Outcome::Prohibited,
-                DialOutcome::Unreachable { .. } | DialOutcome::Local { .. } => Outcome::Unreachable,
-            };
-            found.push((port, outcome));
-            found.sort_unstable_by_key(|(port, _)| *port);
-            // The same port twice: what worked once can work.
-            found.dedup_by(|next, kept| {
-                let same = next.0 == kept.0;
-                if same && next.1 == Outcome::Open {
-                    kept.1 = Outcome::Open;
-                }
-                same
-            });
-            if let Some(audit) = &mut self.recorder.facts().audit {
-                audit.announced = runs(found.iter().copied());
-            }
-            if found.iter().filter(|(_, o)| *o == Outcome::TimedOut).count() >= SILENT {
+        while let Some(port) = announcer.next(progress).await {
+            let outcome = announcer.knock(port).await;
+            self.found(&mut found, port, outcome);
+            if count(&found, Outcome::TimedOut) >= SILENT {
                 break;
             }
         }
-        control.quit(&self.spec.limits, false).await;
+        announcer.end().await;
     }
+
+    /// Some ports of the range were silent in the sweep, when nobody had announced them. A helper
+    /// may open them as they are announced: until one of them is, and then it shows. Where none
+    /// comes up it is still to be known whether somebody reads along.
+    pub(super) async fn announce_silent(
+        &self,
+        door: &Door<'_>,
+        progress: &mut Progress,
+        manner: &Manner,
+        swept: &[PortRun],
+    ) {
+        let of = |wanted: fn(Outcome) -> bool| -> BTreeSet<u16> {
+            let runs = swept.iter().filter(|run| wanted(run.outcome));
+            runs.flat_map(|run| run.first..=run.last).collect()
+        };
+        let silent = of(|o| o == Outcome::TimedOut);
+        let samples = self.spec.request.audit.map_or(0, |a| a.samples);
+        let shown = {
+            let facts = self.recorder.facts();
+            let mut controls = facts.audit.iter().flat_map(|a| &a.controls);
+            controls.any(|run| run.outcome == Outcome::TimedOut)
+        };
+        if silent.is_empty() || of(Outcome::is_let_through).is_empty() || samples == 0 || shown {
+            return;
+        }
+        let mut announcer = self.announcer(door, progress, MOST).await;
+        let mut found = Vec::new();
+        while let Some(port) = announcer.next(progress).await {
+            if !silent.contains(&port) {
+                continue;
+            }
+            let outcome = announcer.knock(port).await;
+            self.found(&mut found, port, outcome);
+            if outcome == Outcome::Open || count(&found, Outcome::TimedOut) >= STILL_SILENT {
+                break;
+            }
+        }
+        announcer.end().await;
+        let opened: Vec<u16> =
+            found.iter().filter(|(_, o)| *o == Outcome::Open).map(|(port, _)| *port).collect();
+        if !opened.is_empty() {
+            let mut again = Sweeper::new(manner.clone(), &opened);
+            again.run().await;
+            if let Some(audit) = &mut self.recorder.facts().audit {
+                let mut all: Vec<(u16, Outcome)> =
+                    audit.controls.iter().chain(&again.ports()).flat_map(|r| r.each()).collect();
+                all.sort_unstable_by_key(|(port, _)| *port);
+                all.dedup_by_key(|(port, _)| *port);
+                audit.controls = runs(all);
+            }
+        }
+        let asked = {
+            let facts = self.recorder.facts();
+            let met = |a: &crate::facts::Attempt| {
+                a.passive_port().is_some_and(|port| silent.contains(&port))
+            };
+            !found.is_empty() || !facts.halves.is_empty() || facts.attempts.iter().any(met)
+        };
+        if !asked && self.spec.request.localise && self.spec.request.tls == TlsLevel::Off {
+            self.halves(door, progress).await;
+        }
+    }
+
+    /// Writes it down. The same port twice: what worked once can work.
+    fn found(&self, found: &mut Vec<(u16, Outcome)>, port: u16, outcome: Outcome) {
+        match found.binary_search_by_key(&port, |(port, _)| *port) {
+            Ok(at) => {
+                if let Some(kept) = found.get_mut(at).filter(|_| outcome == Outcome::Open) {
+                    kept.1 = outcome;
+                }
+            }
+            Err(at) => found.insert(at, (port, outcome)),
+        }
+        if let Some(audit) = &mut self.recorder.facts().audit {
+            audit.announced = runs(found.iter().copied());
+        }
+    }
+}
+
+fn count(found: &[(u16, Outcome)], wanted: Outcome) -> usize {
+    found.iter().filter(|(_, outcome)| *outcome == wanted).count()
 }

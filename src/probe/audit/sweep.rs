@@ -8,7 +8,7 @@ use super::super::login::Door;
 use super::super::recorder::Recorder;
 use super::super::turn::Progress;
 use super::bounds;
-use super::sweeper::{Manner, Sweeper};
+use super::sweeper::{Manner, Pace, Sweeper};
 use crate::facts::{Audit, BoundsFrom, Facts, Micros, Mode, Outcome, PortRange, Purpose};
 
 /// Ports that were open while they were announced and that are asked again, at most.
@@ -44,13 +44,29 @@ impl Engine<'_> {
         let (bounds, from) = match (request.passive_ports, learned) {
             (Some(declared), _) => (declared, BoundsFrom::Declared),
             (None, Some(learned)) => (learned, BoundsFrom::Learned),
-            (None, None) => return self.known(door, request.rate).await,
+            (None, None) => return self.known(&self.manner(door, request.rate)).await,
         };
         (self.stage)(Stage::Sweeping(bounds));
-        self.known(door, request.rate).await;
-        let open = open_ports(&self.recorder.facts());
+        // Where these are silent that takes its time, and more so where segments get lost.
+        let manner = self.manner(door, request.rate);
+        tokio::join!(self.known(&manner), self.range(door, progress, &manner, bounds, from));
+    }
+
+    /// Knocks at every port of the range.
+    async fn range(
+        &self,
+        door: &Door<'_>,
+        progress: &mut Progress,
+        manner: &Manner,
+        bounds: PortRange,
+        from: BoundsFrom,
+    ) {
+        let (open, announced) = {
+            let facts = self.recorder.facts();
+            (open_ports(&facts), announced_ports(&facts))
+        };
         if !open.is_empty() {
-            let mut again = Sweeper::new(self.manner(door, request.rate), &open);
+            let mut again = Sweeper::new(manner.clone(), &open);
             again.run().await;
             let controls = again.ports();
             let silent = controls.iter().all(|run| run.outcome == Outcome::TimedOut);
@@ -65,7 +81,7 @@ impl Engine<'_> {
         let ports: Vec<u16> = ports.into_iter().collect();
         {
             let mut kept = Kept {
-                sweeper: Sweeper::new(self.manner(door, request.rate), &ports),
+                sweeper: Sweeper::new(manner.clone(), &ports),
                 recorder: self.recorder,
                 bounds,
                 from,
@@ -74,6 +90,12 @@ impl Engine<'_> {
             kept.sweeper.run().await;
         }
         self.climb_to_blocked(door).await;
+        let swept = {
+            let facts = self.recorder.facts();
+            let sweep = facts.audit.as_ref().and_then(|a| a.sweep.as_ref());
+            sweep.filter(|s| s.complete).map(|s| s.ports.clone())
+        };
+        self.announce_silent(door, progress, manner, &swept.unwrap_or_default()).await;
     }
 
     fn manner(&self, door: &Door<'_>, rate: u32) -> Manner {
@@ -81,8 +103,7 @@ impl Engine<'_> {
         Manner {
             to: door.to,
             bind: door.bind,
-            rate,
-            rtt: rtt.map(Micros::duration),
+            pace: Pace::new(rate, rtt.map(Micros::duration)),
             lossy: self.recorder.lossy(),
         }
     }
@@ -94,9 +115,9 @@ impl Engine<'_> {
     }
 
     /// FTP's own ports, but for the one that the control connection is on.
-    async fn known(&self, door: &Door<'_>, rate: u32) {
-        let ports: Vec<u16> = KNOWN.into_iter().filter(|p| *p != door.to.port()).collect();
-        let mut sweeper = Sweeper::new(self.manner(door, rate), &ports);
+    async fn known(&self, manner: &Manner) {
+        let ports: Vec<u16> = KNOWN.into_iter().filter(|p| *p != manner.to.port()).collect();
+        let mut sweeper = Sweeper::new(manner.clone(), &ports);
         sweeper.run().await;
         self.write(|audit| audit.known = sweeper.ports());
     }

@@ -28,16 +28,14 @@ const ASIDE: usize = 32;
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// Whom to knock at, and how.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone)]
 pub struct Manner {
     /// The server; the port is replaced.
     pub to: SocketAddr,
     /// Address to call from.
     pub bind: Option<IpAddr>,
-    /// SYNs a second, at most.
-    pub rate: u32,
-    /// Round-trip time, where known.
-    pub rtt: Option<Duration>,
+    /// How fast; sweeps at the same time share it.
+    pub pace: Arc<Pace>,
     /// Whether segments were seen to be lost before.
     pub lossy: bool,
 }
@@ -50,7 +48,7 @@ struct Door {
 }
 
 /// What the knocks share.
-struct Pace {
+pub struct Pace {
     next: Mutex<Instant>,
     gap: AtomicU64,
     slowest: AtomicU64,
@@ -58,6 +56,16 @@ struct Pace {
 }
 
 impl Pace {
+    /// So many SYNs a second, at most; and the round-trip time, where known.
+    pub fn new(rate: u32, rtt: Option<Duration>) -> Arc<Self> {
+        Arc::new(Self {
+            next: Mutex::new(Instant::now()),
+            gap: AtomicU64::new(1_000_000 / u64::from(rate.max(1))),
+            slowest: AtomicU64::new(0),
+            rtt: rtt.unwrap_or_default().min(Duration::from_secs(1)),
+        })
+    }
+
     /// Waits for the turn of the next SYN.
     async fn turn(&self) {
         let gap = Duration::from_micros(self.gap.load(Ordering::Relaxed));
@@ -89,7 +97,6 @@ struct Tried {
 pub struct Sweeper {
     manner: Manner,
     doors: Vec<Door>,
-    pace: Arc<Pace>,
     answered: u32,
     lost: u32,
     syns: u32,
@@ -104,18 +111,10 @@ impl Sweeper {
         let mut ports = ports.to_vec();
         ports.sort_unstable();
         ports.dedup();
-        let gap = 1_000_000 / u64::from(manner.rate.max(1));
-        let pace = Pace {
-            next: Mutex::new(Instant::now()),
-            gap: AtomicU64::new(gap),
-            slowest: AtomicU64::new(0),
-            rtt: manner.rtt.unwrap_or_default().min(Duration::from_secs(1)),
-        };
         let doors = ports.into_iter().map(|port| Door { port, outcome: None, asked: 0 }).collect();
         Self {
             manner,
             doors,
-            pace: Arc::new(pace),
             answered: 0,
             lost: 0,
             syns: 0,
@@ -140,8 +139,8 @@ impl Sweeper {
             // Some hosts answer only so many knocks a second with RST.
             if !slowed && self.answered >= 20 && self.lost * 5 > self.answered * 2 {
                 slowed = true;
-                let gap = self.pace.gap.load(Ordering::Relaxed);
-                self.pace.gap.store(gap * 4, Ordering::Relaxed);
+                let gap = self.manner.pace.gap.load(Ordering::Relaxed);
+                self.manner.pace.gap.store(gap * 4, Ordering::Relaxed);
             }
             if !self.round(&mixed(waiting), enough).await {
                 // This machine cannot send: nothing is known of the rest.
@@ -166,7 +165,7 @@ impl Sweeper {
             let Some(door) = self.doors.get(index) else { continue };
             let mut to = self.manner.to;
             to.set_port(door.port);
-            tasks.spawn(ask(index, to, self.manner.bind, 0, enough, self.pace.clone()));
+            tasks.spawn(ask(index, to, self.manner.bind, 0, enough, self.manner.pace.clone()));
         }
         while let Some(joined) = tasks.join_next().await {
             let Ok(tried) = joined else { continue };
@@ -209,7 +208,7 @@ impl Sweeper {
                 let Some(door) = self.doors.get(index) else { continue };
                 let mut to = self.manner.to;
                 to.set_port(door.port);
-                let (bind, before, pace) = (self.manner.bind, door.asked, self.pace.clone());
+                let (bind, before, pace) = (self.manner.bind, door.asked, self.manner.pace.clone());
                 tasks.spawn(ask(index, to, bind, before, enough, pace));
             }
             let Some(joined) = tasks.join_next().await else { return sent };
@@ -226,8 +225,11 @@ impl Sweeper {
         self.syns = self.syns.saturating_add(u32::from(new));
         if let Some((outcome, icmp)) = tried.outcome {
             door.outcome = Some(outcome);
-            self.answered += u32::from(tried.asked);
-            self.lost += u32::from(tried.asked.saturating_sub(1));
+            // Who says no says so only so often a second: that is no loss.
+            if outcome.is_let_through() {
+                self.answered += u32::from(tried.asked);
+                self.lost += u32::from(tried.asked.saturating_sub(1));
+            }
             self.icmp = self.icmp.or(icmp);
         }
         new > 0
@@ -279,7 +281,7 @@ impl Sweeper {
             syns: self.syns,
             answered: self.answered,
             lost: self.lost,
-            slowest: Micros(self.pace.slowest.load(Ordering::Relaxed)),
+            slowest: Micros(self.manner.pace.slowest.load(Ordering::Relaxed)),
             icmp: self.icmp,
             complete: self.done,
             gone_silent: self.gone_silent.clone(),
@@ -378,7 +380,7 @@ mod tests {
     /// A sweep of these ports at which all rounds are over, with what came of each.
     fn swept(to: &str, doors: &[(u16, Option<Outcome>)]) -> Sweeper {
         let to = to.parse().unwrap_or(SocketAddr::from(([127, 0, 0, 1], 1)));
-        let manner = Manner { to, bind: None, rate: 1000, rtt: None, lossy: false };
+        let manner = Manner { to, bind: None, pace: Pace::new(1000, None), lossy: false };
         let ports: Vec<u16> = doors.iter().map(|(port, _)| *port).collect();
         let mut sweeper = Sweeper::new(manner, &ports);
         for (door, (_, outcome)) in sweeper.doors.iter_mut().zip(doors) {
