@@ -141,7 +141,7 @@ fn worth(case: &Case<'_>, audit: &Audit) -> Worth {
 
 /// Ports that were silent in the sweep, open right after they were announced, and silent again
 /// without that; not where knocks at answering ports got lost too.
-pub fn opened_by_announcement(audit: &Audit) -> Vec<u16> {
+fn opened_by_announcement(audit: &Audit) -> Vec<u16> {
     let Some(sweep) = audit.sweep.as_ref().filter(|s| s.complete && !loses_some(s)) else {
         return Vec::new();
     };
@@ -231,6 +231,17 @@ impl View<'_> {
         all.sort_by_key(|(port, _)| *port);
         all.dedup_by_key(|(port, _)| *port);
         all
+    }
+
+    /// Ports that are open when they are announced and silent without that.
+    pub fn opened(&self) -> Vec<u16> {
+        match self.worth {
+            Worth::Announced => opened_by_announcement(self.audit),
+            Worth::Pinholes => {
+                self.audit.controls.iter().flat_map(|run| run.first..=run.last).collect()
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// Whether silent and answering ports alternate as no rule of a firewall makes them, where knocks

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::text::{Color, Pen};
 use super::words::Words;
-use crate::diagnosis::audit::{View, Worth, opened_by_announcement, view};
+use crate::diagnosis::audit::{View, Worth, view};
 use crate::diagnosis::causes::range::spans;
 use crate::diagnosis::{Diagnosis, Text, ports};
 use crate::facts::audit::PortRun;
@@ -234,7 +234,7 @@ fn before(view: &View<'_>) -> Vec<Text> {
             texts.push(Text::new("audit-pinholes").with("ports", spans(&view.audit.controls)));
         }
         Worth::Announced => {
-            let opened = ports::list(&opened_by_announcement(view.audit));
+            let opened = ports::list(&view.opened());
             texts.push(Text::new("audit-some-pinholes").with("ports", opened));
         }
         Worth::Intercepted => texts.push(Text::new("audit-intercepted")),

@@ -571,7 +571,7 @@ helper-opens-pinholes-text = { $count ->
     [one] At port { $ports }
    *[other] At ports { $ports }
 } the first knock was let in, and a second one, from another port of ours and while the first one stood there, met silence; an open range would have let it through, to be answered by the server. So somebody opens each port for one connection when he hears it announced: an FTP helper (ALG) that reads the control connection. He is deaf as soon as the control connection is encrypted (FTPS); then every passive transfer will time out.
-helper-opens-pinholes-text-swept = { $ports } stayed silent while nobody had announced it, was open right after the server announced it, and silent again without that. A part of the range is open for good; the rest is opened port by port by an FTP helper (ALG) that hears the announcement. It is deaf as soon as the control connection is encrypted (FTPS); then passive transfers will time out whenever one of those ports is drawn.
+helper-opens-pinholes-text-swept = { $ports } was open right after the server had announced it, and is silent without that: an FTP helper (ALG) hears the announcement and opens the port for one connection, even if a part of the range may be open for good. It is deaf as soon as the control connection is encrypted (FTPS); then passive transfers will time out whenever such a port is drawn.
 helper-opens-pinholes-text-read = { $count ->
     [one] At port { $ports }
    *[other] At ports { $ports }
@@ -587,7 +587,7 @@ helper-opens-pinholes-fix-client = If that helper stands at your own gateway (on
 seen-second-silent = port { $port }: first knock let in, second one not answered in { $took }
 seen-second-refused = port { $port }: first knock let in, second one refused
 seen-offers-tls = the server offers TLS (FEAT: AUTH)
-seen-opened-announced = { $ports }: silent in the sweep, open right after it was announced, silent again without that
+seen-opened-announced = { $ports }: open right after it was announced, silent without that
 seen-swept-unannounced = none of these ports was announced, so they may be opened then by whoever reads along
 seen-halves = half a PORT, sent in a segment of its own, was not acknowledged; half a NOOP was
 control-idle-dropped-title = The control connection is forgotten while it is silent

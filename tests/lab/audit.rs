@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::expect::{Expect, Found, explain, problems};
-use super::firewall::{Action, Firewall, Icmp, Match, Place, Ports};
+use super::firewall::{Action, Firewall, Helper, Icmp, Match, Place, Ports};
 use super::net::Node;
 use super::run::{Run, doctor, trusting};
 use super::secured::Tls;
@@ -19,6 +19,7 @@ const PARTLY: &str = "passive-range-partly-blocked";
 const HOLE: &str = "passive-port-hole";
 const LEAKS: &str = "passive-range-leaks";
 const EXHAUSTED: &str = "passive-range-exhausted";
+const BLOCKED: &str = "server-firewall-blocks-passive";
 
 /// What is learnt of 50000-50100 in all but one of 100,000 runs: none of some forty announcements may
 /// have fallen into its first or its last ports.
@@ -268,4 +269,65 @@ fn a_deadline_leaves_ports_not_tested() {
     let left = found.values().filter(|it| *it == "not-tested").count();
     assert!(found.len() >= 10_000 && left > 5000, "{left}\n{}", explain(&world, &run));
     assert!(run.elapsed.as_secs() < 20 && run.report()["verdict"] == "healthy");
+}
+
+/// The range is open but for these ports, and a helper lets in whom the server announces there.
+fn with_a_helper(gate: super::gate::Gate, place: Place, open: &[Ports]) -> World {
+    let mut world = World::with(gate, &Server::new(Software::Pyftpdlib));
+    world.add(&Helper { node: place.node });
+    let through = std::iter::once(21..=21).chain(open.iter().cloned()).collect();
+    world.add(&Firewall::closed(place, [Match::To(through)]));
+    world
+}
+
+#[test]
+fn a_helper_opens_the_other_half() {
+    for place in [Place::SERVER_IN, Place::router(1)] {
+        let world = with_a_helper(gate!(), place, &[50000..=50050]);
+        let run = audit(&world, &["--passive-ports", "50000-50100"]);
+        healthy().also(Found::info("helper-opens-pinholes")).check(&world, &run);
+        let found = ports(&run);
+        let wrong = found.range(50051..=50100).any(|(_, it)| it == "timed-out");
+        assert!(!wrong, "{}", explain(&world, &run));
+    }
+}
+
+#[test]
+fn a_helper_opens_the_hole() {
+    let world = with_a_helper(gate!(), Place::SERVER_IN, &[50000..=50041, 50043..=50100]);
+    let run = audit(&world, &["--passive-ports", "50000-50100"]);
+    // That port is hardly ever announced: it may be blocked, and may not.
+    Expect::healthy().without(PARTLY).without(LEAKS).unproven(HOLE).check(&world, &run);
+}
+
+#[test]
+fn holes_take_most_of_a_small_range() {
+    let server = Server { passive: Some(50000..=50004), ..Server::new(Software::Pyftpdlib) };
+    let mut world = World::with(gate!(), &server);
+    let through = Match::To(vec![21..=21, 50000..=50000, 50004..=50004]);
+    world.add(&Firewall::closed(Place::SERVER_IN, [through]));
+    let run = audit(&world, &["--passive-ports", "50000-50004"]);
+    Expect::degraded(&[HOLE]).without(PARTLY).without(BLOCKED).check(&world, &run);
+}
+
+#[test]
+fn the_firewall_knows_the_range_and_the_server_does_not() {
+    let (swapped_max, swapped_min) = (50000, 50100);
+    let server =
+        Server { passive: Some(swapped_min..=swapped_max), ..Server::new(Software::Vsftpd) };
+    let mut world = World::with(gate!(), &server);
+    world.add(&Firewall::closed(Place::SERVER_IN, [Match::To(vec![21..=21, 50000..=50100])]));
+    let run = audit(&world, &["--passive-ports", "50000-50100"]);
+    Expect::degraded(&[LEAKS]).without(BLOCKED).check(&world, &run);
+}
+
+#[test]
+fn whoever_says_no_says_it_now_and_then() {
+    let mut world = World::with(gate!(), &Server::new(Software::Vsftpd));
+    world.net.set(Node::Server, "ipv4/icmp_ratelimit", 1000);
+    let some = Match::To(vec![50051..=50100]);
+    let no = Action::Icmp(Icmp::AdminProhibited);
+    world.add(&Firewall::open_but(Place::SERVER_IN, [some], no));
+    let run = audit(&world, &["--passive-ports", "50000-50100"]);
+    Expect::degraded(&[PARTLY]).without(HOLE).without(BLOCKED).check(&world, &run);
 }

@@ -108,12 +108,16 @@ pub fn helper_opens_pinholes(case: &Case<'_>) -> Option<Finding> {
         .done()
 }
 
-/// Ports that stayed silent in an audit's sweep were open right after they were announced.
+/// Ports that an audit found silent were open right after they were announced.
 fn opened_when_announced(case: &Case<'_>) -> Option<Finding> {
-    let view = audit::view(case).filter(|view| view.worth == Worth::Announced)?;
-    let opened = audit::opened_by_announcement(view.audit);
-    opened.first()?;
-    let confidence = if case.facts.lossy() { Confidence::Likely } else { Confidence::Proven };
+    let view = audit::view(case)?;
+    let once_more = view.audit.announced.iter().any(|run| run.outcome == Outcome::Open);
+    let (opened, confidence) = match view.worth {
+        Worth::Announced if case.facts.lossy() => (view.opened(), Confidence::Likely),
+        Worth::Announced => (view.opened(), Confidence::Proven),
+        Worth::Pinholes if once_more => (view.opened(), Confidence::Likely),
+        _ => return None,
+    };
     let text = Text::new("helper-opens-pinholes-text-swept").with("ports", ports::list(&opened));
     let mut build = finding("helper-opens-pinholes", confidence, text);
     if let Some(attempt) = case.passive().first().map(|v| v.shown) {
