@@ -218,14 +218,21 @@ fn inside(
 }
 
 impl View<'_> {
-    /// Ports for the report: those of the range and the well-known ones, sorted, each once.
+    /// Ports for the report: those of the range and the well-known ones, sorted, each once. Where
+    /// silence shows loss or a limit, it says nothing of the port.
     pub fn all(&self, case: &Case<'_>) -> Vec<(u16, Outcome)> {
+        let patchy = self.patchy();
+        let told = |(port, outcome)| match outcome {
+            Outcome::TimedOut if patchy => (port, Outcome::NotTested),
+            _ => (port, outcome),
+        };
         let control = case.session.is_some().then(|| (case.control_port(), Outcome::Open));
         let mut all: Vec<(u16, Outcome)> = self
             .ports
             .iter()
-            .chain(&self.audit.known)
             .flat_map(|run| run.each())
+            .map(told)
+            .chain(self.audit.known.iter().flat_map(|run| run.each()))
             .chain(control)
             .collect();
         all.sort_by_key(|(port, _)| *port);

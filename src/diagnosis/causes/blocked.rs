@@ -236,31 +236,31 @@ pub fn let_in(case: &Case<'_>, build: Build, range: Proposal, located: Option<&L
 
 fn blocked_remedies(case: &Case<'_>, build: Build, side: Side, located: Option<&Located>) -> Build {
     let range = ports::proposal(case);
-    let server = case.peer.map_or_else(String::new, |p| p.to_string());
-    let gateway = at_gateway(located);
     let mut build = build;
     if side != Side::Client && side != Side::Path {
         build = give_range(case, build, range);
         build = let_in(case, build, range, located);
     }
-    let out = Text::new(match side {
-        Side::Client => "client-firewall-blocks-passive-fix",
-        _ => "firewall-blocks-passive-fix-client",
-    })
-    .with("server", server);
     if side == Side::Client {
-        build = build.fix(Who::ClientAdmin, out, remedies::let_passive_out(case, gateway));
+        build = let_out(case, build, "client-firewall-blocks-passive-fix", at_gateway(located));
     } else if side == Side::Path {
         build =
             build.fix(Who::NetworkAdmin, Text::new("firewall-blocks-passive-fix-path"), Vec::new());
     } else if side == Side::Unknown {
-        build = build.fix(Who::ClientAdmin, out, remedies::let_passive_out(case, false));
+        build = let_out(case, build, "firewall-blocks-passive-fix-client", false);
     }
     build.fix_if(case.active_open(), Who::User, Text::new("fix-use-active")).fix_if(
         side == Side::Unknown,
         Who::User,
         Text::new("fix-decide-side"),
     )
+}
+
+/// What the client's side has to let out.
+pub fn let_out(case: &Case<'_>, build: Build, text: &str, gateway: bool) -> Build {
+    let server = case.peer.map_or_else(String::new, |p| p.to_string());
+    let text = Text::new(text).with("server", server);
+    build.fix(Who::ClientAdmin, text, remedies::let_passive_out(case, gateway))
 }
 
 /// Where packets die, in words.

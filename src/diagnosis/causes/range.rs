@@ -1,5 +1,6 @@
 //! The passive range as a whole: what an audit's sweep and its samples show.
 
+use super::blocked::{at_gateway, let_out};
 use super::build::{Build, finding};
 use super::passive;
 use super::wording::out_of_ports;
@@ -141,7 +142,7 @@ fn begin(
         build = build.attempt(attempt);
     }
     let seen = Text::new("seen-swept-blocked")
-        .with("ports", few(parts))
+        .with("ports", spans(parts))
         .with("asked", u16::from(asked))
         .with("loss", view.loss());
     build = build.saw(Text::new("seen-swept-through").with("ports", few(through))).saw(seen);
@@ -194,8 +195,14 @@ pub fn partly_blocked(case: &Case<'_>) -> Option<Finding> {
         .with("through", few(&through))
         .with("blocked", few(&parts))
         .with("count", parts.iter().map(PortRun::count).sum::<usize>());
-    begin(case, "passive-range-partly-blocked", text, &view, &parts, &through)
-        .not("firewall-blocks-passive", Text::new("not-blocked-swept"))
+    let build = begin(case, "passive-range-partly-blocked", text, &view, &parts, &through)
+        .not("firewall-blocks-passive", Text::new("not-blocked-swept"));
+    let located = located(case, &view);
+    if located.as_ref().is_some_and(|l| l.side() == Side::Client) {
+        let gateway = at_gateway(located.as_ref());
+        return let_out(case, build, "client-firewall-blocks-passive-fix", gateway).done();
+    }
+    build
         .fix(
             Who::ServerAdmin,
             Text::new("passive-range-partly-blocked-fix-swept").with("missing", few(&parts)),
