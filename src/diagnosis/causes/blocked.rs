@@ -94,8 +94,9 @@ fn outside_of_an_open_range(case: &Case<'_>, views: &[&ModeView<'_>]) -> bool {
     let Some((bounds, BoundsFrom::Declared)) = view.bounds else { return false };
     let through = view.sweep.is_some_and(|s| s.complete)
         && view.inside.iter().all(|run| run.outcome == Outcome::Refused);
-    let mut announced = views.iter().flat_map(|v| &v.all).filter_map(|a| a.passive_port());
-    through && !announced.any(|port| bounds.has(port))
+    let all = views.iter().flat_map(|v| &v.all);
+    let announced: Vec<u16> = all.filter_map(|a| a.passive_port()).collect();
+    through && !announced.is_empty() && !announced.iter().any(|port| bounds.has(*port))
 }
 
 fn blocked(case: &Case<'_>, wanted_id: &'static str) -> Option<Finding> {

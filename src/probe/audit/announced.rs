@@ -12,13 +12,13 @@ use super::super::passive::knock_policy;
 use super::super::turn::Progress;
 use super::sweeper::{Manner, Sweeper};
 use crate::facts::audit::{PortRun, runs};
-use crate::facts::{DialOutcome, Family, Mode, Outcome, TlsLevel};
+use crate::facts::{Attempt, DialOutcome, Family, Mode, Outcome, TlsLevel};
 
 /// Ports that are announced, at most.
 const MOST: usize = 20;
 /// Ports that may stay silent before the rest is left alone: each takes its time.
 const SILENT: usize = 4;
-/// The same where the sweep has found them silent before.
+/// The same where the sweep has found them silent before, and segments get lost.
 const STILL_SILENT: usize = 2;
 /// Announcements that may not arrive before the rest is left alone: each takes a login.
 const SILENCED: usize = 2;
@@ -132,14 +132,20 @@ impl<'e> Engine<'e> {
         };
         let silent = of(|o| o == Outcome::TimedOut);
         let samples = self.spec.request.audit.map_or(0, |a| a.samples);
-        let shown = {
+        let (known, read) = {
             let facts = self.recorder.facts();
             let mut controls = facts.audit.iter().flat_map(|a| &a.controls);
-            controls.any(|run| run.outcome == Outcome::TimedOut)
+            let opened = controls.any(|run| run.outcome == Outcome::TimedOut);
+            let met = |a: &Attempt| {
+                let port = a.passive_port().filter(|_| a.outcome.is_held_back());
+                port.is_some_and(|port| silent.contains(&port))
+            };
+            (opened || facts.attempts.iter().any(met), !facts.halves.is_empty())
         };
-        if silent.is_empty() || of(Outcome::is_let_through).is_empty() || samples == 0 || shown {
+        if silent.is_empty() || of(Outcome::is_let_through).is_empty() || samples == 0 || known {
             return;
         }
+        let enough = if self.recorder.lossy() { STILL_SILENT } else { 1 };
         let mut announcer = self.announcer(door, progress, MOST).await;
         let mut found = Vec::new();
         while let Some(port) = announcer.next(progress).await {
@@ -148,7 +154,7 @@ impl<'e> Engine<'e> {
             }
             let outcome = announcer.knock(port).await;
             self.found(&mut found, port, outcome);
-            if outcome == Outcome::Open || count(&found, Outcome::TimedOut) >= STILL_SILENT {
+            if outcome == Outcome::Open || count(&found, Outcome::TimedOut) >= enough {
                 break;
             }
         }
@@ -166,14 +172,8 @@ impl<'e> Engine<'e> {
                 audit.controls = runs(all);
             }
         }
-        let asked = {
-            let facts = self.recorder.facts();
-            let met = |a: &crate::facts::Attempt| {
-                a.passive_port().is_some_and(|port| silent.contains(&port))
-            };
-            !found.is_empty() || !facts.halves.is_empty() || facts.attempts.iter().any(met)
-        };
-        if !asked && self.spec.request.localise && self.spec.request.tls == TlsLevel::Off {
+        let in_clear = self.spec.request.tls == TlsLevel::Off;
+        if found.is_empty() && !read && in_clear && self.spec.request.localise {
             self.halves(door, progress).await;
         }
     }
