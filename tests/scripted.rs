@@ -584,6 +584,16 @@ fn passive_connections_that_fail() {
         case("425 wrong address", "", &passive("S: 425 Security: Bad IP connecting."))
             .modes(PASSIVE)
             .broken(Some("server-rejects-data-peer")),
+        case(
+            "425 wrong address at the knock, and a listing that waits for another one",
+            "",
+            &format!(
+                "S: 220 Ready.\n{ANNOUNCE}S: 425 Security: Bad IP connecting.\nD: accept d\n\
+                 C: LIST\nS: 150 Go\nD: hang"
+            ),
+        )
+        .modes(PASSIVE)
+        .broken(Some("server-rejects-data-peer")),
         // expected: this is `data-tls-required`, or nothing that is known.
         case("522 for want of TLS", "", &passive("S: 522 SSL/TLS required on the data channel"))
             .modes(PASSIVE)

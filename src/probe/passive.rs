@@ -7,16 +7,18 @@ use tokio::time::Instant;
 
 use super::control::Control;
 use super::dial::{DialEvent, Dialler, KnockPolicy, dial};
+use super::heard::ControlEvent;
 use super::limits::Limits;
 use super::path::{Patience, climb_until_reset};
 use super::recorder::Recorder;
 use super::tls::Reuse;
 use super::transfer::{Source, Transfer};
 use crate::facts::{
-    Attempt, DialOutcome, ExchangeEnd, Micros, Mode, Nearer, Outcome, Second, Step, Why,
+    Attempt, DialOutcome, ExchangeEnd, Micros, Mode, Nearer, Outcome, ReplyFact, Second, Step, Why,
 };
 use crate::wire::address::{parse_227, parse_229};
 use crate::wire::command::Command;
+use crate::wire::peer;
 
 /// How to go about a passive attempt.
 pub struct Passive<'a> {
@@ -143,11 +145,13 @@ impl Passive<'_> {
         draft.second = Some(Second { outcome: record.outcome, took: record.took });
     }
 
-    /// Knocks until somebody opens or the policy is used up.
+    /// Knocks until somebody opens or the policy is used up. What the server says of it meanwhile
+    /// goes to `turned_away` if it takes us for somebody else.
     async fn dial(
         &self,
         control: &mut Control,
         to: SocketAddr,
+        turned_away: &mut Option<ReplyFact>,
     ) -> (Box<Dialler>, Option<DialEvent>) {
         let left = self.limit.saturating_duration_since(Instant::now());
         let policy = knock_policy(self.limits, control.rtt(), self.recorder.lossy(), left);
@@ -161,6 +165,11 @@ impl Passive<'_> {
                     // A server that gives up waiting says so; whether the door opens is still
                     // decided at the door.
                     control.log(&event);
+                    if let ControlEvent::Reply(reply) = event
+                        && peer::is_bad_data_peer(reply.code, &reply.text)
+                    {
+                        *turned_away = Some(reply);
+                    }
                 }
                 () = tokio::time::sleep_until(self.limit.min(self.recorder.deadline())) => break None,
             }
@@ -174,8 +183,9 @@ impl Passive<'_> {
             tokio::time::sleep(self.pause(control)).await;
         }
         let mut refused = Vec::new();
+        let mut turned_away = None;
         let (dialler, stream) = loop {
-            let (dialler, event) = self.dial(control, to).await;
+            let (dialler, event) = self.dial(control, to, &mut turned_away).await;
             if let Some(DialEvent::Connected(stream)) = event {
                 break (dialler, stream);
             }
@@ -205,7 +215,15 @@ impl Passive<'_> {
         let mut transfer =
             Transfer::new(control, self.recorder, self.limits, self.limit).reuse(self.reuse);
         transfer.connected(stream, draft, true);
-        transfer.run(self.listing, &mut source, draft).await;
+        match turned_away {
+            // It has said so before it was asked for anything, and would let a listing wait for ever.
+            Some(ReplyFact { code, text, .. }) => {
+                let command = self.listing.redacted();
+                (draft.outcome, draft.why) =
+                    (Outcome::Rejected, Why::ListingRefused { command, code, text });
+            }
+            None => transfer.run(self.listing, &mut source, draft).await,
+        }
         if let Source::Dial(dialler) = source {
             refused.extend(dialler.knocks());
             draft.knocks = refused;

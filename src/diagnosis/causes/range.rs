@@ -13,7 +13,7 @@ use crate::diagnosis::reason::brief;
 use crate::diagnosis::remedies;
 use crate::diagnosis::text::Text;
 use crate::facts::audit::{PortRun, outcome};
-use crate::facts::{BoundsFrom, Outcome};
+use crate::facts::{Attempt, BoundsFrom, Outcome};
 use crate::wire::peer;
 
 /// More missing parts than this are opened together with what is between them.
@@ -79,7 +79,8 @@ fn shown<'a>(case: &Case<'a>) -> Option<Shown<'a>> {
         }
     }
     // What is blocked now and was open when it was announced is opened by announcing it.
-    let mut opened = case.passive_ports(Outcome::Open);
+    let open = case.facts.attempts.iter().filter(|a| a.mode.is_passive() && a.is_open());
+    let mut opened: Vec<u16> = open.filter_map(Attempt::passive_port).collect();
     let announced = view.audit.announced.iter().filter(|run| run.outcome == Outcome::Open);
     opened.extend(announced.flat_map(|run| run.first..=run.last));
     let has = |run: &PortRun| opened.iter().any(|p| (run.first..=run.last).contains(p));
