@@ -63,37 +63,35 @@ pub struct View<'a> {
 pub fn view<'a>(case: &Case<'a>) -> Option<View<'a>> {
     let audit = case.facts.audit.as_ref()?;
     let sweep = audit.sweep.as_ref();
-    let worth = worth(case, audit);
+    let opened = opened_by_announcement(audit);
+    let worth = if opened.is_empty() { worth(case, audit) } else { Worth::Announced };
     let declared = case.facts.request.audit.and_then(|a| a.passive_ports);
     let bounds = match (sweep, declared) {
         (Some(sweep), _) => Some((sweep.bounds, sweep.from)),
         (None, Some(range)) => Some((range, BoundsFrom::Declared)),
         (None, None) => None,
     };
+    let told = |as_told: &dyn Fn(u16, Outcome) -> Outcome| {
+        let all = sweep.into_iter().flat_map(|s| &s.ports).flat_map(|run| run.each());
+        runs(all.map(|(port, outcome)| (port, as_told(port, outcome))))
+    };
+    let unheard =
+        |outcome: Outcome| if outcome.is_held_back() { Outcome::NotTested } else { outcome };
     let known: Vec<PortRun> = match worth {
         // Whoever was turned away half-way learns nothing from silence.
         Worth::Shown if sweep.is_some_and(|s| !s.gone_silent.is_empty()) => {
-            runs(sweep.into_iter().flat_map(|s| &s.ports).flat_map(|run| {
-                let outcome =
-                    if run.outcome.is_held_back() { Outcome::NotTested } else { run.outcome };
-                PortRun { outcome, ..*run }.each()
-            }))
+            told(&|_, outcome| unheard(outcome))
         }
         Worth::Shown => sweep.map_or_else(Vec::new, |s| s.ports.clone()),
         // A handshake with somebody else says nothing about this port of the server.
-        Worth::Intercepted => runs(sweep.into_iter().flat_map(|s| &s.ports).flat_map(|run| {
-            let outcome =
-                if run.outcome == Outcome::Open { Outcome::NotTested } else { run.outcome };
-            PortRun { outcome, ..*run }.each()
-        })),
+        Worth::Intercepted => told(&|_, outcome| match outcome {
+            Outcome::Open => Outcome::NotTested,
+            _ => outcome,
+        }),
         Worth::Pinholes => audit.announced.clone(),
-        Worth::Announced => runs(sweep.into_iter().flat_map(|s| &s.ports).flat_map(|run| {
-            run.each().map(|(port, outcome)| {
-                let unknown = if outcome.is_held_back() { Outcome::NotTested } else { outcome };
-                let opened = opened_by_announcement(audit).contains(&port);
-                (port, if opened { Outcome::Open } else { unknown })
-            })
-        })),
+        Worth::Announced => told(&|port, outcome| {
+            if opened.contains(&port) { Outcome::Open } else { unheard(outcome) }
+        }),
         Worth::Nothing => Vec::new(),
     };
     let ports = with_rest(known, declared.filter(|_| worth != Worth::Shown));
@@ -118,10 +116,8 @@ fn with_rest(known: Vec<PortRun>, range: Option<PortRange>) -> Vec<PortRun> {
     runs(all)
 }
 
+/// What it is worth where nothing shows that ports are opened as they are announced, or all are.
 fn worth(case: &Case<'_>, audit: &Audit) -> Worth {
-    if !opened_by_announcement(audit).is_empty() {
-        return Worth::Announced;
-    }
     let silent = |run: &PortRun| run.outcome == Outcome::TimedOut;
     if !audit.controls.is_empty() && audit.controls.iter().all(silent) {
         return Worth::Pinholes;

@@ -93,11 +93,14 @@ pub fn cause(id: &str) -> Option<&'static Cause> {
 
 macro_rules! cause {
     ($id:literal, $plane:ident, $severity:ident, [$($gone:literal),*], $matches:expr) => {
+        cause!($id, $plane, $severity, &[$($gone),*], $matches)
+    };
+    ($id:literal, $plane:ident, $severity:ident, $gone:expr, $matches:expr) => {
         Cause {
             id: $id,
             plane: Plane::$plane,
             severity: Severity::$severity,
-            suppresses: &[$($gone),*],
+            suppresses: $gone,
             pages: [
                 include_str!(concat!("pages/en/", $id, ".md")),
                 include_str!(concat!("pages/zh/", $id, ".md")),
@@ -106,6 +109,14 @@ macro_rules! cause {
         }
     };
 }
+
+/// What it looks like where a part of the range alone is blocked.
+const PART_OF_A_RANGE: &[&str] = &[
+    "epsv-blocked",
+    "server-firewall-blocks-passive",
+    "client-firewall-blocks-passive",
+    "firewall-blocks-passive",
+];
 
 /// All causes, by plane.
 pub static CATALOGUE: &[Cause] = &[
@@ -138,26 +149,10 @@ pub static CATALOGUE: &[Cause] = &[
         "passive-range-partly-blocked",
         Passive,
         Problem,
-        [
-            "epsv-blocked",
-            "server-firewall-blocks-passive",
-            "client-firewall-blocks-passive",
-            "firewall-blocks-passive"
-        ],
+        PART_OF_A_RANGE,
         Some(range::partly_blocked)
     ),
-    cause!(
-        "passive-port-hole",
-        Passive,
-        Problem,
-        [
-            "epsv-blocked",
-            "server-firewall-blocks-passive",
-            "client-firewall-blocks-passive",
-            "firewall-blocks-passive"
-        ],
-        Some(range::port_hole)
-    ),
+    cause!("passive-port-hole", Passive, Problem, PART_OF_A_RANGE, Some(range::port_hole)),
     cause!("passive-ports-not-forwarded", Passive, Problem, [], Some(passive::ports_not_forwarded)),
     cause!("passive-port-refused", Passive, Problem, [], Some(passive::port_refused)),
     cause!(

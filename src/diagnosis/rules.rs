@@ -3,7 +3,7 @@
 
 use super::audit::{self, Worth};
 use super::case::{Case, ModeView};
-use super::causes::range::spans;
+use super::causes::range::few;
 use super::finding::{Finding, Side};
 use super::ports;
 use super::text::Text;
@@ -47,15 +47,11 @@ pub struct Rule {
 /// Causes of which the open ports of the range say nothing about the others.
 const PARTLY: &[&str] = &["passive-range-partly-blocked", "passive-port-hole"];
 
-/// Parts of a range that a rule names, at most; the finding names them all.
-const SPANS: usize = 8;
-
 /// The ports of the range that do not come through, as the audit or the attempts found them.
 fn stopped(case: &Case<'_>) -> String {
     if let Some(view) = audit::view(case).filter(|view| view.worth == Worth::Shown) {
-        let mut runs = view.inside.iter().filter(|run| run.outcome.is_held_back());
-        let first = spans(runs.by_ref().take(SPANS));
-        return if runs.next().is_some() { format!("{first}, …") } else { first };
+        let runs = view.inside.iter().filter(|run| run.outcome.is_held_back());
+        return few(&runs.copied().collect::<Vec<_>>());
     }
     let mut all = case.passive_ports(Outcome::TimedOut);
     all.extend(case.passive_ports(Outcome::Prohibited));

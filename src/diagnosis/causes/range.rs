@@ -106,8 +106,7 @@ fn met<'v, 'a>(case: &'v Case<'a>, parts: &[PortRun]) -> Vec<&'v ModeView<'a>> {
         .filter(|view| {
             view.all.iter().any(|a| {
                 a.outcome.is_held_back()
-                    && a.passive_port()
-                        .is_some_and(|p| parts.iter().any(|r| (r.first..=r.last).contains(&p)))
+                    && a.passive_port().is_some_and(|p| outcome(parts, p).is_some())
             })
         })
         .collect()
@@ -158,7 +157,7 @@ fn begin(
 }
 
 /// As many as fit into a sentence.
-fn few(all: &[PortRun]) -> String {
+pub fn few(all: &[PortRun]) -> String {
     let some = spans(all.iter().take(SPANS));
     if all.len() > SPANS { format!("{some}, …") } else { some }
 }
@@ -259,14 +258,10 @@ pub fn leaks(case: &Case<'_>) -> Option<Finding> {
         return None;
     }
     let held = view.audit.crowd.as_ref().filter(|c| c.reply.port.is_some_and(|p| outside == [p]));
-    let outcome = |port: u16| {
-        let runs = view.ports.iter();
-        runs.flat_map(|r| r.each()).find(|(p, _)| *p == port).map(|(_, outcome)| outcome)
-    };
     let stopped: Vec<u16> = outside
         .iter()
         .copied()
-        .filter(|p| outcome(*p).is_some_and(Outcome::is_held_back))
+        .filter(|p| outcome(&view.ports, *p).is_some_and(Outcome::is_held_back))
         .collect();
     let span = Proposal { min: bounds.min, max: bounds.max, invented: false };
     let id = match (held, inside.is_empty(), from) {
