@@ -15,11 +15,8 @@
 pub mod address;
 pub mod command;
 pub mod feat;
-mod hello;
 pub mod peer;
-mod reader;
 pub mod reply;
 pub mod service;
 pub mod software;
 pub mod text;
-mod wording;

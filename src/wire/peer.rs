@@ -6,12 +6,6 @@ use std::net::{IpAddr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
-pub use super::wording::{
-    is_address_refusal, is_bad_data_peer, is_data_tls_required, is_disabled, is_empty_listing,
-    is_knock_failed, is_knock_prohibited, is_not_implemented, is_session_reuse_required,
-    is_tls_required, is_too_many, is_wrong_family, may_mean_session_reuse,
-};
-
 /// The client's address as the server sees it, from the text of a reply to STAT.
 ///
 /// Understood are vsftpd (`Connected to 198.51.100.2`), `ProFTPD` (`Connected from name (address)`), wu-ftpd, BSD and inetutils
@@ -151,4 +145,446 @@ fn only_one<T: PartialEq>(candidates: impl Iterator<Item = Option<T>>) -> Option
     let mut readable = candidates.flatten();
     let first = readable.next()?;
     readable.all(|other| other == first).then_some(first)
+}
+
+/// Whether `text` contains one of `phrases`, which are in lower case.
+fn says(text: &str, phrases: &[&str]) -> bool {
+    let text = text.to_ascii_lowercase();
+    phrases.iter().any(|phrase| text.contains(phrase))
+}
+
+fn is_negative(code: u16) -> bool {
+    (400..600).contains(&code)
+}
+
+/// Whether a reply to PORT or EPRT means "that address is not yours", as opposed to "no such command" or "switched off".
+///
+/// vsftpd, `ProFTPD`, BSD, wu-ftpd: `Illegal PORT command`; Pure-FTPd: `I won't open a connection to`; pyftpdlib: `foreign
+/// address`; `FileZilla` 0.9: `does not match control connection IP`; Apache: `PORT IP is not same as`; `SFTPGo`: `does not meet
+/// the configured security requirements`; IIS: `Server cannot accept argument`, `Invalid PORT Command`.
+/// vsftpd and `ProFTPD` say the same to a port below 1024 and to an unreadable argument.
+pub fn is_address_refusal(code: u16, text: &str) -> bool {
+    let other_reason = [
+        "epsv all",
+        "reserved port",
+        "range error",
+        "port range",
+        "privileged port",
+        "ports <",
+        "from foreign address",
+        "session",
+    ];
+    is_negative(code)
+        && !says(text, &other_reason)
+        && says(
+            text,
+            &[
+                "illegal port",
+                "illegal eprt",
+                "invalid port command",
+                "invalid eprt command",
+                "won't open a connection to",
+                "wont open a connection to",
+                "to foreign address",
+                "address is not yours",
+                "not your address",
+                "does not match control",
+                "doesn't match control",
+                "do not match control",
+                "address mismatch",
+                "address does not match",
+                "ip does not match",
+                "port ip is not same as",
+                "eprt ip is not same as",
+                "ip is not the same as",
+                "configured security requirements",
+                "server cannot accept argument",
+                "foreign port",
+                "foreign ip",
+                "bounce attack",
+                "fxp not allowed",
+                "fxp transfer not allowed",
+                "address not allowed",
+                "address is not allowed",
+            ],
+        )
+}
+
+/// Whether a reply to PASV, EPSV, PORT or EPRT means that the server knows the command and has it switched off.
+///
+/// vsftpd: `550 Permission denied`; `ProFTPD` (`<Limit>`): `501 EPSV: Operation not permitted`; `SFTPGo`: `421 PORT command is
+/// disabled`; libunftp: `502 Passive mode not enabled`. 425 is about a data connection and never counts.
+pub fn is_disabled(code: u16, text: &str) -> bool {
+    is_negative(code)
+        && !matches!(code, 425 | 426)
+        && !says(text, &["epsv all", "on ipv6", "fxp"])
+        && !is_address_refusal(code, text)
+        && !is_tls_required(code, text)
+        && says(
+            text,
+            &[
+                "disabled",
+                "not enabled",
+                "permission denied",
+                "operation not permitted",
+                "command not permitted",
+                "command is not permitted",
+                "command not allowed",
+                "command is not allowed",
+                "mode not allowed",
+                "mode is not allowed",
+                "command denied",
+                "prohibited",
+                "forbidden",
+                "switched off",
+                "turned off",
+                "deactivated",
+                "blocked by policy",
+            ],
+        )
+}
+
+/// Whether a reply means that the server does not know the command, or not with that argument: 502 and 504 by themselves
+/// (RFC 959 §4.2), 500 and others by their wording.
+///
+/// vsftpd's 530 to an unknown AUTH is not seen as such: it may as well want a login.
+pub fn is_not_implemented(code: u16, text: &str) -> bool {
+    let meant_otherwise = is_disabled(code, text)
+        || is_address_refusal(code, text)
+        || is_tls_required(code, text)
+        || says(text, &["epsv all"]);
+    (500..600).contains(&code)
+        && !meant_otherwise
+        && (matches!(code, 502 | 504)
+            || (code == 500 && text.trim().is_empty())
+            || says(
+                text,
+                &[
+                    "unknown command",
+                    "command unknown",
+                    "not understood",
+                    "not recognized",
+                    "not recognised",
+                    "unrecognized",
+                    "unrecognised",
+                    "not implemented",
+                    "unimplemented",
+                    "command not supported",
+                    "command is not supported",
+                    "command unsupported",
+                    "unsupported command",
+                    "not a valid command",
+                    "invalid command",
+                    "bad command",
+                    "command not found",
+                    "no such command",
+                ],
+            ))
+}
+
+/// Whether the server refuses the network protocol of EPSV or EPRT, or PASV on IPv6 (RFC 2428 §2: 522).
+pub fn is_wrong_family(code: u16, text: &str) -> bool {
+    is_negative(code)
+        && !is_data_tls_required(code, text)
+        && !is_session_reuse_required(code, text)
+        && (says(
+            text,
+            &[
+                "network protocol",
+                "bad eprt protocol",
+                "bad epsv protocol",
+                "only ipv4",
+                "only for ipv4",
+                "on ipv6 connections",
+                "using ipv6",
+                "address family",
+            ],
+        ) || (code == 522 && !says(text, &["ssl", "tls", "encrypt"])))
+}
+
+/// Whether the server refuses a data connection because it comes from another address than the control connection.
+///
+/// vsftpd: `Security: Bad IP connecting`; pyftpdlib: `from foreign address`; wu-ftpd: `Possible PASV port theft`; `SFTPGo`: `data
+/// connection security requirements not met`.
+pub fn is_bad_data_peer(code: u16, text: &str) -> bool {
+    let about_the_command =
+        is_address_refusal(code, text) || says(text, &["tls", "ssl", "requested"]);
+    is_negative(code)
+        && !about_the_command
+        && says(
+            text,
+            &[
+                "bad ip connecting",
+                "from foreign address",
+                "from foreign host",
+                "from a foreign",
+                "from unexpected address",
+                "not same as",
+                "not the same as",
+                "pasv port theft",
+                "port theft",
+                "connection security requirements not met",
+                "addresses do not match",
+                "address does not match",
+                "ips do not match",
+                "ip does not match",
+            ],
+        )
+}
+
+/// Whether a greeting or a reply to USER or PASS means that the server is full: 421 and 530 with such words, never a plain 530.
+pub fn is_too_many(code: u16, text: &str) -> bool {
+    matches!(code, 421 | 530)
+        && !says(
+            text,
+            &[
+                "fail",
+                "attempt",
+                "incorrect",
+                "invalid",
+                "wrong",
+                "bad ",
+                "tries",
+                "error",
+                "unsuccessful",
+            ],
+        )
+        && says(
+            text,
+            &[
+                "too many",
+                "(the maximum)",
+                "maximum number",
+                "maximum server connection",
+                "maximum login limit",
+                "maximum anonymous login",
+                "maximum connection",
+                "maximum session",
+                "maximum user",
+                "maximum client",
+                "max connections",
+                "max number",
+                "max users",
+                "connection limit",
+                "connections limit",
+                "session limit",
+                "user limit",
+                "users limit",
+                "login limit",
+                "limit reached",
+                "limit exceeded",
+                "already connected",
+                "any more connections",
+                "no more connections",
+                "no more users",
+                "server is full",
+                "at capacity",
+                "at maximum capacity",
+            ],
+        )
+}
+
+/// Whether the server demands TLS, on the control or on the data connection.
+///
+/// Only a reply to USER, PASS, PASV, EPSV, PORT, EPRT, PROT or a transfer counts: the caller knows which it was. vsftpd's `530 Please login
+/// with USER and PASS` to AUTH is none, nor is a demand that the TLS session be resumed ([`is_session_reuse_required`]).
+pub fn is_tls_required(code: u16, text: &str) -> bool {
+    is_negative(code)
+        && !is_session_reuse_required(code, text)
+        && (is_data_tls_required(code, text)
+            || (!says(text, &["does not allow tls", "does not allow ssl", "certificate"])
+                && demands_tls(text)))
+}
+
+fn demands_tls(text: &str) -> bool {
+    says(
+        text,
+        &[
+            // vsftpd
+            "must use encryption",
+            // ProFTPD, pyftpdlib: "SSL/TLS required on the control channel"; libunftp: "A TLS connection is required"
+            "tls required",
+            "ssl required",
+            "tls is required",
+            "ssl is required",
+            "tls connection is required",
+            "ssl connection is required",
+            "tls connection required",
+            "ssl connection required",
+            "tls encryption required",
+            "encryption required",
+            "encryption is required",
+            "requires encryption",
+            "require encryption",
+            "must be encrypted",
+            "ftps required",
+            "ftps is required",
+            "must use tls",
+            "must use ssl",
+            "must use ftps",
+            // IIS: "Policy requires SSL"
+            "requires ssl",
+            "requires tls",
+            "requires ftps",
+            "require ssl",
+            "require tls",
+            "requires a secure",
+            "secure connection required",
+            "secure connection is required",
+            "only secure connections",
+            // Pure-FTPd
+            "reconnect using tls",
+            "cleartext sessions are not accepted",
+            // FileZilla Server 1.x, and 0.9: "This server does not allow plain FTP. You have to use FTP over TLS."
+            "use auth first",
+            "does not allow plain ftp",
+            "plain ftp is not allowed",
+            "plain ftp not allowed",
+            "have to use ftp over tls",
+            "use explicit ftp over tls",
+        ],
+    )
+}
+
+/// Whether the server demands TLS on the data connection.
+///
+/// 521 says that the data connection cannot be had with the PROT that is set (RFC 4217 §9): under `PROT P` it is the reverse.
+pub fn is_data_tls_required(code: u16, text: &str) -> bool {
+    is_negative(code)
+        && says(
+            text,
+            &[
+                "data connections must be encrypted",
+                "data connection must be encrypted",
+                "required on the data channel",
+                "required on the data connection",
+                "required for data",
+                "with this prot setting",
+                "prot c is not allowed",
+                "prot p required",
+                "prot p is required",
+                "use prot p",
+                "open transfer: tls is required",
+                "data channel must be encrypted",
+            ],
+        )
+}
+
+/// Whether the server demands that the data connection resume the TLS session of the control connection.
+///
+/// `ProFTPD` hides it behind `425 Unable to build data connection: Operation not permitted`, which is not counted here: see
+/// [`may_mean_session_reuse`].
+pub fn is_session_reuse_required(code: u16, text: &str) -> bool {
+    is_negative(code)
+        && says(
+            text,
+            &[
+                "session reuse required",
+                "session reuse is required",
+                "session of data connection",
+                "session of the data connection",
+                "session not resumed",
+                "session was not resumed",
+                "session resumption required",
+                "session resumption is required",
+                "must resume the tls session",
+            ],
+        )
+}
+
+/// `ProFTPD`'s `425 Unable to build data connection: Operation not permitted`: under TLS in passive mode it means that the session
+/// was not resumed, in active mode it may as well be a firewall on the server itself.
+pub fn may_mean_session_reuse(code: u16, text: &str) -> bool {
+    code == 425 && says(text, &["unable to build data connection: operation not permitted"])
+}
+
+/// Whether a refusal to list only means that there is nothing to list.
+///
+/// Not counted is what leaves open whether the directory exists, as `No such file or directory` or
+/// `No files found or invalid directory or permission problem` do.
+pub fn is_empty_listing(code: u16, text: &str) -> bool {
+    matches!(code, 450 | 550)
+        && !says(text, &[" or ", "permission", "denied", "no such file or directory"])
+        && says(
+            text,
+            &[
+                "no files",
+                "no file found",
+                "no matching files",
+                "no matching file",
+                "no data sets found",
+                "no members found",
+                "no entries",
+                "nothing to list",
+                "is empty",
+                "empty directory",
+                "0 files",
+            ],
+        )
+}
+
+/// Whether a reply to the listing command, or to PORT, says that the server's knock was not let in;
+/// not that it could not knock, or would not.
+pub fn is_knock_failed(code: u16, text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let own_trouble = [
+        "bind",
+        "in use",
+        "use port",
+        "permission",
+        "permitted",
+        "session",
+        "ssl",
+        "tls",
+        "security",
+        "foreign",
+        "match",
+        "no data connection",
+    ];
+    match code {
+        425 | 426 => !own_trouble.iter().any(|word| lower.contains(word)),
+        421 => lower.contains("data") && lower.contains("timed out"),
+        _ => false,
+    }
+}
+
+/// Whether the server says that its knock was met with `EACCES`. Over IPv6 that is what Linux makes of
+/// a firewall's "administratively prohibited" and of the two rejections beside it (`ICMPv6` type 1, codes
+/// 1, 5 and 6); over IPv4 no answer from the network leads to it.
+pub fn is_knock_prohibited(code: u16, text: &str) -> bool {
+    let own_trouble = ["bind", "socket", "use port", "no data connection"];
+    code == 425 && says(text, &["permission denied"]) && !says(text, &own_trouble)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prohibited_knock_is_no_trouble_of_the_server() {
+        for text in [
+            "Could not open data connection to port 40629: Permission denied",
+            "Unable to build data connection: Permission denied",
+        ] {
+            assert!(is_knock_prohibited(425, text), "{text}");
+        }
+        assert!(!is_knock_prohibited(425, "Can't bind to data port: Permission denied"));
+        assert!(!is_knock_prohibited(550, "Permission denied."));
+    }
+
+    #[test]
+    fn a_server_that_cannot_knock_is_not_kept_out() {
+        assert!(is_knock_failed(425, "Failed to establish connection."));
+        assert!(is_knock_failed(425, "Unable to build data connection: Connection refused"));
+        assert!(is_knock_failed(421, "Active data channel timed out."));
+        for (code, text) in [
+            (425, "Can't bind to data port: Permission denied"),
+            (425, "Use PORT or PASV first."),
+            (425, "Unable to build data connection: Operation not permitted"),
+            (425, "Security: Bad IP connecting."),
+            (421, "Service not available."),
+        ] {
+            assert!(!is_knock_failed(code, text), "{code} {text}");
+        }
+    }
 }
