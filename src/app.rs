@@ -462,9 +462,7 @@ fn explain(cause: Option<&str>, lang: Lang) -> Result<Outcome, AppError> {
     if let Some(cause) = diagnosis::cause(id) {
         return Ok(plain(report::explain::page(cause, lang).into_bytes()));
     }
-    let near = report::explain::near(id);
-    let hint =
-        if near.is_empty() { String::new() } else { format!("; perhaps {}", near.join(", ")) };
+    let hint = facts::mistyped::perhaps(id, diagnosis::CATALOGUE.iter().map(|cause| cause.id));
     let name = printable(id.as_bytes(), 60);
     Err(AppError::Usage(format!("cause \"{name}\" is not known{hint} (ftp-doctor explain --list)")))
 }

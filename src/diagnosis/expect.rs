@@ -8,7 +8,8 @@ use super::text::Text;
 use super::{ModeView, Nat, audit, tls};
 use crate::clients;
 use crate::facts::attempt::{NotTested, Step, Why};
-use crate::facts::expectation::{Claim, Clock, Reach, Sign, TlsPolicy, near};
+use crate::facts::expectation::{Claim, Clock, Reach, Sign, TlsPolicy};
+use crate::facts::mistyped::perhaps;
 use crate::facts::time::unix_seconds;
 use crate::facts::tls::{CertificateFact, Handshake, TlsFailure, Trust};
 use crate::facts::{
@@ -43,9 +44,7 @@ pub fn parse(text: &str) -> Result<Expectation, ExpectationError> {
 /// Names the expectation and ids that are like the unknown one.
 pub fn check(expectation: &Expectation) -> Result<(), ExpectationError> {
     let unknown = |what: &str, id: &str, known: Vec<&'static str>, list: &str| {
-        let near = near(id, known.into_iter());
-        let hint =
-            if near.is_empty() { String::new() } else { format!("; perhaps {}", near.join(", ")) };
+        let hint = perhaps(id, known.into_iter());
         let problem = format!("{what} \"{id}\" is not known{hint} ({list})");
         Err(ExpectationError::new(expectation.as_str(), problem))
     };

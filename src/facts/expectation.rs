@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::mistyped::perhaps;
 use super::{Micros, Mode, Outcome, PortRange};
 use crate::wire::software::Product;
 use crate::wire::text::printable;
@@ -361,9 +362,7 @@ fn is_known(name: &str) -> bool {
 }
 
 fn unknown_name(name: &str) -> String {
-    let near = near(name, KNOWN.iter().copied());
-    let hint =
-        if near.is_empty() { String::new() } else { format!("; perhaps {}", near.join(", ")) };
+    let hint = perhaps(name, KNOWN.iter().copied());
     format!("{} is not known{hint}; known are {}", shown(name), KNOWN.join(", "))
 }
 
@@ -456,43 +455,4 @@ fn software(value: &str) -> Result<Product, String> {
         let ids: Vec<&str> = Product::ALL.iter().map(|product| product.id()).collect();
         unknown_value("software", value, &ids)
     })
-}
-
-/// Known words that a mistyped one may stand for, the likest first: few letters changed, or
-/// parts of it found again.
-pub fn near<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let parts: Vec<&str> = typed.split('-').filter(|part| part.len() > 3).collect();
-    let mut found: Vec<(usize, &str)> = known
-        .filter_map(|word| {
-            let away = distance(typed, word);
-            let shared = parts.iter().filter(|part| word.contains(**part)).count();
-            let like = away <= 2.max(word.len() / 4);
-            (like || shared > 0).then_some((away, word))
-        })
-        .collect();
-    found.sort_unstable();
-    found.into_iter().take(4).map(|(_, word)| word).collect()
-}
-
-/// Letters to insert, drop or change to make one word of another.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().enumerate() {
-        let mut corner = i;
-        let mut left = i + 1;
-        for (j, to) in b.iter().enumerate() {
-            let above = row.get(j + 1).copied().unwrap_or(usize::MAX - 1);
-            let change = corner + usize::from(from != *to);
-            let best = change.min(above + 1).min(left + 1);
-            if let Some(cell) = row.get_mut(j) {
-                *cell = left;
-            }
-            (corner, left) = (above, best);
-        }
-        if let Some(cell) = row.last_mut() {
-            *cell = left;
-        }
-    }
-    row.last().copied().unwrap_or(0)
 }

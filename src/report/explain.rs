@@ -26,17 +26,3 @@ pub fn list(lang: Lang) -> String {
 pub fn page(cause: &Cause, lang: Lang) -> String {
     format!("{}\n", cause.page(lang).trim_end())
 }
-
-/// Ids that look like a mistyped one, the likest first.
-pub fn near(id: &str) -> Vec<&'static str> {
-    let words: Vec<&str> = id.split('-').filter(|w| w.len() > 2).collect();
-    let likeness = |known: &str| {
-        let prefix = known.chars().zip(id.chars()).take_while(|(a, b)| a == b).count();
-        words.iter().filter(|w| known.contains(**w)).count() * 8 + prefix
-    };
-    let mut ids: Vec<&'static str> =
-        CATALOGUE.iter().map(|c| c.id).filter(|known| likeness(known) >= 4).collect();
-    ids.sort_by_key(|known| std::cmp::Reverse(likeness(known)));
-    ids.truncate(5);
-    ids
-}
