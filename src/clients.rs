@@ -12,5 +12,29 @@ pub mod record;
 
 pub use record::{
     Address, Client, Families, Form, Gives, How, Kind, Next, Resumes, Setting, Source, Tls, Try,
-    Wait, all, familiar,
+    Wait,
 };
+
+/// All clients, in the contract's order of kinds.
+pub fn all() -> impl Iterator<Item = &'static Client> {
+    [command_line::CLIENTS, graphical::CLIENTS, browsers::CLIENTS, libraries::CLIENTS]
+        .into_iter()
+        .flatten()
+}
+
+/// Clients that most people have met, those first whose failure is asked about most.
+pub fn familiar() -> impl Iterator<Item = &'static Client> {
+    const IDS: &[&str] = &[
+        "windows-explorer",
+        "msie",
+        "windows-ftp-exe",
+        "filezilla",
+        "winscp",
+        "curl",
+        "wget",
+        "tnftp",
+        "php-ftp",
+        "java-commons-net",
+    ];
+    IDS.iter().filter_map(|id| all().find(|client| client.id == *id))
+}

@@ -11,4 +11,5 @@ mod predict;
 mod walk;
 
 pub use browser::one_works_another_fails;
-pub use predict::{LIMIT, Prediction, predictions};
+pub use predict::{Prediction, predictions};
+pub use walk::LIMIT;

@@ -8,15 +8,12 @@ use super::walk::{self, End};
 use crate::clients::{Client, Gives, How, Setting, all};
 use crate::facts::Micros;
 
-/// A client that needs longer to list a directory does not work: nobody waits that long.
-pub const LIMIT: Micros = Micros(60_000_000);
-
 /// What one client will meet here with its default settings.
 #[derive(Debug, Clone)]
 pub struct Prediction {
     /// The client.
     pub client: &'static Client,
-    /// Whether it lists within [`LIMIT`]; `None` where a fact is missing.
+    /// Whether it lists within [`LIMIT`](super::LIMIT); `None` where a fact is missing.
     pub works: Option<bool>,
     /// After how long, where it works.
     pub after: Option<Micros>,
