@@ -4,8 +4,6 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-pub use super::heard::ControlEvent;
-use super::heard::{Farewell, Heard};
 use super::limits::Limits;
 use super::os;
 use super::recorder::Recorder;
@@ -24,6 +22,12 @@ use tokio::time::Instant;
 /// Reads of what has come unasked, more than the reader holds: from a server that never stops
 /// talking there is always something to be read.
 const UNASKED_READS: usize = 16;
+
+/// Replies to one command; a listing has two, a banner in pieces a few more.
+const MOST_REPLIES: usize = 64;
+/// Bytes of replies in one session, as they are written down. Whoever talks longer is not listened to
+/// any more: the facts of a run have to fit into memory.
+const MOST_BYTES: usize = 96 << 10;
 
 /// A control connection and its place in the facts.
 pub struct Control {
@@ -51,6 +55,76 @@ pub struct Control {
     /// What the server has said so far.
     heard: Heard,
     secrets: Secrets,
+}
+
+/// Whether a goodbye is still to be said.
+#[derive(Debug, Clone, Copy)]
+enum Farewell {
+    /// It is, as long as the connection stands.
+    Owed,
+    /// It is, though we stopped listening: it may still be heard there.
+    OwedUnheard,
+    /// It was said, or the connection ended without.
+    Said,
+}
+
+/// Counts what a server says.
+#[derive(Debug, Default)]
+struct Heard {
+    /// Replies since the last command was sent.
+    replies: usize,
+    /// Bytes of replies in this session.
+    bytes: usize,
+}
+
+impl Heard {
+    /// Takes note of one more reply; says what is too much, where it is.
+    fn too_much(&mut self, text: &str) -> Option<String> {
+        self.replies += 1;
+        self.bytes = self.bytes.saturating_add(text.len());
+        if self.replies > MOST_REPLIES {
+            Some(format!("more than {MOST_REPLIES} replies to one command"))
+        } else if self.bytes > MOST_BYTES {
+            Some(format!("more than {MOST_BYTES} bytes of replies"))
+        } else {
+            None
+        }
+    }
+
+    /// The next command is on its way.
+    fn asked(&mut self) {
+        self.replies = 0;
+    }
+}
+
+/// What came over the control connection.
+#[derive(Debug)]
+pub enum ControlEvent {
+    /// A reply.
+    Reply(ReplyFact),
+    /// The server closed the connection.
+    Closed,
+    /// The connection failed.
+    Failed(String),
+    /// Something that is no reply.
+    NotAReply {
+        /// The line, printable.
+        text: String,
+        /// Its first bytes.
+        head: Vec<u8>,
+    },
+}
+
+impl ControlEvent {
+    /// The end of an exchange that this event means, if it is no reply.
+    pub fn end(&self) -> ExchangeEnd {
+        match self {
+            Self::Reply(_) => ExchangeEnd::Answered,
+            Self::Closed => ExchangeEnd::Closed,
+            Self::Failed(text) => ExchangeEnd::Failed { text: text.clone() },
+            Self::NotAReply { text, .. } => ExchangeEnd::NotAReply { text: text.clone() },
+        }
+    }
 }
 
 impl Control {

@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::control::Control;
+use super::control::{Control, ControlEvent};
 use super::dial::{DialEvent, Dialler, KnockPolicy, dial};
-use super::heard::ControlEvent;
 use super::limits::Limits;
 use super::path::{Patience, climb_until_reset};
 use super::recorder::Recorder;
