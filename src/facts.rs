@@ -7,6 +7,7 @@
 pub mod attempt;
 pub mod audit;
 pub mod expectation;
+pub mod mistyped;
 pub mod names;
 pub mod path;
 pub mod read;

@@ -10,7 +10,6 @@ pub mod climb;
 pub mod control;
 pub mod dial;
 pub mod engine;
-pub mod heard;
 pub mod limits;
 pub mod login;
 mod logins;
