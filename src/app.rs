@@ -392,7 +392,7 @@ fn run_of(file: &Path) -> Result<Run, AppError> {
         return compare::read(&name, &bytes).map_err(usage);
     }
     let facts = saved(file, &bytes)?;
-    let plain = report::Style { color: false, width: 80, verbose: false, quiet: false };
+    let plain = report::Style { color: false, width: 80, verbose: 0, quiet: false };
     let report = report::render(&diagnose(&facts), report::Format::JsonLines, plain, Lang::En)
         .map_err(|e| AppError::Internal(e.to_string()))?;
     let run = compare::read(&name, &report).map_err(usage)?;

@@ -270,7 +270,7 @@ pub struct OutputArgs {
     /// Only the verdict
     #[arg(long, short = 'q')]
     pub quiet: bool,
-    /// Also what was said on the control connections, passwords left out
+    /// Also what was said, passwords left out, and the steps with their times; twice: and why each was taken
     #[arg(short = 'v', action = ArgAction::Count)]
     pub verbose: u8,
 }

@@ -13,6 +13,7 @@ pub mod path;
 pub mod read;
 pub mod request;
 pub mod session;
+pub mod steps;
 pub mod time;
 pub mod tls;
 pub mod trial;
@@ -36,6 +37,7 @@ pub use session::{
     ControlEnd, Dial, DialOutcome, Exchange, ExchangeEnd, Greeting, Icmp, LoginOutcome, ReplyFact,
     Session, TlsAnswer,
 };
+pub use steps::{Because, StepTaken, Task};
 pub use time::Micros;
 pub use trial::{Halves, Idle, IdleEnd, Nearer, Second, Varied};
 
@@ -95,6 +97,9 @@ pub struct Facts {
     /// An audit of passive ports, if one was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audit: Option<Audit>,
+    /// What was done, in order, and why. Empty in facts of before it was kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<StepTaken>,
     /// An interrupt or the deadline ended the run early.
     pub cut_short: Option<CutShort>,
 }

@@ -19,6 +19,7 @@ mod overview;
 mod prometheus;
 pub mod schema;
 mod signs;
+mod steps;
 pub mod table;
 pub mod text;
 pub mod transcript;
@@ -35,8 +36,9 @@ pub struct Style {
     pub color: bool,
     /// Columns.
     pub width: usize,
-    /// The transcript is part of the text report.
-    pub verbose: bool,
+    /// How often `-v` was given: once for what was said and the steps with their times, twice also
+    /// for why each step was taken.
+    pub verbose: u8,
     /// Only the verdict.
     pub quiet: bool,
 }

@@ -552,7 +552,7 @@ fn facts_that_no_run_wrote_are_reported_all_the_same() {
                 let Ok(facts) = serde_json::from_value::<Facts>(saved) else { continue };
                 tried += 1;
                 let result = std::panic::catch_unwind(|| {
-                    let style = Style { color: false, width: 80, verbose: true, quiet: false };
+                    let style = Style { color: false, width: 80, verbose: 1, quiet: false };
                     let diagnosis = diagnose(&facts);
                     for format in [Format::Text, Format::Json, Format::Html, Format::Markdown] {
                         render(&diagnosis, format, style, Lang::En).unwrap();

@@ -403,6 +403,32 @@ fn quiet_and_verbose() {
         assert!(verbose.stdout.contains(line), "{line}: {}", verbose.whole());
         assert!(!whole.stdout.contains(line));
     }
+    let step = ": rejected (pasv-1)";
+    let because = "asked for, and not tried yet";
+    assert!(verbose.stdout.contains(step), "the steps: {}", verbose.whole());
+    assert!(!whole.stdout.contains(step) && !verbose.stdout.contains(because));
+    let most = place.run(&["demo", "passive-disabled", "-vv"]).ends_with(1);
+    assert!(most.stdout.contains(step) && most.stdout.contains(because), "{}", most.whole());
+}
+
+#[test]
+fn saved_facts_tell_the_steps() {
+    let place = Place::new();
+    place.run(&["demo", "passive-disabled", "--save", "facts.json"]).ends_with(1);
+    let facts = fs::read(place.path("facts.json")).unwrap();
+    let facts: serde_json::Value = serde_json::from_slice(&facts).unwrap();
+    let steps = facts["steps"].as_array().unwrap();
+    let tasks: Vec<&str> = steps.iter().map(|s| s["task"]["is"].as_str().unwrap()).collect();
+    assert_eq!(tasks[..2], ["names", "login"], "{tasks:?}");
+    let made = steps.iter().flat_map(|s| s["made"].as_array().into_iter().flatten());
+    let attempts = facts["attempts"].as_array().unwrap().iter().map(|a| &a["id"]);
+    assert!(made.eq(attempts), "every attempt belongs to one step");
+    let time = |step: &serde_json::Value, what: &str| step[what].as_u64().unwrap();
+    for pair in steps.windows(2) {
+        let [one, next] = pair else { continue };
+        assert!(time(one, "began") + time(one, "took") <= time(next, "began"), "{steps:#?}");
+        assert!(one["because"].is_string());
+    }
 }
 
 // ---------------------------------------------------------------- files

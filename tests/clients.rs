@@ -371,7 +371,7 @@ fn a_session_that_the_server_ends_is_the_end() {
 fn the_paragraph_at_the_top_names_both_kinds() {
     let text = |name: &str| {
         let facts = facts(name);
-        let style = Style { color: false, width: 2000, verbose: false, quiet: false };
+        let style = Style { color: false, width: 2000, verbose: 0, quiet: false };
         String::from_utf8(render(&diagnose(&facts), Format::Text, style, Lang::En).unwrap())
             .unwrap()
     };
@@ -396,7 +396,7 @@ const MISSING: &str = "not measured";
 
 #[test]
 fn what_holds_for_every_prediction() {
-    let style = Style { color: false, width: 80, verbose: false, quiet: false };
+    let style = Style { color: false, width: 80, verbose: 0, quiet: false };
     for scenario in scenario::all() {
         let name = &scenario.name;
         let diagnosis = diagnose(&scenario.facts);

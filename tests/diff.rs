@@ -30,7 +30,7 @@ fn run(name: &str, report: &Value) -> Run {
 }
 
 fn page(comparison: &Comparison, format: Format) -> String {
-    let style = Style { color: false, width: 80, verbose: false, quiet: false };
+    let style = Style { color: false, width: 80, verbose: 0, quiet: false };
     String::from_utf8(
         render_diff(comparison, format, style, ftp_doctor::diagnosis::Lang::En).unwrap(),
     )

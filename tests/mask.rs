@@ -12,14 +12,17 @@ use std::process::Command;
 use std::sync::LazyLock;
 
 use ftp_doctor::diagnosis::{Lang, diagnose};
-use ftp_doctor::facts::{Attempt, Dial, Facts, Hole, LookupOutcome, Session};
+use ftp_doctor::facts::{
+    Attempt, Because, Dial, Facts, Hole, LookupOutcome, Micros, Mode, Purpose, Session, StepTaken,
+    Task, Varied,
+};
 use ftp_doctor::mask::mask;
 use ftp_doctor::report::{Format, Style, render};
 use regex::Regex;
 use serde_json::Value;
 
 fn rendered(facts: &Facts, format: Format, lang: Lang, verbose: bool) -> String {
-    let style = Style { color: false, width: 80, verbose, quiet: false };
+    let style = Style { color: false, width: 80, verbose: u8::from(verbose), quiet: false };
     String::from_utf8(render(&diagnose(facts), format, style, lang).unwrap()).unwrap()
 }
 
@@ -421,19 +424,41 @@ fn certificates_are_masked() {
 fn a_name_that_is_a_word_of_ours_does_not_break_the_facts() {
     let scenario = scenario::load("tls-session-reuse").unwrap();
     let word = Regex::new("\"([a-z][a-z-]+)\"").unwrap();
-    let text = saved(&scenario.facts) + &saved(&scenario::load("control-filtered").unwrap().facts);
+    let mut healthy = healthy();
+    healthy.steps = steps("192.0.2.1".parse().unwrap());
+    let text = saved(&scenario.facts)
+        + &saved(&scenario::load("control-filtered").unwrap().facts)
+        + &saved(&healthy);
     let words: BTreeSet<&str> =
         word.captures_iter(&text).map(|c| c.get(1).unwrap().as_str()).collect();
     assert!(words.len() > 60, "{}", words.len());
     for name in words {
-        for facts in [&scenario.facts, &healthy()] {
+        for facts in [&scenario.facts, &healthy] {
             let mut facts = facts.clone();
             facts.request.user = name.to_owned();
             facts.request.host = name.to_owned();
             let masked = mask(&facts).unwrap_or_else(|e| panic!("{name}: {e}"));
             assert_eq!(masked.attempts.len(), facts.attempts.len());
+            assert_eq!(masked.steps.len(), facts.steps.len());
         }
     }
+}
+
+/// Steps of every shape that has something in it.
+fn steps(address: IpAddr) -> Vec<StepTaken> {
+    let (began, took) = (Micros(1), Micros(2));
+    let varied = vec![Varied::Announce { address }];
+    let tasks = [
+        Task::Names,
+        Task::Attempt { mode: Mode::Port, purpose: Purpose::Comparison, varied },
+        Task::Knock { doors: vec![(Mode::Epsv, 40001)] },
+        Task::Hole { mode: Mode::Eprt, ttl: 2 },
+    ];
+    let step = |(task, because)| {
+        let made = vec!["pasv-1".to_owned()];
+        StepTaken { task, because, made, began, took }
+    };
+    tasks.into_iter().zip(Because::ALL.iter().copied()).map(step).collect()
 }
 
 /// Kinds of records that are only seldom there are masked as well.
@@ -454,10 +479,13 @@ fn every_field_with_an_address_is_masked() {
     session.local = "10.11.12.15:40000".parse().unwrap();
     let dial: &mut Dial = &mut facts.dials[0];
     dial.from = Some("10.11.12.15:40000".parse().unwrap());
+    facts.steps = steps(private);
     let masked = mask(&facts).unwrap();
     let text = saved(&masked);
     assert!(!text.contains("10.11.12.") && !text.contains("2400:cb00"), "{text}");
     assert_eq!(masked.attempts[0].late.unwrap().to_string(), "[2001:db8:0:1::1%3]:20");
+    let unmasked = steps(masked.request.external_ip.unwrap());
+    assert_eq!(masked.steps, unmasked, "words of ours stay");
 }
 
 #[test]

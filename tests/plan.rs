@@ -12,7 +12,7 @@ use std::net::SocketAddr;
 
 use ftp_doctor::facts::{
     Attempt, DialOutcome, Facts, Family, Hole, Idle, IdleEnd, Ladder, LadderRole, Micros, Mode,
-    NotTested, Observed, Outcome, Purpose, Rung, RungAnswer, Second, Security, Varied, Why,
+    NotTested, Observed, Outcome, Purpose, Rung, RungAnswer, Second, Security, Task, Varied, Why,
 };
 use ftp_doctor::probe::plan::{self, Next};
 use proptest::prelude::*;
@@ -112,25 +112,26 @@ fn attempt(template: &Attempt, line: &str, number: usize) -> Attempt {
 }
 
 fn told(next: Option<&Next>) -> String {
-    match next {
+    match next.map(|next| &next.task) {
         None => "done".to_owned(),
-        Some(Next::Attempt { mode, purpose, varied }) => match varied.as_slice() {
+        Some(Task::Attempt { mode, purpose, varied }) => match varied.as_slice() {
             [] => format!("attempt {} {}", mode.word(), format!("{purpose:?}").to_lowercase()),
             [Varied::DialAdvertised] => "dial-advertised".to_owned(),
             [Varied::Announce { address }] => format!("announce {} {address}", mode.word()),
             other => format!("vary {} {other:?}", mode.word()),
         },
-        Some(Next::Knock { doors }) => {
+        Some(Task::Knock { doors }) => {
             let doors: Vec<String> =
                 doors.iter().map(|(mode, port)| format!("{} {port}", mode.word())).collect();
             format!("knock {}", doors.join(" "))
         }
-        Some(Next::Nearer) => "nearer".to_owned(),
-        Some(Next::Quiet) => "quiet".to_owned(),
-        Some(Next::Halves) => "halves".to_owned(),
-        Some(Next::Idle { keep_alive }) => format!("idle {keep_alive}"),
-        Some(Next::Climb { ports }) => format!("climb {ports:?}"),
-        Some(Next::Hole { mode, ttl }) => format!("hole {} {ttl}", mode.word()),
+        Some(Task::Nearer) => "nearer".to_owned(),
+        Some(Task::Quiet) => "quiet".to_owned(),
+        Some(Task::Halves) => "halves".to_owned(),
+        Some(Task::Idle { keep_alive }) => format!("idle {keep_alive}"),
+        Some(Task::Climb { ports }) => format!("climb {ports:?}"),
+        Some(Task::Hole { mode, ttl }) => format!("hole {} {ttl}", mode.word()),
+        Some(other) => panic!("{other:?} is no task of the plan"),
     }
 }
 
@@ -564,15 +565,15 @@ fn a_login_that_was_turned_away_is_not_asked_for_again() {
 }
 
 /// Carries the plan out in a world that answers each step by a word of [`verdict`].
-fn carry_out(asked: &Asked, world: impl Fn(usize, &Next) -> &'static str) -> Vec<String> {
+fn carry_out(asked: &Asked, world: impl Fn(usize, &Task) -> &'static str) -> Vec<String> {
     let (_, template) = fresh();
     let mut facts = facts(asked, &[]);
     let mut steps = Vec::new();
     while let Some(step) = plan::next(&facts, asked.family.unwrap_or(Family::V4)) {
         let number = steps.len();
-        let outcome = world(number, &step);
-        let lines = match &step {
-            Next::Attempt { mode, purpose, varied } => {
+        let outcome = world(number, &step.task);
+        let lines = match &step.task {
+            Task::Attempt { mode, purpose, varied } => {
                 let passive = mode.is_passive() && !outcome.starts_with("refused-command");
                 let port = match (passive, varied.is_empty()) {
                     (true, true) => format!(" {}", 40_000 + number),
@@ -582,7 +583,7 @@ fn carry_out(asked: &Asked, world: impl Fn(usize, &Next) -> &'static str) -> Vec
                 let purpose = format!("{purpose:?}").to_lowercase();
                 vec![format!("{} {purpose} {outcome}{port}", mode.word())]
             }
-            Next::Knock { doors } => doors
+            Task::Knock { doors } => doors
                 .iter()
                 .map(|(mode, port)| format!("{} neighbour {outcome} {port}", mode.word()))
                 .collect(),
@@ -607,13 +608,13 @@ fn whole_plans() {
     );
     assert_eq!(carry_out(&plain, |_, _| "timed-out").len(), 4, "all blocked: no repetition");
     assert_eq!(carry_out(&plain, |_, _| "too-many").len(), 4);
-    let passive_blocked = |_: usize, step: &Next| match step {
-        Next::Attempt { mode, .. } if !mode.is_passive() => "open",
+    let passive_blocked = |_: usize, step: &Task| match step {
+        Task::Attempt { mode, .. } if !mode.is_passive() => "open",
         _ => "timed-out",
     };
     assert_eq!(carry_out(&plain, passive_blocked).len(), 4, "a quick verdict where it is plain");
-    let epsv_blocked = |_: usize, step: &Next| match step {
-        Next::Attempt { mode: Mode::Epsv, .. } | Next::Knock { .. } => "timed-out",
+    let epsv_blocked = |_: usize, step: &Task| match step {
+        Task::Attempt { mode: Mode::Epsv, .. } | Task::Knock { .. } => "timed-out",
         _ => "open",
     };
     let steps = carry_out(&plain, epsv_blocked);

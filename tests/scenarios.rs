@@ -33,7 +33,7 @@ fn each(check: impl Fn(&Scenario, &mut Vec<String>)) {
 }
 
 fn json(facts: &Facts) -> String {
-    let style = Style { color: false, width: 80, verbose: false, quiet: false };
+    let style = Style { color: false, width: 80, verbose: 0, quiet: false };
     String::from_utf8(render(&diagnose(facts), Format::Json, style, Lang::En).unwrap()).unwrap()
 }
 
@@ -42,7 +42,7 @@ static PAINT: Mutex<()> = Mutex::new(());
 
 fn text(facts: &Facts, width: usize, verbose: bool) -> String {
     let _turn = PAINT.lock().unwrap_or_else(PoisonError::into_inner);
-    let style = Style { color: false, width, verbose, quiet: false };
+    let style = Style { color: false, width, verbose: u8::from(verbose), quiet: false };
     String::from_utf8(render(&diagnose(facts), Format::Text, style, Lang::En).unwrap()).unwrap()
 }
 
@@ -152,7 +152,7 @@ fn reports_fit_their_schema() {
 #[test]
 fn one_line_of_json_is_the_same_document() {
     each(|scenario, wrong| {
-        let style = Style { color: false, width: 80, verbose: false, quiet: false };
+        let style = Style { color: false, width: 80, verbose: 0, quiet: false };
         let bytes = render(&diagnose(&scenario.facts), Format::JsonLines, style, Lang::En).unwrap();
         let line = String::from_utf8(bytes).unwrap();
         if line.matches('\n').count() != 1 || !line.ends_with('\n') {

@@ -401,7 +401,7 @@ fn a_narrow_terminal_gets_narrow_lines() {
         let text = fs::read_to_string(entry.unwrap().path().join("facts.json")).unwrap();
         let facts = serde_json::from_str(&text).unwrap();
         let diagnosis = diagnose(&facts);
-        let style = Style { color: false, width: 40, verbose: false, quiet: false };
+        let style = Style { color: false, width: 40, verbose: 0, quiet: false };
         let of = |format| String::from_utf8(render(&diagnosis, format, style, Lang::En).unwrap());
         let json: Value = serde_json::from_str(&of(Format::Json).unwrap()).unwrap();
         let pasted: Vec<String> = json["findings"]

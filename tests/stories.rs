@@ -84,7 +84,7 @@ fn differences(story: &Story, facts: &Facts, validator: &jsonschema::Validator) 
     if facts.cut_short.is_some() || facts.elapsed.duration() > Duration::from_secs(30) {
         wrong.push(format!("took {} ({:?})", facts.elapsed.words(), facts.cut_short));
     }
-    let style = Style { color: false, width: 80, verbose: false, quiet: false };
+    let style = Style { color: false, width: 80, verbose: 0, quiet: false };
     let json = render(&diagnosis, Format::Json, style, Lang::En).expect("JSON");
     let report: serde_json::Value = serde_json::from_slice(&json).expect("JSON");
     wrong.extend(validator.iter_errors(&report).map(|e| format!("{}: {e}", e.instance_path())));

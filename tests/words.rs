@@ -9,7 +9,7 @@ use ftp_doctor::compare::Kind;
 use ftp_doctor::diagnosis::{
     CATALOGUE, Confidence, Plane, RuleState, Severity, Side, Verdict, Who, remedies,
 };
-use ftp_doctor::facts::{LookupOutcome, Outcome};
+use ftp_doctor::facts::{Because, LookupOutcome, Outcome};
 use source::{Source, balanced};
 
 /// Messages of a language, with the variables that each of them uses.
@@ -196,6 +196,7 @@ fn families() -> Vec<String> {
     let mut ids: Vec<String> = Vec::new();
     ids.extend(Plane::ALL.map(|plane| format!("plane-{}", plane.word())));
     ids.extend(outcomes.map(|o| format!("outcome-{}", o.word())));
+    ids.extend(Because::ALL.iter().map(|b| format!("because-{}", b.word())));
     ids.extend(verdicts.map(|v| format!("verdict-{}", v.word())));
     ids.extend(lookups.map(|l| format!("seen-lookup-{}", l.key())));
     for severity in [Severity::Problem, Severity::Warning, Severity::Info] {

@@ -350,7 +350,7 @@ impl Results<'_> {
                 let mut bytes = serde_json::to_vec(&run.report)?;
                 bytes.push(b'\n');
                 self.outlet.write(&bytes)?;
-            } else if style.verbose {
+            } else if style.verbose > 0 {
                 let whole = report::text::render(&diagnosis, &self.words, style);
                 let head = text::line(&row, width, &self.words, style);
                 self.say(&format!("{head}\n{whole}\n"))?;

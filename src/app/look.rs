@@ -84,7 +84,7 @@ pub(super) fn style(output: &OutputArgs, world: &World<'_>) -> report::Style {
         color,
         // Long lines are hard to read however wide the terminal is.
         width: columns.unwrap_or(80).clamp(24, 100),
-        verbose: output.verbose > 0,
+        verbose: output.verbose,
         quiet: output.quiet,
     }
 }

@@ -20,8 +20,8 @@ use super::secrets::Secrets;
 use super::tls::TlsSetup;
 use super::turn::{Progress, Turn};
 use crate::facts::{
-    Attempt, Audit, CutShort, DialOutcome, Facts, Family, Greeting, Micros, Mode, Names, NotTested,
-    PortRange, Proxy, Purpose, Quiet, Request, SCHEMA, TlsAnswer, Varied, Why,
+    Attempt, Audit, Because, CutShort, DialOutcome, Facts, Family, Greeting, Micros, Mode, Names,
+    NotTested, PortRange, Proxy, Purpose, Quiet, Request, SCHEMA, Task, TlsAnswer, Varied, Why,
 };
 
 /// Long enough to see what comes to a machine anyway.
@@ -149,6 +149,7 @@ fn blank(spec: &Spec) -> Facts {
         halves: Vec::new(),
         idles: Vec::new(),
         audit: spec.request.audit.map(|_| Audit::default()),
+        steps: Vec::new(),
         cut_short: None,
     }
 }
@@ -168,6 +169,7 @@ impl Engine<'_> {
             names.clone()
         } else {
             (self.stage)(Stage::Resolving(self.spec.request.host.clone()));
+            let _step = self.recorder.step(Task::Names, Because::Beginning);
             resolve::resolve(&self.spec.request, self.spec.limits.resolve, self.recorder).await
         };
         self.recorder.facts().names = names.clone();
@@ -206,6 +208,7 @@ impl Engine<'_> {
     }
 
     async fn probe(&self, addresses: &[IpAddr]) {
+        let step = self.recorder.step(Task::Login, Because::Beginning);
         let wanted = |a: &&IpAddr| self.spec.request.family.is_none_or(|f| Family::of(**a) == f);
         for address in addresses.iter().filter(wanted).take(self.spec.limits.addresses) {
             let door = self.door(*address);
@@ -227,10 +230,12 @@ impl Engine<'_> {
                 return;
             }
             door.survey(&mut control, self.spec.request.path.as_deref()).await;
+            drop(step);
             // Most of a run's memory, which those who are never greeted have no need of.
             Box::pin(self.plan(&door, control)).await;
             return;
         }
+        drop(step);
         let localise = self.spec.request.localise;
         let first = addresses.iter().find(wanted).copied();
         let silent = self.recorder.facts().dials.first().is_some_and(|d| {
@@ -238,6 +243,8 @@ impl Engine<'_> {
                 && matches!(d.outcome, DialOutcome::TimedOut | DialOutcome::Prohibited { .. })
         });
         if let Some(address) = first.filter(|a| silent && localise && !a.is_loopback()) {
+            let task = Task::Climb { ports: vec![self.spec.request.port] };
+            let _step = self.recorder.step(task, Because::ControlSilent);
             climb::climb_silent(&self.door(address)).await;
         }
     }
@@ -282,38 +289,41 @@ impl Engine<'_> {
             if self.sample_first(door, &mut progress, next.as_ref()).await {
                 continue;
             }
-            let Some(next) = next else { break };
+            let Some(Next { task, because }) = next else { break };
             let logins = self.recorder.facts().sessions.len();
-            let exhausted = logins >= self.spec.limits.logins && next.logs_in();
+            let exhausted = logins >= self.spec.limits.logins && task.logs_in();
             // A mode that was asked for says itself why it is not tested.
-            let mode = matches!(&next, Next::Attempt { purpose: Purpose::Mode, .. });
+            let mode = matches!(&task, Task::Attempt { purpose: Purpose::Mode, .. });
             let remaining = self.recorder.remaining();
             if (exhausted && !mode) || remaining < Duration::from_millis(300) {
                 break;
             }
-            match next {
+            let _step = self.recorder.step(task.clone(), because);
+            match task {
                 // Silence of a file would mean nothing any more; the modes still to come need less.
-                Next::Attempt { mode, purpose, varied }
+                Task::Attempt { mode, purpose, varied }
                     if varied.contains(&Varied::Retrieve)
                         && remaining < self.spec.limits.idle + self.spec.limits.close =>
                 {
                     self.leave_out(family, Turn { mode, purpose, varied, hole: None });
                 }
-                Next::Attempt { mode, purpose, varied } => {
+                Task::Attempt { mode, purpose, varied } => {
                     let turn = Turn { mode, purpose, varied, hole: None };
                     self.attempt(door, &mut progress, turn).await;
                 }
-                Next::Hole { mode, ttl } => {
+                Task::Hole { mode, ttl } => {
                     let purpose = Purpose::Hole;
                     let turn = Turn { mode, purpose, varied: Vec::new(), hole: Some(ttl) };
                     self.attempt(door, &mut progress, turn).await;
                 }
-                Next::Climb { ports } => climb::climb(door, &ports).await,
-                Next::Nearer => climb::nearer(door).await,
-                Next::Quiet => self.be_quiet().await,
-                Next::Knock { doors } => self.knock(door, &doors).await,
-                Next::Halves => self.halves(door, &mut progress).await,
-                Next::Idle { keep_alive } => self.idle(door, &mut progress, keep_alive).await,
+                Task::Climb { ports } => climb::climb(door, &ports).await,
+                Task::Nearer => climb::nearer(door).await,
+                Task::Quiet => self.be_quiet().await,
+                Task::Knock { doors } => self.knock(door, &doors).await,
+                Task::Halves => self.halves(door, &mut progress).await,
+                Task::Idle { keep_alive } => self.idle(door, &mut progress, keep_alive).await,
+                // The plan leaves what comes before it and after it to the run.
+                Task::Names | Task::Login | Task::Sample | Task::Sweep => break,
             }
         }
         self.note_late(&mut progress, door.to.ip()).await;

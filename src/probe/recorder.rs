@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::os;
-use crate::facts::{Facts, Family, Micros};
+use crate::facts::{Because, Facts, Family, Micros, StepTaken, Task};
 
 /// Shared by all parts of one run (which is one task on one thread).
 #[derive(Clone)]
@@ -75,8 +75,40 @@ impl Recorder {
         self.facts.borrow_mut()
     }
 
+    /// Writes down that a step begins, and why. It lasts until what is returned is dropped, which an
+    /// interrupt or the deadline does too.
+    #[must_use]
+    pub fn step(&self, task: Task, because: Because) -> StepAtWork {
+        let began = self.now();
+        let mut facts = self.facts();
+        let attempts = facts.attempts.len();
+        facts.steps.push(StepTaken { task, because, made: Vec::new(), began, took: Micros(0) });
+        let index = facts.steps.len() - 1;
+        StepAtWork { recorder: self.clone(), index, attempts }
+    }
+
     /// Whether segments were lost in this run, as far as is known.
     pub fn lossy(&self) -> bool {
         self.facts.borrow().lossy()
+    }
+}
+
+/// A step under way; its record is completed when this is dropped.
+pub struct StepAtWork {
+    recorder: Recorder,
+    index: usize,
+    attempts: usize,
+}
+
+impl Drop for StepAtWork {
+    fn drop(&mut self) {
+        let now = self.recorder.now();
+        let mut facts = self.recorder.facts();
+        let made: Vec<String> =
+            facts.attempts.iter().skip(self.attempts).map(|a| a.id.clone()).collect();
+        if let Some(step) = facts.steps.get_mut(self.index) {
+            step.took = now.since(step.began);
+            step.made = made;
+        }
     }
 }

@@ -9,7 +9,7 @@ use super::json::{ends, folded_reason, software_name};
 use super::notes::{notes, unexplained};
 use super::signs::{passes, sign};
 use super::words::Words;
-use super::{Style, audit, clients, expectations, table, transcript};
+use super::{Style, audit, clients, expectations, steps, table, transcript};
 use crate::diagnosis::location;
 use crate::diagnosis::{
     Case, Diagnosis, Finding, ModeView, Nat, RuleState, Severity, Side, Text, Verdict, Who,
@@ -35,7 +35,11 @@ pub fn render(diagnosis: &Diagnosis<'_>, words: &Words, style: Style) -> String 
         clients::section(diagnosis, words, page.pen, &mut out);
         page.notes(&mut out);
     }
-    if style.verbose {
+    if style.verbose > 0 {
+        let steps = steps::render(diagnosis.case.facts, words, style.verbose > 1);
+        if !steps.is_empty() {
+            out.push_str(&format!("\n{}\n{steps}", page.bold(&words.get("report-steps"))));
+        }
         out.push('\n');
         out.push_str(&format!("{}\n", page.bold(&words.get("report-transcript"))));
         out.push_str(&transcript::render(diagnosis.case.facts, words));

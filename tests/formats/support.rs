@@ -12,7 +12,7 @@ use ftp_doctor::report::{Format, Style};
 
 use crate::scenario;
 
-pub const STYLE: Style = Style { color: false, width: 80, verbose: false, quiet: false };
+pub const STYLE: Style = Style { color: false, width: 80, verbose: 0, quiet: false };
 
 /// What a server or a label would have to say to break out of its place.
 pub const WORST: &str = "a|b 'q'=9;; \"dq\" \\ % :: , : = ]]></failure><x a=\"&#0;&lt;\">\n\

@@ -32,7 +32,7 @@ fn report(
     width: usize,
     lang: Lang,
 ) -> Result<String, String> {
-    let style = Style { color: false, width, verbose: true, quiet: false };
+    let style = Style { color: false, width, verbose: 1, quiet: false };
     let bytes = render(diagnosis, format, style, lang).map_err(|e| e.to_string())?;
     String::from_utf8(bytes).map_err(|e| e.to_string())
 }
@@ -78,7 +78,7 @@ pub fn hold(facts: &Facts, other: Option<&Run>, depth: Depth) -> Result<(), Stri
             }
         }
         if let Some(other) = other {
-            let style = Style { color: false, width: 80, verbose: true, quiet: false };
+            let style = Style { color: false, width: 80, verbose: 1, quiet: false };
             let comparison = compare(&run, other);
             for format in [Format::Text, Format::JsonLines, Format::Html, Format::Markdown] {
                 let bytes =

@@ -138,7 +138,7 @@ fn overview(lang: Lang) -> String {
         .collect();
     let because = words.get("check-because-interrupted");
     entries.push(Entry::failed("till-06".to_owned(), "ftp://till-06".to_owned(), because));
-    let style = Style { color: false, width: 80, verbose: false, quiet: false };
+    let style = Style { color: false, width: 80, verbose: 0, quiet: false };
     String::from_utf8(render_entries(&entries, Format::Html, style, lang).unwrap()).unwrap()
 }
 

@@ -6,7 +6,7 @@ use ftp_doctor::report::{Format, Style, render};
 
 /// A report with everything in it.
 pub fn report(facts: &Facts, format: Format, lang: Lang) -> String {
-    let style = Style { color: false, width: 80, verbose: true, quiet: false };
+    let style = Style { color: false, width: 80, verbose: 1, quiet: false };
     String::from_utf8(render(&diagnose(facts), format, style, lang).unwrap()).unwrap()
 }
 

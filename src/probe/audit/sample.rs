@@ -9,7 +9,7 @@ use super::super::login::Door;
 use super::super::passive::announced;
 use super::super::plan::Next;
 use super::super::turn::Progress;
-use crate::facts::{Crowd, Family, Mode, Sample};
+use crate::facts::{Because, Crowd, Family, Mode, Sample, Task};
 use crate::wire::command::Command;
 
 /// Announcements of one port alone that make a range of one port.
@@ -26,9 +26,9 @@ impl Engine<'_> {
         progress: &mut Progress,
         next: Option<&Next>,
     ) -> bool {
-        let time = match next {
-            None | Some(Next::Hole { .. } | Next::Idle { .. }) => true,
-            Some(Next::Attempt { mode, .. }) => !mode.is_passive(),
+        let time = match next.map(|next| &next.task) {
+            None | Some(Task::Hole { .. } | Task::Idle { .. }) => true,
+            Some(Task::Attempt { mode, .. }) => !mode.is_passive(),
             Some(_) => false,
         };
         let wanted = self.recorder.facts().audit.as_ref().is_some_and(|a| !a.sampled);
@@ -41,6 +41,7 @@ impl Engine<'_> {
         let samples = self.spec.request.audit.map_or(0, |a| a.samples);
         if samples > 0 {
             (self.stage)(Stage::Sampling);
+            let _step = self.recorder.step(Task::Sample, Because::AuditAsked);
             self.samples(door, progress, usize::from(samples)).await;
         }
         true

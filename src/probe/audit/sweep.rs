@@ -9,7 +9,9 @@ use super::super::recorder::Recorder;
 use super::super::turn::Progress;
 use super::bounds;
 use super::sweeper::{Manner, Pace, Sweeper};
-use crate::facts::{Audit, BoundsFrom, Facts, Micros, Mode, Outcome, PortRange, Purpose};
+use crate::facts::{
+    Audit, Because, BoundsFrom, Facts, Micros, Mode, Outcome, PortRange, Purpose, Task,
+};
 
 /// Ports that were open while they were announced and that are asked again, at most.
 const CONTROLS: usize = 4;
@@ -39,6 +41,7 @@ impl Engine<'_> {
     /// Knocks at every port of the range, if an audit was asked for.
     pub(in super::super) async fn sweep(&self, door: &Door<'_>, progress: &mut Progress) {
         let Some(request) = self.spec.request.audit else { return };
+        let _step = self.recorder.step(Task::Sweep, Because::AuditAsked);
         let announced = announced_ports(&self.recorder.facts());
         let learned = bounds::likely(&announced);
         let (bounds, from) = match (request.passive_ports, learned) {
@@ -138,6 +141,8 @@ impl Engine<'_> {
             blocked.filter(|_| facts.request.localise && facts.ladders.is_empty() && !loopback)
         };
         if let Some(port) = port {
+            let task = Task::Climb { ports: vec![port] };
+            let _step = self.recorder.step(task, Because::RangeBlocked);
             climb::climb(door, &[port]).await;
         }
     }

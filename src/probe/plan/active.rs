@@ -5,7 +5,8 @@ use super::step::{
     shut_out, smaller_segments, tried,
 };
 use crate::facts::{
-    Attempt, Ends, Facts, Family, LadderRole, Mode, Purpose, Step, TlsLevel, Varied, Why,
+    Attempt, Because, Ends, Facts, Family, LadderRole, Mode, Purpose, Step, Task, TlsLevel, Varied,
+    Why,
 };
 use crate::wire::address::is_inner;
 
@@ -21,11 +22,12 @@ pub fn active(facts: &Facts, family: Family) -> Option<Next> {
     let all: Vec<&Attempt> = modes.iter().flat_map(|m| of(facts, *m)).collect();
     let opened = all.iter().any(|a| a.is_open());
     let failed: Vec<&&Attempt> = all.iter().filter(|a| chancy(a)).collect();
-    let enough = if opened { PORTS_EACH } else { 2 };
+    let (enough, because) =
+        if opened { (PORTS_EACH, Because::OneWorks) } else { (2, Because::MayBeChance) };
     if !failed.is_empty()
         && (opened || !agree(&failed))
         && all.iter().all(|a| tried(a))
-        && let Some(next) = repeat(facts, &modes, enough)
+        && let Some(next) = repeat(facts, &modes, enough, because)
     {
         return Some(next);
     }
@@ -40,7 +42,7 @@ fn announce_seen(facts: &Facts, modes: &[Mode], opened: bool) -> Option<Next> {
         return None;
     }
     let mode = *modes.iter().find(|m| of(facts, **m).any(tried))?;
-    Some(compare(mode, vec![Varied::Announce { address }]))
+    Some(compare(mode, vec![Varied::Announce { address }], Because::SeenElsewhere))
 }
 
 /// The active command was taken though it names an address that the server cannot know us by:
@@ -67,7 +69,7 @@ pub fn pipelined(facts: &Facts, family: Family) -> Option<Next> {
     }
     let taken = all.iter().find(|a| a.is_open());
     let taken = taken.or_else(|| all.iter().find(|a| a.step >= Step::Announced))?;
-    Some(compare(taken.mode, vec![Varied::Pipelined]))
+    Some(compare(taken.mode, vec![Varied::Pipelined], Because::MayBeRewritten))
 }
 
 /// Holes at the most: each costs a login, and the server holds what does not arrive.
@@ -90,7 +92,7 @@ pub fn hole(facts: &Facts, family: Family) -> Option<Next> {
         return None;
     }
     let Some(control) = facts.ladders.iter().find(|l| l.role == LadderRole::Control) else {
-        return Some(Next::Climb { ports: Vec::new() });
+        return Some(Next::new(Task::Climb { ports: Vec::new() }, Because::HopsNeeded));
     };
     let last = control.reached()?.checked_sub(1).filter(|last| *last >= 1)?;
     let mode = all.iter().find(|a| silent(a))?.mode;
@@ -110,5 +112,6 @@ pub fn hole(facts: &Facts, family: Family) -> Option<Next> {
         (Some(_), shut @ (0 | 1)) => shut + 1,
         (Some(open), shut) => shut.midpoint(open),
     };
-    Some(Next::Hole { mode, ttl })
+    let because = if dug.is_empty() { Because::KnockShutOut } else { Because::HoleHelps };
+    Some(Next::new(Task::Hole { mode, ttl }, because))
 }

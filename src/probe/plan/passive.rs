@@ -4,7 +4,9 @@ use super::step::{
     Next, again, agree, asked, chancy, compare, first_attempts, has_a_way, of, ports_each, repeat,
     smaller_segments, tried,
 };
-use crate::facts::{Attempt, DialOutcome, Facts, Family, Mode, Outcome, Purpose, TlsLevel, Varied};
+use crate::facts::{
+    Attempt, Because, DialOutcome, Facts, Family, Mode, Outcome, Purpose, Task, TlsLevel, Varied,
+};
 
 /// Fewer packets than this are not the answers to all our knocks.
 const DROPPED: u32 = 3;
@@ -23,7 +25,7 @@ pub fn passive(facts: &Facts, family: Family) -> Option<Next> {
     if opened && !failed.is_empty() {
         // A difference: is it the command, the port, or chance?
         let enough = ports_each(facts);
-        if let Some(next) = repeat(facts, &modes, enough) {
+        if let Some(next) = repeat(facts, &modes, enough, Because::OneWorks) {
             return Some(next);
         }
         if let Some(next) = confirm_difference(facts, &modes, enough) {
@@ -33,7 +35,7 @@ pub fn passive(facts: &Facts, family: Family) -> Option<Next> {
             return Some(next);
         }
     } else if !agree(&failed)
-        && let Some(next) = repeat(facts, &modes, 2)
+        && let Some(next) = repeat(facts, &modes, 2, Because::MayBeChance)
     {
         return Some(next);
     }
@@ -49,7 +51,8 @@ pub fn passive(facts: &Facts, family: Family) -> Option<Next> {
             (Some(advertised), Some(dialled)) => advertised.ip() != dialled.ip(),
             _ => false,
         });
-    advertised_elsewhere.then(|| compare(Mode::Pasv, vec![Varied::DialAdvertised]))
+    advertised_elsewhere
+        .then(|| compare(Mode::Pasv, vec![Varied::DialAdvertised], Because::AdvertisedElsewhere))
 }
 
 fn has_neighbour(facts: &Facts) -> bool {
@@ -72,7 +75,8 @@ fn starving(facts: &Facts, modes: &[Mode], family: Family) -> Option<Next> {
 fn knock_again(facts: &Facts, all: &[&Attempt]) -> Option<Next> {
     let asked = facts.has_varied(|v| *v == Varied::KnockAgain);
     let refused = all.iter().find(|a| a.outcome == Outcome::Refused)?;
-    (facts.request.localise && !asked).then(|| compare(refused.mode, vec![Varied::KnockAgain]))
+    (facts.request.localise && !asked)
+        .then(|| compare(refused.mode, vec![Varied::KnockAgain], Because::AnnouncedRefused))
 }
 
 /// Every passive connection stood and carried nothing: do ports answer that nobody announced, one
@@ -95,7 +99,7 @@ fn knock_unannounced(all: &[&Attempt]) -> Option<Next> {
         .map(|step| if port < 36_000 { port + 20_011 + step } else { port - 20_011 - step })
         .find(free);
     let doors = std::iter::once(near).chain(far).map(|port| (last.mode, port)).collect();
-    Some(Next::Knock { doors })
+    Some(Next::new(Task::Knock { doors }, Because::NothingCame))
 }
 
 /// Ports that nobody announced and that answered all the same.
@@ -120,7 +124,7 @@ fn climb_intercepted(facts: &Facts, all: &[&Attempt]) -> Option<Next> {
         return None;
     }
     let port = *answered_unannounced(facts, all).first()?;
-    Some(Next::Climb { ports: vec![port] })
+    Some(Next::new(Task::Climb { ports: vec![port] }, Because::AnsweredUnannounced))
 }
 
 /// Passive works: does a second knock at an announced port, from another port of ours and on the
@@ -140,10 +144,13 @@ pub fn pinholes(facts: &Facts, family: Family) -> Option<Next> {
         return None;
     }
     match tried.len() {
-        0 => Some(compare(*open.first()?, vec![Varied::SecondKnock])),
+        0 => Some(compare(*open.first()?, vec![Varied::SecondKnock], Because::OpenedForOne)),
         // Another port: one silence may be loss.
-        1 => Some(compare(*open.last()?, vec![Varied::SecondKnock])),
-        _ => facts.halves.is_empty().then_some(Next::Halves),
+        1 => Some(compare(*open.last()?, vec![Varied::SecondKnock], Because::SecondKnockSilent)),
+        _ => {
+            let halves = Next::new(Task::Halves, Because::OpenedOneByOne);
+            facts.halves.is_empty().then_some(halves)
+        }
     }
 }
 
@@ -158,7 +165,7 @@ fn confirm_difference(facts: &Facts, modes: &[Mode], enough: usize) -> Option<Ne
         let all: Vec<&Attempt> = of(facts, **m).collect();
         all.iter().any(|a| a.is_open()) && all.len() < enough
     })?;
-    always_fails.then(|| again(*mode))
+    always_fails.then(|| again(*mode, Because::AsManyPorts))
 }
 
 /// Some ports opened, one timed out: knock at both kinds once more. A port that the firewall lets
@@ -179,7 +186,7 @@ fn ask_ports_again(facts: &Facts, all: &[&Attempt]) -> Option<Next> {
             })
         })
         .collect();
-    (!doors.is_empty()).then_some(Next::Knock { doors })
+    (!doors.is_empty()).then(|| Next::new(Task::Knock { doors }, Because::PortsDiffer))
 }
 
 /// Knocks stayed without an answer, and packets came in meanwhile that nobody got: answers that this
@@ -192,7 +199,8 @@ pub fn quiet(facts: &Facts) -> Option<Next> {
         .peekable();
     silent.peek()?;
     let dropped = silent.all(|a| a.undelivered.is_some_and(|packets| packets >= DROPPED));
-    (has_a_way(facts) && dropped && facts.quiet.is_none()).then_some(Next::Quiet)
+    (has_a_way(facts) && dropped && facts.quiet.is_none())
+        .then(|| Next::new(Task::Quiet, Because::PacketsUndelivered))
 }
 
 /// Passive ports that do not work are looked for on the way: how far does a knock there come?
@@ -210,5 +218,5 @@ pub fn climb(facts: &Facts, family: Family) -> Option<Next> {
     }
     ports.dedup();
     ports.truncate(2);
-    (!ports.is_empty()).then_some(Next::Climb { ports })
+    (!ports.is_empty()).then(|| Next::new(Task::Climb { ports }, Because::PassiveShut))
 }

@@ -1,65 +1,32 @@
 //! One step of the plan: the order of all steps, and what more than one part of it asks.
 
 use super::{active, lasting, passive, tls};
-use crate::facts::{Attempt, Facts, Family, Mode, Outcome, Purpose, Varied, Why};
+use crate::facts::{Attempt, Because, Facts, Family, Mode, Outcome, Purpose, Task, Varied, Why};
 
-/// The next thing to do.
+/// The next thing to do, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Next {
-    /// A data connection on a login of its own.
-    Attempt {
-        /// Its mode.
-        mode: Mode,
-        /// Its purpose.
-        purpose: Purpose,
-        /// What is done differently.
-        varied: Vec<Varied>,
-    },
-    /// Ladders: to the control port, and to these passive ports.
-    Climb {
-        /// Passive ports, at most two.
-        ports: Vec<u16>,
-    },
-    /// An active attempt after a hole was opened from the inside.
-    Hole {
-        /// Its mode.
-        mode: Mode,
-        /// How far the SYN that opens it goes.
-        ttl: u8,
-    },
-    /// Knocks, without a login and all at once, at ports that are not announced now.
-    Knock {
-        /// The ports, each with the mode that announced it or a port near it.
-        doors: Vec<(Mode, u16)>,
-    },
-    /// One SYN to the control port, that lives as long as the one that met a RST: who sent that?
-    Nearer,
-    /// A moment without a connection of ours, to see what comes to this machine anyway.
-    Quiet,
-    /// Commands in two segments, to see whether somebody reads them on the way.
-    Halves,
-    /// A login that is held silent.
-    Idle {
-        /// Whether TCP keeps it alive meanwhile.
-        keep_alive: bool,
-    },
+pub struct Next {
+    /// What to do.
+    pub task: Task,
+    /// Why.
+    pub because: Because,
 }
 
 impl Next {
-    /// Whether it needs a login.
-    pub fn logs_in(&self) -> bool {
-        !matches!(self, Self::Knock { .. } | Self::Climb { .. } | Self::Nearer | Self::Quiet)
+    /// A task with its reason.
+    pub fn new(task: Task, because: Because) -> Self {
+        Self { task, because }
     }
 }
 
 /// The mode once more, unchanged.
-pub fn again(mode: Mode) -> Next {
-    Next::Attempt { mode, purpose: Purpose::Repeat, varied: Vec::new() }
+pub fn again(mode: Mode, because: Because) -> Next {
+    Next::new(Task::Attempt { mode, purpose: Purpose::Repeat, varied: Vec::new() }, because)
 }
 
 /// The mode once more, changed in this.
-pub fn compare(mode: Mode, varied: Vec<Varied>) -> Next {
-    Next::Attempt { mode, purpose: Purpose::Comparison, varied }
+pub fn compare(mode: Mode, varied: Vec<Varied>, because: Because) -> Next {
+    Next::new(Task::Attempt { mode, purpose: Purpose::Comparison, varied }, because)
 }
 
 /// Distinct ports that a difference between two commands has to be shown on.
@@ -98,7 +65,8 @@ pub fn next(facts: &Facts, family: Family) -> Option<Next> {
 /// since it may be a session of its own for the server.
 fn nearer(facts: &Facts) -> Option<Next> {
     let nearer = facts.nearer.as_ref()?;
-    (!nearer.done && nearer.resets_at.is_some_and(|at| at > 1)).then_some(Next::Nearer)
+    (!nearer.done && nearer.resets_at.is_some_and(|at| at > 1))
+        .then(|| Next::new(Task::Nearer, Because::SecondKnockReset))
 }
 
 /// Attempts of a mode as it is, in order.
@@ -142,19 +110,20 @@ pub fn chancy(attempt: &Attempt) -> bool {
 /// The first mode that was not tried at all.
 pub fn first_attempts(facts: &Facts, modes: &[Mode]) -> Option<Next> {
     let mode = modes.iter().find(|mode| of(facts, **mode).next().is_none())?;
-    Some(Next::Attempt { mode: *mode, purpose: Purpose::Mode, varied: Vec::new() })
+    let task = Task::Attempt { mode: *mode, purpose: Purpose::Mode, varied: Vec::new() };
+    Some(Next::new(task, Because::ModeAsked))
 }
 
 /// One more try of a mode whose failures may still be chance: it has fewer than `enough` of them,
 /// never opened, and its last login worked.
-pub fn repeat(facts: &Facts, modes: &[Mode], enough: usize) -> Option<Next> {
+pub fn repeat(facts: &Facts, modes: &[Mode], enough: usize, because: Because) -> Option<Next> {
     modes
         .iter()
         .find(|mode| {
             let all: Vec<&Attempt> = of(facts, **mode).collect();
             all.len() < enough && all.iter().all(|a| chancy(a)) && !all.is_empty()
         })
-        .map(|mode| again(*mode))
+        .map(|mode| again(*mode, because))
 }
 
 /// Segments that pass every link that IPv4 and IPv6 may be carried over.
@@ -175,7 +144,7 @@ pub fn smaller_segments(facts: &Facts, modes: &[Mode], family: Family) -> Option
         return None;
     }
     let mode = all.iter().find(|a| a.starved())?.mode;
-    Some(compare(mode, vec![small(family)]))
+    Some(compare(mode, vec![small(family)], Because::Starved))
 }
 
 /// Whether there is anything between here and the server that a ladder could show.

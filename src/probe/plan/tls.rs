@@ -2,7 +2,7 @@
 
 use super::step::Next;
 use super::step::{asked, compare, of, tried};
-use crate::facts::{Attempt, Facts, Family, TlsLevel, Varied};
+use crate::facts::{Attempt, Because, Facts, Family, TlsLevel, Varied};
 
 /// A data connection resumed the control connection's session: does one with a session of its own
 /// work as well?
@@ -12,7 +12,7 @@ pub fn fresh_session(facts: &Facts) -> Option<Next> {
     }
     let resumed =
         facts.attempts.iter().find(|a| a.is_open() && a.varied.is_empty() && a.resumed())?;
-    Some(compare(resumed.mode, vec![Varied::FreshSession]))
+    Some(compare(resumed.mode, vec![Varied::FreshSession], Because::SessionResumed))
 }
 
 /// No data connection of this direction stands under TLS: does it in clear? Only where nothing is
@@ -32,5 +32,7 @@ pub fn in_clear(facts: &Facts, family: Family, passive: bool) -> Option<Next> {
     let all: Vec<&Attempt> =
         modes.iter().flat_map(|m| of(facts, *m)).filter(|a| tried(a)).collect();
     let mode = all.iter().find(|a| a.is_shut())?.mode;
-    all.iter().all(|a| a.is_shut()).then(|| compare(mode, vec![Varied::Clear]))
+    all.iter()
+        .all(|a| a.is_shut())
+        .then(|| compare(mode, vec![Varied::Clear], Because::ShutUnderTls))
 }

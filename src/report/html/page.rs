@@ -7,7 +7,7 @@ use super::super::notes::{notes, unexplained};
 use super::super::signs;
 use super::super::view::Report;
 use super::super::words::Words;
-use super::super::{Style, transcript};
+use super::super::{Style, steps, transcript};
 use super::{attempts, audit, clients, expectations, findings, path, style};
 use crate::diagnosis::tls::distrust;
 use crate::diagnosis::{Diagnosis, Lang, Nat, Verdict};
@@ -95,7 +95,7 @@ impl Page<'_> {
                     (clients::section(self))
                     (self.notes())
                 }
-                @if style.verbose { (self.transcript()) }
+                @if style.verbose > 0 { (self.steps(style)) (self.transcript()) }
             }
             footer { p { (self.report.tool.name) " " (self.report.tool.version) " · " (self.report.started) } }
         }
@@ -207,6 +207,18 @@ impl Page<'_> {
                 section aria-labelledby="notes" {
                     h2 #notes { (self.get("page-notes")) }
                     ul { @for note in &notes { li { (self.words.say(note)) } } }
+                }
+            }
+        }
+    }
+
+    fn steps(&self, style: Style) -> Markup {
+        let steps = steps::render(self.diagnosis.case.facts, self.words, style.verbose > 1);
+        html! {
+            @if !steps.is_empty() {
+                details.transcript {
+                    summary { (self.get("report-steps")) }
+                    pre { code { (steps) } }
                 }
             }
         }

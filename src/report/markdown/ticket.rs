@@ -8,7 +8,7 @@ use super::super::notes::{notes, unexplained};
 use super::super::signs::{Sorted, passes, sign, sorted, worked};
 use super::super::view::{Client, Endpoint, Expectation, JsonFinding, Report};
 use super::super::words::Words;
-use super::super::{Style, transcript};
+use super::super::{Style, steps, transcript};
 use super::sheet::Sheet;
 use crate::compare::Comparison;
 use crate::diagnosis::{Diagnosis, Nat, Text, location};
@@ -37,7 +37,12 @@ pub fn render(diagnosis: &Diagnosis<'_>, words: &Words, style: Style) -> String 
         ticket.clients(&mut sheet);
         ticket.said("page-notes", &notes(diagnosis), &mut sheet);
     }
-    if style.verbose {
+    if style.verbose > 0 {
+        let steps = steps::render(diagnosis.case.facts, words, style.verbose > 1);
+        if !steps.is_empty() {
+            sheet.heading(2, &words.get("report-steps"));
+            sheet.code(&steps);
+        }
         sheet.heading(2, &words.get("report-transcript"));
         sheet.code(&transcript::render(diagnosis.case.facts, words));
     }
