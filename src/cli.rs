@@ -461,8 +461,8 @@ fn protection(target: &Target, options: &ProbeOptions) -> Result<TlsLevel, Usage
     {
         return Err(UsageError::Option {
             option: "--tls",
-            value: option.word().to_owned(),
-            problem: format!("the target \"{}\" says {}", target.input, scheme.word()),
+            value: option.as_str().to_owned(),
+            problem: format!("the target \"{}\" says {}", target.input, scheme.as_str()),
         });
     }
     let idle = [

@@ -6,6 +6,7 @@
 //!
 //! - [`target`]: what the user typed
 //! - [`wire`]: FTP's grammar, pure
+//! - [`words`]: words with a fixed set of values, made by one macro
 //! - [`facts`]: what was observed, plain data that can be saved
 //! - [`mask`]: facts with addresses and names masked alike, plain data again
 //! - [`clients`]: what well-known FTP clients do by default, plain data
@@ -40,3 +41,4 @@ pub mod progress;
 pub mod report;
 pub mod target;
 pub mod wire;
+pub mod words;

@@ -109,7 +109,7 @@ fn the_contract_is_kept() {
             match cause(id) {
                 None => wrong.push(format!("{id} is missing")),
                 Some(cause) if cause.plane != *plane => {
-                    wrong.push(format!("{id} is in plane {}", cause.plane.word()));
+                    wrong.push(format!("{id} is in plane {}", cause.plane.as_str()));
                 }
                 Some(_) => {}
             }
@@ -117,7 +117,7 @@ fn the_contract_is_kept() {
     }
     assert_eq!(count, 52, "the contract's table has lost a cause");
     for id in INFORMATION {
-        if cause(id).is_some_and(|c| c.severity.word() != "info") {
+        if cause(id).is_some_and(|c| c.severity.as_str() != "info") {
             wrong.push(format!("{id} is information by contract"));
         }
     }
@@ -308,7 +308,7 @@ fn table() -> String {
     for cause in CATALOGUE {
         table.push_str(&format!(
             "| {} | `{}` | {} |\n",
-            cause.plane.word(),
+            cause.plane.as_str(),
             cause.id,
             cause.title(Lang::En)
         ));

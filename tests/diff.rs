@@ -39,7 +39,7 @@ fn page(comparison: &Comparison, format: Format) -> String {
 
 /// `likely some-id`, in order.
 fn drawn(comparison: &Comparison) -> Vec<String> {
-    comparison.conclusions.iter().map(|c| format!("{} {}", c.confidence.word(), c.id)).collect()
+    comparison.conclusions.iter().map(|c| format!("{} {}", c.confidence.as_str(), c.id)).collect()
 }
 
 #[test]

@@ -26,7 +26,7 @@ fn fresh() -> (Facts, Attempt) {
 }
 
 fn mode(word: &str) -> Mode {
-    Mode::ALL.into_iter().find(|m| m.word() == word).unwrap_or_else(|| panic!("mode {word}"))
+    Mode::ALL.into_iter().find(|m| m.as_str() == word).unwrap_or_else(|| panic!("mode {word}"))
 }
 
 fn verdict(word: &str) -> (Outcome, Why) {
@@ -115,14 +115,14 @@ fn told(next: Option<&Next>) -> String {
     match next.map(|next| &next.task) {
         None => "done".to_owned(),
         Some(Task::Attempt { mode, purpose, varied }) => match varied.as_slice() {
-            [] => format!("attempt {} {}", mode.word(), format!("{purpose:?}").to_lowercase()),
+            [] => format!("attempt {} {}", mode.as_str(), format!("{purpose:?}").to_lowercase()),
             [Varied::DialAdvertised] => "dial-advertised".to_owned(),
-            [Varied::Announce { address }] => format!("announce {} {address}", mode.word()),
-            other => format!("vary {} {other:?}", mode.word()),
+            [Varied::Announce { address }] => format!("announce {} {address}", mode.as_str()),
+            other => format!("vary {} {other:?}", mode.as_str()),
         },
         Some(Task::Knock { doors }) => {
             let doors: Vec<String> =
-                doors.iter().map(|(mode, port)| format!("{} {port}", mode.word())).collect();
+                doors.iter().map(|(mode, port)| format!("{} {port}", mode.as_str())).collect();
             format!("knock {}", doors.join(" "))
         }
         Some(Task::Nearer) => "nearer".to_owned(),
@@ -130,7 +130,7 @@ fn told(next: Option<&Next>) -> String {
         Some(Task::Halves) => "halves".to_owned(),
         Some(Task::Idle { keep_alive }) => format!("idle {keep_alive}"),
         Some(Task::Climb { ports }) => format!("climb {ports:?}"),
-        Some(Task::Hole { mode, ttl }) => format!("hole {} {ttl}", mode.word()),
+        Some(Task::Hole { mode, ttl }) => format!("hole {} {ttl}", mode.as_str()),
         Some(other) => panic!("{other:?} is no task of the plan"),
     }
 }
@@ -581,11 +581,11 @@ fn carry_out(asked: &Asked, world: impl Fn(usize, &Task) -> &'static str) -> Vec
                     _ => String::new(),
                 };
                 let purpose = format!("{purpose:?}").to_lowercase();
-                vec![format!("{} {purpose} {outcome}{port}", mode.word())]
+                vec![format!("{} {purpose} {outcome}{port}", mode.as_str())]
             }
             Task::Knock { doors } => doors
                 .iter()
-                .map(|(mode, port)| format!("{} neighbour {outcome} {port}", mode.word()))
+                .map(|(mode, port)| format!("{} neighbour {outcome} {port}", mode.as_str()))
                 .collect(),
             other => panic!("{other:?} was not asked for"),
         };
@@ -640,7 +640,7 @@ proptest! {
             .into_iter()
             .enumerate()
             .filter(|(at, _)| modes & (1 << at) != 0)
-            .map(|(_, mode)| mode.word())
+            .map(|(_, mode)| mode.as_str())
             .collect();
         let list: &'static str = Box::leak(chosen.join(",").into_boxed_str());
         let asked = Asked { modes: Some(list), dial_advertised: dial, seen: Some("203.0.113.9"), ..Asked::default() };

@@ -310,7 +310,7 @@ fn attempts_are_told_as_the_contract_wants_them() {
     each(|scenario, wrong| {
         let report = value(&scenario.facts);
         let attempts = list(&report, "attempts");
-        let asked: Vec<&str> = scenario.facts.request.modes.iter().map(|m| m.word()).collect();
+        let asked: Vec<&str> = scenario.facts.request.modes.iter().map(|m| m.as_str()).collect();
         let mut entries: Vec<&str> = attempts
             .iter()
             .filter(|a| a["purpose"] == "mode")
@@ -442,13 +442,13 @@ fn every_failure_is_explained() {
     const EXCUSED: &[(&str, &str)] = &[("epsv-unsupported", "eprt")];
     each(|scenario, wrong| {
         for view in diagnose(&scenario.facts).unexplained() {
-            if EXCUSED.contains(&(scenario.name.as_str(), view.mode.word())) {
+            if EXCUSED.contains(&(scenario.name.as_str(), view.mode.as_str())) {
                 continue;
             }
             wrong.push(format!(
                 "nothing explains {} ({})",
-                view.mode.word(),
-                view.outcome().word()
+                view.mode.as_str(),
+                view.outcome().as_str()
             ));
         }
     });

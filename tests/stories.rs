@@ -78,7 +78,7 @@ fn differences(story: &Story, facts: &Facts, validator: &jsonschema::Validator) 
     for mode in Mode::ALL {
         let entry = |a: &&ftp_doctor::facts::Attempt| a.mode == mode && a.purpose == Purpose::Mode;
         if facts.attempts.iter().filter(entry).count() != 1 {
-            wrong.push(format!("{} has not exactly one entry", mode.word()));
+            wrong.push(format!("{} has not exactly one entry", mode.as_str()));
         }
     }
     if facts.cut_short.is_some() || facts.elapsed.duration() > Duration::from_secs(30) {

@@ -194,30 +194,30 @@ fn families() -> Vec<String> {
         LookupOutcome::Failed(String::new()),
     ];
     let mut ids: Vec<String> = Vec::new();
-    ids.extend(Plane::ALL.map(|plane| format!("plane-{}", plane.word())));
-    ids.extend(outcomes.map(|o| format!("outcome-{}", o.word())));
-    ids.extend(Because::ALL.iter().map(|b| format!("because-{}", b.word())));
-    ids.extend(verdicts.map(|v| format!("verdict-{}", v.word())));
+    ids.extend(Plane::ALL.map(|plane| format!("plane-{}", plane.as_str())));
+    ids.extend(outcomes.map(|o| format!("outcome-{}", o.as_str())));
+    ids.extend(Because::ALL.iter().map(|b| format!("because-{}", b.as_str())));
+    ids.extend(verdicts.map(|v| format!("verdict-{}", v.as_str())));
     ids.extend(lookups.map(|l| format!("seen-lookup-{}", l.key())));
     for severity in [Severity::Problem, Severity::Warning, Severity::Info] {
-        ids.push(format!("report-severity-{}", severity.word()));
+        ids.push(format!("report-severity-{}", severity.as_str()));
     }
     for confidence in [Confidence::Proven, Confidence::Likely, Confidence::Possible] {
-        ids.push(format!("report-confidence-{}", confidence.word()));
+        ids.push(format!("report-confidence-{}", confidence.as_str()));
     }
     for side in [Side::Client, Side::Server, Side::Path, Side::Unknown] {
-        ids.push(format!("report-side-{}", side.word()));
+        ids.push(format!("report-side-{}", side.as_str()));
     }
     for who in [Who::User, Who::ClientAdmin, Who::ServerAdmin, Who::NetworkAdmin] {
-        ids.push(format!("report-who-{}", who.word()));
+        ids.push(format!("report-who-{}", who.as_str()));
     }
     for state in [RuleState::Passes, RuleState::Blocked, RuleState::NotTested] {
-        ids.push(format!("report-rules-{}", state.word()));
+        ids.push(format!("report-rules-{}", state.as_str()));
     }
     for confidence in [Confidence::Proven, Confidence::Likely, Confidence::Possible] {
-        ids.push(format!("diff-conclusions-{}", confidence.word()));
+        ids.push(format!("diff-conclusions-{}", confidence.as_str()));
     }
-    ids.extend(Kind::ALL.map(|kind| format!("diff-what-{}", kind.word())));
+    ids.extend(Kind::ALL.map(|kind| format!("diff-what-{}", kind.as_str())));
     for rule in 1..=4 {
         ids.extend(["active", "passive"].map(|direction| format!("rule-{direction}-{rule}")));
     }

@@ -25,8 +25,8 @@ impl Identity {
             input: request.input.clone(),
             port: request.port,
             user: request.user.clone(),
-            tls: request.tls.word().to_owned(),
-            modes: request.modes.iter().map(|m| m.word().to_owned()).collect(),
+            tls: request.tls.as_str().to_owned(),
+            modes: request.modes.iter().map(|m| m.as_str().to_owned()).collect(),
             expect: request.expect.iter().map(ToString::to_string).collect(),
         }
     }

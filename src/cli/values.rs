@@ -12,7 +12,7 @@ use crate::wire::text::printable;
 pub fn mode(value: &str) -> Result<Mode, String> {
     Mode::ALL
         .into_iter()
-        .find(|m| m.word().eq_ignore_ascii_case(value.trim()))
+        .find(|m| m.as_str().eq_ignore_ascii_case(value.trim()))
         .ok_or_else(|| "known are pasv, epsv, port and eprt".to_owned())
 }
 

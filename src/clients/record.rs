@@ -1,6 +1,7 @@
 //! What is known of a client.
 
 use crate::facts::{Family, Mode};
+use crate::words::words;
 
 /// One client with its default settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,34 +89,21 @@ impl Client {
     }
 }
 
-/// Kind of program.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// For a terminal or a script.
-    CommandLine,
-    /// With windows.
-    Graphical,
-    /// A web browser.
-    Browser,
-    /// The file manager of an operating system.
-    FileManager,
-    /// Used by programs.
-    Library,
-    /// Firmware.
-    Device,
-}
-
-impl Kind {
-    /// The word of the report.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::CommandLine => "command-line",
-            Self::Graphical => "graphical",
-            Self::Browser => "browser",
-            Self::FileManager => "file-manager",
-            Self::Library => "library",
-            Self::Device => "device",
-        }
+words! {
+    /// Kind of program.
+    pub enum Kind: "kind of client" {
+        /// For a terminal or a script.
+        CommandLine = "command-line",
+        /// With windows.
+        Graphical = "graphical",
+        /// A web browser.
+        Browser = "browser",
+        /// The file manager of an operating system.
+        FileManager = "file-manager",
+        /// Used by programs.
+        Library = "library",
+        /// Firmware.
+        Device = "device",
     }
 }
 

@@ -168,7 +168,7 @@ fn unknown(two: &Two<'_>, a: &End<'_>, b: &End<'_>, passive: bool) -> Conclusion
 /// Ways in which packets are stopped: silence, RST, ICMP.
 fn kinds(end: &End<'_>) -> Vec<&'static str> {
     let mut kinds: Vec<&'static str> =
-        end.modes.iter().filter(|m| m.stopped()).map(|m| m.outcome).map(Outcome::word).collect();
+        end.modes.iter().filter(|m| m.stopped()).map(|m| m.outcome).map(Outcome::as_str).collect();
     kinds.sort_unstable();
     kinds.dedup();
     kinds

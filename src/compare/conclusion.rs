@@ -4,14 +4,16 @@ use super::identity::Identity;
 use super::place::{Gap, Place};
 use super::run::{ModeRun, Run, RunFinding};
 use crate::diagnosis::{Confidence, RuledOut, Side, Text};
+use crate::words::words;
 
-/// Which of the two runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Letter {
-    /// The first.
-    A,
-    /// The second.
-    B,
+words! {
+    /// Which of the two runs.
+    pub enum Letter: "run" {
+        /// The first.
+        A = "a",
+        /// The second.
+        B = "b",
+    }
 }
 
 impl Letter {
@@ -20,14 +22,6 @@ impl Letter {
         match self {
             Self::A => "A",
             Self::B => "B",
-        }
-    }
-
-    /// The word of the report.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::A => "a",
-            Self::B => "b",
         }
     }
 }

@@ -5,105 +5,53 @@ use super::pair::{Change, ModePair};
 use super::run::{Run, RunFinding};
 use crate::diagnosis::{Nat, RuleState, Severity};
 use crate::facts::Security;
+use crate::words::words;
 
-/// What it is that differs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// The verdict.
-    Verdict,
-    /// The outcome of a mode.
-    Mode,
-    /// A finding, or how much it matters.
-    Finding,
-    /// Host name or address as asked for.
-    Host,
-    /// Control port.
-    Port,
-    /// User name.
-    User,
-    /// Encryption that was asked for.
-    Tls,
-    /// The server's address.
-    ServerAddress,
-    /// The greeting.
-    Banner,
-    /// The server's software.
-    Software,
-    /// Our own address.
-    LocalAddress,
-    /// The address under which the server sees us.
-    SeenAs,
-    /// NAT between.
-    Nat,
-    /// Address family of a mode.
-    Family,
-    /// Encryption of a mode.
-    Security,
-    /// The address that a mode announced.
-    Advertised,
-    /// Passive ports that were drawn.
-    PassivePorts,
-    /// Hops to the server.
-    Hops,
-    /// Routers on the way.
-    Routers,
-    /// One of the eight rules.
-    Rule,
-    /// Confidence and side of a finding that both have.
-    Judgement,
-}
-
-impl Kind {
-    /// All of them.
-    pub const ALL: [Self; 21] = [
-        Self::Verdict,
-        Self::Mode,
-        Self::Finding,
-        Self::Host,
-        Self::Port,
-        Self::User,
-        Self::Tls,
-        Self::ServerAddress,
-        Self::Banner,
-        Self::Software,
-        Self::LocalAddress,
-        Self::SeenAs,
-        Self::Nat,
-        Self::Family,
-        Self::Security,
-        Self::Advertised,
-        Self::PassivePorts,
-        Self::Hops,
-        Self::Routers,
-        Self::Rule,
-        Self::Judgement,
-    ];
-
-    /// The word of the report.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Verdict => "verdict",
-            Self::Mode => "mode",
-            Self::Finding => "finding",
-            Self::Host => "host",
-            Self::Port => "port",
-            Self::User => "user",
-            Self::Tls => "tls",
-            Self::ServerAddress => "server-address",
-            Self::Banner => "banner",
-            Self::Software => "software",
-            Self::LocalAddress => "local-address",
-            Self::SeenAs => "seen-as",
-            Self::Nat => "nat",
-            Self::Family => "family",
-            Self::Security => "security",
-            Self::Advertised => "advertised",
-            Self::PassivePorts => "passive-ports",
-            Self::Hops => "hops",
-            Self::Routers => "routers",
-            Self::Rule => "rule",
-            Self::Judgement => "judgement",
-        }
+words! {
+    /// What it is that differs.
+    pub enum Kind: "kind of difference" {
+        /// The verdict.
+        Verdict = "verdict",
+        /// The outcome of a mode.
+        Mode = "mode",
+        /// A finding, or how much it matters.
+        Finding = "finding",
+        /// Host name or address as asked for.
+        Host = "host",
+        /// Control port.
+        Port = "port",
+        /// User name.
+        User = "user",
+        /// Encryption that was asked for.
+        Tls = "tls",
+        /// The server's address.
+        ServerAddress = "server-address",
+        /// The greeting.
+        Banner = "banner",
+        /// The server's software.
+        Software = "software",
+        /// Our own address.
+        LocalAddress = "local-address",
+        /// The address under which the server sees us.
+        SeenAs = "seen-as",
+        /// NAT between.
+        Nat = "nat",
+        /// Address family of a mode.
+        Family = "family",
+        /// Encryption of a mode.
+        Security = "security",
+        /// The address that a mode announced.
+        Advertised = "advertised",
+        /// Passive ports that were drawn.
+        PassivePorts = "passive-ports",
+        /// Hops to the server.
+        Hops = "hops",
+        /// Routers on the way.
+        Routers = "routers",
+        /// One of the eight rules.
+        Rule = "rule",
+        /// Confidence and side of a finding that both have.
+        Judgement = "judgement",
     }
 }
 
@@ -175,7 +123,7 @@ pub fn differences(
 ) -> Vec<Difference> {
     let mut list = List(Vec::new());
     let word = |word: &str| Some(word.to_owned());
-    list.add(Kind::Verdict, None, word(a.verdict.word()), word(b.verdict.word()));
+    list.add(Kind::Verdict, None, word(a.verdict.as_str()), word(b.verdict.as_str()));
     of_modes(&mut list, modes);
     of_findings(&mut list, findings);
     list.plain(Kind::Host, Some(&a.target.host), Some(&b.target.host));
@@ -211,7 +159,7 @@ pub fn differences(
         let in_b = b.rules.iter().find(|(other, _)| other == id).map(|(_, state)| *state);
         let tested = |state: RuleState| state != RuleState::NotTested;
         if let Some(in_b) = in_b.filter(|s| tested(*s) && tested(*in_a)) {
-            list.add(Kind::Rule, Some(id), word(in_a.word()), word(in_b.word()));
+            list.add(Kind::Rule, Some(id), word(in_a.as_str()), word(in_b.as_str()));
         }
     }
     list.0
@@ -236,16 +184,16 @@ fn routers(run: &Run) -> Option<String> {
 
 fn of_modes(list: &mut List, modes: &[ModePair]) {
     for pair in modes {
-        let key = Some(pair.mode.word());
+        let key = Some(pair.mode.as_str());
         let (Some(a), Some(b)) = (&pair.a, &pair.b) else { continue };
         if pair.change == Change::NotCompared {
             continue;
         }
         let word = |word: &str| Some(word.to_owned());
-        list.add(Kind::Mode, key, word(a.outcome.word()), word(b.outcome.word()));
+        list.add(Kind::Mode, key, word(a.outcome.as_str()), word(b.outcome.as_str()));
     }
     for pair in modes {
-        let key = Some(pair.mode.word());
+        let key = Some(pair.mode.as_str());
         let (Some(a), Some(b)) = (&pair.a, &pair.b) else { continue };
         let word = |word: &str| Some(word.to_owned());
         list.add(Kind::Family, key, word(a.family.name()), word(b.family.name()));
@@ -265,11 +213,11 @@ fn of_modes(list: &mut List, modes: &[ModePair]) {
 fn of_findings(list: &mut List, findings: &[FindingPair]) {
     for pair in findings {
         let severity =
-            |f: &Option<RunFinding>| f.as_ref().map(|f| Severity::word(f.severity).to_owned());
+            |f: &Option<RunFinding>| f.as_ref().map(|f| Severity::as_str(f.severity).to_owned());
         list.add(Kind::Finding, Some(&pair.cause), severity(&pair.a), severity(&pair.b));
         if let (Some(a), Some(b)) = (&pair.a, &pair.b) {
             let judged =
-                |f: &RunFinding| Some(format!("{}, {}", f.confidence.word(), f.side.word()));
+                |f: &RunFinding| Some(format!("{}, {}", f.confidence.as_str(), f.side.as_str()));
             list.add(Kind::Judgement, Some(&pair.cause), judged(a), judged(b));
         }
     }

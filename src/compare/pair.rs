@@ -2,38 +2,25 @@
 
 use super::run::{ModeRun, Run};
 use crate::facts::Mode;
+use crate::words::words;
 
-/// What became of a mode from the first run to the second.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
-    /// The same outcome.
-    Same,
-    /// Open in the first run alone.
-    OnlyA,
-    /// Open in the second run alone.
-    OnlyB,
-    /// It fails in both, in two ways.
-    FailsDifferently,
-    /// Not tested in at least one of them.
-    NotCompared,
+words! {
+    /// What became of a mode from the first run to the second.
+    pub enum Change: "change of a mode" {
+        /// The same outcome.
+        Same = "same",
+        /// Open in the first run alone.
+        OnlyA = "only-a",
+        /// Open in the second run alone.
+        OnlyB = "only-b",
+        /// It fails in both, in two ways.
+        FailsDifferently = "fails-differently",
+        /// Not tested in at least one of them.
+        NotCompared = "not-compared",
+    }
 }
 
 impl Change {
-    /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Same, Self::OnlyA, Self::OnlyB, Self::FailsDifferently, Self::NotCompared];
-
-    /// The word of the report.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Same => "same",
-            Self::OnlyA => "only-a",
-            Self::OnlyB => "only-b",
-            Self::FailsDifferently => "fails-differently",
-            Self::NotCompared => "not-compared",
-        }
-    }
-
     /// Whether the two differ.
     pub fn differs(self) -> bool {
         matches!(self, Self::OnlyA | Self::OnlyB | Self::FailsDifferently)

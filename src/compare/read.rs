@@ -6,9 +6,10 @@ use std::net::IpAddr;
 use serde::Deserialize;
 
 use super::run::{ModeRun, Ports, Run, RunFinding, RunServer, RunTarget};
-use crate::diagnosis::{Confidence, Nat, RuleState, Severity, Side, Verdict};
+use crate::diagnosis::RuleState;
 use crate::facts::{Family, Mode, Outcome, Purpose, Security};
 use crate::wire::text::printable;
+use crate::words::{self, Word};
 
 /// The schema that is understood.
 pub const SCHEMA: &str = "ftp-doctor.report/1";
@@ -144,15 +145,8 @@ struct Finding {
 }
 
 /// The value whose word it is.
-fn word<T: Copy>(
-    what: &str,
-    said: &str,
-    all: &[T],
-    of: fn(T) -> &'static str,
-) -> Result<T, ReadError> {
-    all.iter().copied().find(|value| of(*value) == said).ok_or_else(|| {
-        ReadError::Shape(format!("\"{}\" is no {what}", printable(said.as_bytes(), 40)))
-    })
+fn word<T: Word>(said: &str) -> Result<T, ReadError> {
+    words::parse(said).map_err(|e| ReadError::Shape(e.to_string()))
 }
 
 fn few<T>(what: &str, list: &[T]) -> Result<(), ReadError> {
@@ -196,22 +190,13 @@ pub fn read(name: &str, json: &[u8]) -> Result<Run, ReadError> {
         },
         local: ip(report.vantage.local_address),
         seen: ip(report.vantage.seen_as),
-        nat: word(
-            "nat",
-            &report.vantage.nat,
-            &[Nat::None, Nat::Present, Nat::Unknown],
-            |n| match n {
-                Nat::None => "none",
-                Nat::Present => "present",
-                Nat::Unknown => "unknown",
-            },
-        )?,
+        nat: word(&report.vantage.nat)?,
         server: RunServer {
             address: ip(report.server.address),
             banner: report.server.banner.as_deref().map(|b| line(b, 300)),
             software: report.server.software.as_deref().map(|s| line(s, 80)),
         },
-        verdict: word("verdict", &report.verdict, &VERDICTS, Verdict::word)?,
+        verdict: word(&report.verdict)?,
         modes: attempts.iter().filter(|a| a.purpose == Purpose::Mode).map(mode).collect(),
         ports: ports(attempts),
         hops: report.path.hops.filter(|h| *h > 0),
@@ -221,9 +206,6 @@ pub fn read(name: &str, json: &[u8]) -> Result<Run, ReadError> {
         interrupted: report.exit_code == 130,
     })
 }
-
-const VERDICTS: [Verdict; 4] =
-    [Verdict::Healthy, Verdict::Degraded, Verdict::Broken, Verdict::Unreachable];
 
 fn seconds(started: &str) -> Option<u64> {
     let at = humantime::parse_rfc3339(started).ok()?;
@@ -274,26 +256,18 @@ fn routers(path: &Path) -> Vec<Option<IpAddr>> {
 }
 
 fn rules(rules: &[Rule]) -> Result<Vec<(String, RuleState)>, ReadError> {
-    const STATES: [RuleState; 3] = [RuleState::Passes, RuleState::Blocked, RuleState::NotTested];
-    rules
-        .iter()
-        .map(|r| Ok((line(&r.id, 20), word("state", &r.state, &STATES, RuleState::word)?)))
-        .collect()
+    rules.iter().map(|r| Ok((line(&r.id, 20), word(&r.state)?))).collect()
 }
 
 fn findings(findings: &[Finding]) -> Result<Vec<RunFinding>, ReadError> {
-    const SEVERITIES: [Severity; 3] = [Severity::Problem, Severity::Warning, Severity::Info];
-    const CONFIDENCES: [Confidence; 3] =
-        [Confidence::Proven, Confidence::Likely, Confidence::Possible];
-    const SIDES: [Side; 4] = [Side::Client, Side::Server, Side::Path, Side::Unknown];
     findings
         .iter()
         .map(|f| {
             Ok(RunFinding {
                 cause: line(&f.cause, 80),
-                severity: word("severity", &f.severity, &SEVERITIES, Severity::word)?,
-                confidence: word("confidence", &f.confidence, &CONFIDENCES, Confidence::word)?,
-                side: word("side", &f.side, &SIDES, Side::word)?,
+                severity: word(&f.severity)?,
+                confidence: word(&f.confidence)?,
+                side: word(&f.side)?,
                 title: line(&f.title, 300),
             })
         })

@@ -1,6 +1,7 @@
 //! The facts as the causes look at them: each mode with its repetitions folded into one outcome,
 //! the NAT between the two ends, the server's software.
 
+pub use crate::words::Nat;
 use std::net::IpAddr;
 
 use crate::facts::{
@@ -10,17 +11,6 @@ use crate::facts::{
 use crate::wire::feat::Features;
 use crate::wire::reply::Reply;
 use crate::wire::software::{self, Software};
-
-/// A NAT between this machine and the server, seen from here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Nat {
-    /// The server sees our own address.
-    None,
-    /// It sees another one.
-    Present,
-    /// It has not said.
-    Unknown,
-}
 
 /// One mode: its own attempt, the repetitions, and what they come to.
 #[derive(Debug, Clone)]

@@ -7,49 +7,25 @@ use super::causes::{
 };
 use super::finding::{Finding, Severity};
 use super::text::Lang;
+use crate::words::words;
 
-/// Where in an FTP session a cause shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Plane {
-    /// Name, control connection, login.
-    Control,
-    /// Data connections that the client opens.
-    Passive,
-    /// Data connections that the server opens.
-    Active,
-    /// Boxes on the way.
-    Middlebox,
-    /// Encryption.
-    Tls,
-    /// IPv4 and IPv6.
-    Family,
-    /// The server itself.
-    Server,
-}
-
-impl Plane {
-    /// All planes in the order of the catalogue.
-    pub const ALL: [Self; 7] = [
-        Self::Control,
-        Self::Passive,
-        Self::Active,
-        Self::Middlebox,
-        Self::Tls,
-        Self::Family,
-        Self::Server,
-    ];
-
-    /// The word of reports and tables.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Control => "control",
-            Self::Passive => "passive",
-            Self::Active => "active",
-            Self::Middlebox => "middlebox",
-            Self::Tls => "TLS",
-            Self::Family => "family",
-            Self::Server => "server",
-        }
+words! {
+    /// Where in an FTP session a cause shows.
+    pub enum Plane: "plane" {
+        /// Name, control connection, login.
+        Control = "control",
+        /// Data connections that the client opens.
+        Passive = "passive",
+        /// Data connections that the server opens.
+        Active = "active",
+        /// Boxes on the way.
+        Middlebox = "middlebox",
+        /// Encryption.
+        Tls = "TLS",
+        /// IPv4 and IPv6.
+        Family = "family",
+        /// The server itself.
+        Server = "server",
     }
 }
 

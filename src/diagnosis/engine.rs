@@ -9,31 +9,7 @@ use crate::diagnosis::rules::{self, Rule};
 use crate::diagnosis::text::Text;
 use crate::facts::{CutShort, Facts};
 use crate::wire::peer;
-
-/// The whole answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Verdict {
-    /// At least one mode works and no finding is a problem.
-    Healthy,
-    /// At least one mode works and there is a problem.
-    Degraded,
-    /// Logged in, and no mode works.
-    Broken,
-    /// No login.
-    Unreachable,
-}
-
-impl Verdict {
-    /// The word of the report.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Healthy => "healthy",
-            Self::Degraded => "degraded",
-            Self::Broken => "broken",
-            Self::Unreachable => "unreachable",
-        }
-    }
-}
+pub use crate::words::Verdict;
 
 /// What the facts mean.
 pub struct Diagnosis<'a> {

@@ -1,8 +1,8 @@
 //! Whether a run showed what was expected of it. Three values: yes, no, and not measured.
 
 use super::catalogue::{CATALOGUE, Plane, cause};
-use super::engine::Diagnosis;
-use super::finding::Severity;
+use super::engine::{Diagnosis, Verdict};
+use super::finding::{Severity, Side};
 use super::reason::reason;
 use super::text::Text;
 use super::{ModeView, Nat, audit, tls};
@@ -90,19 +90,15 @@ fn claim(diagnosis: &Diagnosis<'_>, claim: &Claim) -> Answer {
         Claim::CertificateDays(sign, days) => certificate_days(diagnosis, *sign, *days),
         Claim::Range(range) => within(diagnosis, *range),
         Claim::Cause { id, found } => named(diagnosis, id, *found),
-        Claim::Verdict(word) => {
-            let verdict = diagnosis.verdict.word();
-            (Some(verdict == *word), Text::new("expect-verdict").with("seen", said(verdict)))
+        Claim::Verdict(wanted) => {
+            let verdict = diagnosis.verdict;
+            (Some(verdict == *wanted), Text::new("expect-verdict").with("seen", said(verdict)))
         }
-        Claim::Side(word) => side(diagnosis, word),
-        Claim::Nat(word) => {
-            let (seen, id) = match case.nat {
-                Nat::None => ("none", "expect-nat-none"),
-                Nat::Present => ("present", "expect-nat-present"),
-                Nat::Unknown => ("unknown", "expect-nat-unknown"),
-            };
-            let known = case.nat != Nat::Unknown || *word == "unknown";
-            (known.then_some(seen == *word), Text::new(id))
+        Claim::Side(wanted) => side(diagnosis, *wanted),
+        Claim::Nat(wanted) => {
+            let known = case.nat != Nat::Unknown || *wanted == Nat::Unknown;
+            let because = Text::new(format!("expect-nat-{}", case.nat));
+            (known.then_some(case.nat == *wanted), because)
         }
         Claim::Time(clock, sign, limit) => time(diagnosis, *clock, *sign, *limit),
         Claim::Client { id, works } => client(diagnosis, id, *works),
@@ -119,7 +115,7 @@ fn claim(diagnosis: &Diagnosis<'_>, claim: &Claim) -> Answer {
 }
 
 /// A verdict in words.
-fn said(verdict: &str) -> Text {
+fn said(verdict: Verdict) -> Text {
     Text::new(format!("verdict-{verdict}"))
 }
 
@@ -137,7 +133,7 @@ fn seen(view: &ModeView<'_>) -> Text {
 }
 
 fn outcome(outcome: Outcome) -> Text {
-    Text::new(format!("outcome-{}", outcome.word()))
+    Text::new(format!("outcome-{}", outcome.as_str()))
 }
 
 fn direction(diagnosis: &Diagnosis<'_>, passive: bool, wanted: Reach) -> Answer {
@@ -359,14 +355,14 @@ fn not_measured(diagnosis: &Diagnosis<'_>, id: &str) -> Option<Text> {
     (!tested).then(|| Text::new("expect-not-tested"))
 }
 
-fn side(diagnosis: &Diagnosis<'_>, wanted: &str) -> Answer {
+fn side(diagnosis: &Diagnosis<'_>, wanted: Side) -> Answer {
     let first = diagnosis.findings.first().filter(|f| f.severity == Severity::Problem);
     match first {
         Some(finding) => {
             let because = Text::new("expect-side")
-                .with("side", Text::new(format!("report-side-{}", finding.side.word())))
+                .with("side", Text::new(format!("report-side-{}", finding.side.as_str())))
                 .with("cause", finding.cause);
-            (Some(finding.side.word() == wanted), because)
+            (Some(finding.side == wanted), because)
         }
         None => (Some(false), Text::new("expect-no-problem")),
     }

@@ -1,75 +1,32 @@
 //! What the diagnosis says: plain data, ready for any report.
 
+pub use crate::words::Side;
+use crate::words::words;
 use std::net::IpAddr;
 
 use super::text::Text;
 
-/// How much it matters. The order is the order in a report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
-    /// Something does not work.
-    Problem,
-    /// It works here, but will not for everyone.
-    Warning,
-    /// Worth knowing.
-    Info,
-}
-
-impl Severity {
-    /// The word of the report.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Problem => "problem",
-            Self::Warning => "warning",
-            Self::Info => "info",
-        }
+words! {
+    /// How much it matters. The order is the order in a report.
+    pub enum Severity: "severity" {
+        /// Something does not work.
+        Problem = "problem",
+        /// It works here, but will not for everyone.
+        Warning = "warning",
+        /// Worth knowing.
+        Info = "info",
     }
 }
 
-/// How sure the conclusion is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Confidence {
-    /// A comparison isolates the factor.
-    Proven,
-    /// The pattern fits and the usual look-alikes do not.
-    Likely,
-    /// It fits, and so does something else.
-    Possible,
-}
-
-impl Confidence {
-    /// The word of the report.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Proven => "proven",
-            Self::Likely => "likely",
-            Self::Possible => "possible",
-        }
-    }
-}
-
-/// Whose side the cause is on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Side {
-    /// This machine or its gateway.
-    Client,
-    /// The server or its gateway.
-    Server,
-    /// Between the two.
-    Path,
-    /// Not known.
-    Unknown,
-}
-
-impl Side {
-    /// The word of the report.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Client => "client",
-            Self::Server => "server",
-            Self::Path => "path",
-            Self::Unknown => "unknown",
-        }
+words! {
+    /// How sure the conclusion is.
+    pub enum Confidence: "confidence" {
+        /// A comparison isolates the factor.
+        Proven = "proven",
+        /// The pattern fits and the usual look-alikes do not.
+        Likely = "likely",
+        /// It fits, and so does something else.
+        Possible = "possible",
     }
 }
 
@@ -116,28 +73,17 @@ pub struct RuledOut {
     pub because: Text,
 }
 
-/// Who can apply a remedy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Who {
-    /// Whoever runs the client.
-    User,
-    /// Administrator of the client's machine or network.
-    ClientAdmin,
-    /// Administrator of the server.
-    ServerAdmin,
-    /// Administrator of a network between.
-    NetworkAdmin,
-}
-
-impl Who {
-    /// The word of the report.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::User => "user",
-            Self::ClientAdmin => "client-admin",
-            Self::ServerAdmin => "server-admin",
-            Self::NetworkAdmin => "network-admin",
-        }
+words! {
+    /// Who can apply a remedy.
+    pub enum Who: "reader" {
+        /// Whoever runs the client.
+        User = "user",
+        /// Administrator of the client's machine or network.
+        ClientAdmin = "client-admin",
+        /// Administrator of the server.
+        ServerAdmin = "server-admin",
+        /// Administrator of a network between.
+        NetworkAdmin = "network-admin",
     }
 }
 

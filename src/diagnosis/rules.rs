@@ -8,26 +8,17 @@ use super::finding::{Finding, Side};
 use super::ports;
 use super::text::Text;
 use crate::facts::{DialOutcome, Outcome};
+use crate::words::words;
 
-/// What was found out about a rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum RuleState {
-    /// Its packets came through.
-    Passes,
-    /// Its packets did not come through.
-    Blocked,
-    /// Nothing was measured that depends on this rule alone.
-    NotTested,
-}
-
-impl RuleState {
-    /// The word of the report.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Passes => "passes",
-            Self::Blocked => "blocked",
-            Self::NotTested => "not-tested",
-        }
+words! {
+    /// What was found out about a rule.
+    pub enum RuleState: "state of a rule" {
+        /// Its packets came through.
+        Passes = "passes",
+        /// Its packets did not come through.
+        Blocked = "blocked",
+        /// Nothing was measured that depends on this rule alone.
+        NotTested = "not-tested",
     }
 }
 

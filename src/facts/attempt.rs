@@ -1,6 +1,7 @@
 //! Data connections, one record each: which step was reached, and the three endpoints kept apart
 //! (advertised, dialled, observed).
 
+use crate::words::words;
 use std::net::{IpAddr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
@@ -178,24 +179,21 @@ impl Attempt {
     }
 }
 
-/// Which command announces the data connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Mode {
-    /// Passive, RFC 959.
-    Pasv,
-    /// Extended passive, RFC 2428.
-    Epsv,
-    /// Active, RFC 959.
-    Port,
-    /// Extended active, RFC 2428.
-    Eprt,
+words! {
+    /// Which command announces the data connection.
+    pub enum Mode: "mode" {
+        /// Passive, RFC 959.
+        Pasv = "pasv",
+        /// Extended passive, RFC 2428.
+        Epsv = "epsv",
+        /// Active, RFC 959.
+        Port = "port",
+        /// Extended active, RFC 2428.
+        Eprt = "eprt",
+    }
 }
 
 impl Mode {
-    /// All of them, passive first.
-    pub const ALL: [Self; 4] = [Self::Pasv, Self::Epsv, Self::Port, Self::Eprt];
-
     /// The command's verb.
     pub fn verb(self) -> &'static str {
         match self {
@@ -203,16 +201,6 @@ impl Mode {
             Self::Epsv => "EPSV",
             Self::Port => "PORT",
             Self::Eprt => "EPRT",
-        }
-    }
-
-    /// The word of the command line and of the report.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Pasv => "pasv",
-            Self::Epsv => "epsv",
-            Self::Port => "port",
-            Self::Eprt => "eprt",
         }
     }
 
@@ -235,30 +223,30 @@ impl Mode {
     }
 }
 
-/// Direction of the first SYN.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Direction {
-    /// Passive.
-    ClientToServer,
-    /// Active.
-    ServerToClient,
+words! {
+    /// Direction of the first SYN.
+    pub enum Direction: "direction" {
+        /// Passive.
+        ClientToServer = "client-to-server",
+        /// Active.
+        ServerToClient = "server-to-client",
+    }
 }
 
-/// Why an attempt was made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Purpose {
-    /// The one that stands for its mode.
-    Mode,
-    /// The same once more, on a login and a port of its own.
-    Repeat,
-    /// The same with one thing changed.
-    Comparison,
-    /// After a hole was opened from the inside.
-    Hole,
-    /// A port that nobody announced.
-    Neighbour,
+words! {
+    /// Why an attempt was made.
+    pub enum Purpose: "purpose" {
+        /// The one that stands for its mode.
+        Mode = "mode",
+        /// The same once more, on a login and a port of its own.
+        Repeat = "repeat",
+        /// The same with one thing changed.
+        Comparison = "comparison",
+        /// After a hole was opened from the inside.
+        Hole = "hole",
+        /// A port that nobody announced.
+        Neighbour = "neighbour",
+    }
 }
 
 /// How far an attempt came.
@@ -285,47 +273,33 @@ pub enum Step {
     Completed,
 }
 
-/// What came of an attempt: the words of the report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Outcome {
-    /// The data connection came to its end, even empty, and 226 or 250 followed.
-    Open,
-    /// Nobody answered the knock.
-    TimedOut,
-    /// RST.
-    Refused,
-    /// ICMP reject.
-    Prohibited,
-    /// No route.
-    Unreachable,
-    /// A reply refuses the command or the peer.
-    Rejected,
-    /// Connected, then no data or no more data.
-    Stalled,
-    /// Connected, then cut off.
-    Closed,
-    /// The data connection's TLS handshake failed.
-    TlsFailed,
-    /// Not tested; the reason says why.
-    NotTested,
+words! {
+    /// What came of an attempt: the words of the report.
+    pub enum Outcome: "outcome" {
+        /// The data connection came to its end, even empty, and 226 or 250 followed.
+        Open = "open",
+        /// Nobody answered the knock.
+        TimedOut = "timed-out",
+        /// RST.
+        Refused = "refused",
+        /// ICMP reject.
+        Prohibited = "prohibited",
+        /// No route.
+        Unreachable = "unreachable",
+        /// A reply refuses the command or the peer.
+        Rejected = "rejected",
+        /// Connected, then no data or no more data.
+        Stalled = "stalled",
+        /// Connected, then cut off.
+        Closed = "closed",
+        /// The data connection's TLS handshake failed.
+        TlsFailed = "tls-failed",
+        /// Not tested; the reason says why.
+        NotTested = "not-tested",
+    }
 }
 
 impl Outcome {
-    /// All of them.
-    pub const ALL: [Self; 10] = [
-        Self::Open,
-        Self::TimedOut,
-        Self::Refused,
-        Self::Prohibited,
-        Self::Unreachable,
-        Self::Rejected,
-        Self::Stalled,
-        Self::Closed,
-        Self::TlsFailed,
-        Self::NotTested,
-    ];
-
     /// What a knock at a port comes to, where `open` is a handshake.
     pub const KNOCK: [Self; 5] =
         [Self::Open, Self::TimedOut, Self::Refused, Self::Prohibited, Self::Unreachable];
@@ -344,22 +318,6 @@ impl Outcome {
     /// RST.
     pub fn is_let_through(self) -> bool {
         matches!(self, Self::Open | Self::Refused)
-    }
-
-    /// The word of the report.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::TimedOut => "timed-out",
-            Self::Refused => "refused",
-            Self::Prohibited => "prohibited",
-            Self::Unreachable => "unreachable",
-            Self::Rejected => "rejected",
-            Self::Stalled => "stalled",
-            Self::Closed => "closed",
-            Self::TlsFailed => "tls-failed",
-            Self::NotTested => "not-tested",
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a run was expected to show (`--expect`): plain data. Whether it did is the diagnosis' to say.
 
+use crate::words::{Nat, Side, Verdict, Word, words};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -113,11 +114,11 @@ pub enum Claim {
         found: bool,
     },
     /// `verdict=`: the word of the report.
-    Verdict(&'static str),
+    Verdict(Verdict),
     /// `side=`: whose side the first problem is on, the word of the report.
-    Side(&'static str),
+    Side(Side),
     /// `nat=`: the word of the report.
-    Nat(&'static str),
+    Nat(Nat),
     /// `control-ms<200` and its like.
     Time(Clock, Sign, Micros),
     /// `client:ID=`: whether a client works with its default settings; `None` for `any`.
@@ -162,38 +163,21 @@ pub enum TlsPolicy {
     Any,
 }
 
-/// A time that a run measures.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Clock {
-    /// `control-ms`: TCP handshake of the control connection.
-    Control,
-    /// `greeting-ms`: from there to the greeting.
-    Greeting,
-    /// `tls-ms`: TLS handshake of the control connection.
-    Tls,
-    /// `login-ms`: from the first SYN until the login was accepted.
-    Login,
-    /// `list-ms`: the slowest listing of those modes that work, from its command on.
-    List,
-    /// `elapsed-ms`: the whole run.
-    Elapsed,
-}
-
-impl Clock {
-    /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Control, Self::Greeting, Self::Tls, Self::Login, Self::List, Self::Elapsed];
-
-    /// The word on the left of the sign.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Control => "control-ms",
-            Self::Greeting => "greeting-ms",
-            Self::Tls => "tls-ms",
-            Self::Login => "login-ms",
-            Self::List => "list-ms",
-            Self::Elapsed => "elapsed-ms",
-        }
+words! {
+    /// A time that a run measures.
+    pub enum Clock: "clock" {
+        /// `control-ms`: TCP handshake of the control connection.
+        Control = "control-ms",
+        /// `greeting-ms`: from there to the greeting.
+        Greeting = "greeting-ms",
+        /// `tls-ms`: TLS handshake of the control connection.
+        Tls = "tls-ms",
+        /// `login-ms`: from the first SYN until the login was accepted.
+        Login = "login-ms",
+        /// `list-ms`: the slowest listing of those modes that work, from its command on.
+        List = "list-ms",
+        /// `elapsed-ms`: the whole run.
+        Elapsed = "elapsed-ms",
     }
 }
 
@@ -297,7 +281,7 @@ fn claim(text: &str) -> Result<Claim, String> {
     if value.is_empty() {
         return Err(format!("nothing stands behind \"{sign}\""));
     }
-    if let Some(clock) = Clock::ALL.into_iter().find(|clock| clock.word() == name) {
+    if let Ok(clock) = name.parse::<Clock>() {
         let limit = milliseconds(value)?;
         return Ok(Claim::Time(clock, comparison(name, sign)?, limit));
     }
@@ -314,7 +298,7 @@ fn claim(text: &str) -> Result<Claim, String> {
 }
 
 fn equal(name: &str, value: &str) -> Result<Claim, String> {
-    if let Some(mode) = Mode::ALL.into_iter().find(|mode| mode.word() == name) {
+    if let Ok(mode) = name.parse::<Mode>() {
         let wanted = if value == "any" { None } else { Some(outcome(name, value, true)?) };
         return Ok(Claim::Mode { mode, wanted });
     }
@@ -347,11 +331,9 @@ fn equal(name: &str, value: &str) -> Result<Claim, String> {
             Ok(Claim::Certificate { valid })
         }
         "range" => range(value).map(Claim::Range),
-        "verdict" => {
-            word(name, value, &["healthy", "degraded", "broken", "unreachable"]).map(Claim::Verdict)
-        }
-        "side" => word(name, value, &["client", "server", "path", "unknown"]).map(Claim::Side),
-        "nat" => word(name, value, &["none", "present", "unknown"]).map(Claim::Nat),
+        "verdict" => word(name, value).map(Claim::Verdict),
+        "side" => word(name, value).map(Claim::Side),
+        "nat" => word(name, value).map(Claim::Nat),
         "software" => software(value).map(Claim::Software),
         _ => Err(unknown_name(name)),
     }
@@ -378,9 +360,11 @@ fn pick<T: Copy>(name: &str, value: &str, words: &[(&'static str, T)]) -> Result
     })
 }
 
-fn word(name: &str, value: &str, words: &[&'static str]) -> Result<&'static str, String> {
-    let found = words.iter().find(|word| **word == value).copied();
-    found.ok_or_else(|| unknown_value(name, value, words))
+fn word<T: Word>(name: &str, value: &str) -> Result<T, String> {
+    crate::words::parse(value).map_err(|_| {
+        let words: Vec<&str> = T::LIST.iter().map(|value| value.word()).collect();
+        unknown_value(name, value, &words)
+    })
 }
 
 fn unknown_value(name: &str, value: &str, words: &[&str]) -> String {
@@ -391,8 +375,8 @@ fn unknown_value(name: &str, value: &str, words: &[&str]) -> String {
 /// An outcome by its word; the knock at a port has only some of them.
 fn outcome(name: &str, value: &str, of_a_mode: bool) -> Result<Outcome, String> {
     let all = if of_a_mode { &Outcome::ALL[..] } else { &Outcome::KNOCK[..] };
-    all.iter().copied().find(|o| o.word() == value).ok_or_else(|| {
-        let mut words: Vec<&str> = all.iter().map(|o| o.word()).collect();
+    all.iter().copied().find(|o| o.as_str() == value).ok_or_else(|| {
+        let mut words: Vec<&str> = all.iter().map(|o| o.as_str()).collect();
         if of_a_mode {
             words.push("any");
         }

@@ -1,5 +1,6 @@
 //! What was asked for, as far as a later diagnosis has to know it. Never a password.
 
+use crate::words::words;
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
@@ -91,44 +92,33 @@ fn is_false(value: &bool) -> bool {
     !*value
 }
 
-/// Level of protection of the control connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum TlsLevel {
-    /// Clear text.
-    Off,
-    /// AUTH TLS, RFC 4217.
-    Explicit,
-    /// TLS from the first byte (port 990).
-    Implicit,
+words! {
+    /// Level of protection of the control connection.
+    pub enum TlsLevel: "level of TLS" {
+        /// Clear text.
+        Off = "off",
+        /// AUTH TLS, RFC 4217.
+        Explicit = "explicit",
+        /// TLS from the first byte (port 990).
+        Implicit = "implicit",
+    }
 }
 
 impl TlsLevel {
-    /// The word of the command line and of the report.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Off => "off",
-            Self::Explicit => "explicit",
-            Self::Implicit => "implicit",
-        }
-    }
-
     /// The control port where none is given.
     pub fn usual_port(self) -> u16 {
         if self == Self::Implicit { 990 } else { 21 }
     }
 }
 
-/// Address family.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Family {
-    /// IPv4.
-    #[serde(rename = "ipv4")]
-    V4,
-    /// IPv6.
-    #[serde(rename = "ipv6")]
-    V6,
+words! {
+    /// Address family.
+    pub enum Family: "family" {
+        /// IPv4.
+        V4 = "ipv4",
+        /// IPv6.
+        V6 = "ipv6",
+    }
 }
 
 impl Family {
@@ -146,14 +136,14 @@ impl Family {
     }
 }
 
-/// Whether a connection was encrypted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Security {
-    /// Clear text.
-    Clear,
-    /// TLS on both connections.
-    Tls,
+words! {
+    /// Whether a connection was encrypted.
+    pub enum Security: "security" {
+        /// Clear text.
+        Clear = "clear",
+        /// TLS on both connections.
+        Tls = "tls",
+    }
 }
 
 /// Where a password came from.

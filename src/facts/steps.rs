@@ -1,5 +1,6 @@
 //! What a run did, step by step: which task, why its plan took it, when it began and how long it took.
 
+use crate::words::words;
 use serde::{Deserialize, Serialize};
 
 use super::{Micros, Mode, Purpose, Varied};
@@ -100,93 +101,73 @@ impl Task {
     }
 }
 
-/// Reasons with the words of saved facts.
-macro_rules! reasons {
-    ($($(#[$doc:meta])* $name:ident = $word:literal,)*) => {
-        /// Why a step was taken.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        pub enum Because {
-            $($(#[$doc])* #[serde(rename = $word)] $name,)*
-        }
-
-        impl Because {
-            /// All of them.
-            pub const ALL: &[Self] = &[$(Self::$name,)*];
-
-            /// The word of saved facts.
-            pub fn word(self) -> &'static str {
-                match self {
-                    $(Self::$name => $word,)*
-                }
-            }
-        }
-    };
-}
-
-reasons! {
-    /// Every run begins with it.
-    Beginning = "beginning",
-    /// A mode that was asked for and was not tried yet.
-    ModeAsked = "mode-asked",
-    /// `--get`.
-    FileAsked = "file-asked",
-    /// `--idle`.
-    IdleAsked = "idle-asked",
-    /// `--dial-advertised`, and another address is advertised than was dialled.
-    AdvertisedElsewhere = "advertised-elsewhere",
-    /// An audit was asked for.
-    AuditAsked = "audit-asked",
-    /// A failure stands alone: it may be chance.
-    MayBeChance = "may-be-chance",
-    /// One mode of a direction works and another does not: the command, the port, or chance?
-    OneWorks = "one-works",
-    /// The mode that works has to be seen to work on as many ports as the other one failed on.
-    AsManyPorts = "as-many-ports",
-    /// Some ports opened and another was silent: are they opened one by one?
-    PortsDiffer = "ports-differ",
-    /// Data connections stood and carried nothing: does somebody else answer at every port?
-    NothingCame = "nothing-came",
-    /// Ports answer that nobody announced: how far away is who answers?
-    AnsweredUnannounced = "answered-unannounced",
-    /// A data connection brought nothing, or nothing more: are segments too large?
-    Starved = "starved",
-    /// Small segments came through: do full ones still not?
-    SmallCameThrough = "small-came-through",
-    /// The control connection was lost during a transfer: does keep-alive hold it?
-    ControlLost = "control-lost",
-    /// A login was lost while it was silent: does keep-alive hold it?
-    IdleLost = "idle-lost",
-    /// A port refused that had just been announced: does it a moment later?
-    AnnouncedRefused = "announced-refused",
-    /// Passive mode works: is each port opened for one connection only?
-    OpenedForOne = "opened-for-one",
-    /// A second knock met silence, which may be loss: another port.
-    SecondKnockSilent = "second-knock-silent",
-    /// Ports are opened one by one: does somebody read the commands on the way?
-    OpenedOneByOne = "opened-one-by-one",
-    /// Packets came in that nobody on this machine got: do they come anyway?
-    PacketsUndelivered = "packets-undelivered",
-    /// Passive ports are shut: how far do knocks come?
-    PassiveShut = "passive-shut",
-    /// No control connection stood: how far do knocks come?
-    ControlSilent = "control-silent",
-    /// The audit found ports blocked in its range: how far do knocks come?
-    RangeBlocked = "range-blocked",
-    /// No active connection came, and the server sees us under another address.
-    SeenElsewhere = "seen-elsewhere",
-    /// The active command was taken with an address that the server cannot know us by: does somebody
-    /// rewrite it?
-    MayBeRewritten = "may-be-rewritten",
-    /// The server's knock does not arrive: how many hops is it to the server?
-    HopsNeeded = "hops-needed",
-    /// The server's knock does not arrive: does it through a hole opened from the inside?
-    KnockShutOut = "knock-shut-out",
-    /// A hole helps: how short may it be?
-    HoleHelps = "hole-helps",
-    /// A second knock met a RST: who sent it?
-    SecondKnockReset = "second-knock-reset",
-    /// A data connection resumed the control connection's TLS session: does it have to?
-    SessionResumed = "session-resumed",
-    /// No data connection stands under TLS: does one in clear?
-    ShutUnderTls = "shut-under-tls",
+words! {
+    /// Why a step was taken.
+    pub enum Because: "reason of a step" {
+        /// Every run begins with it.
+        Beginning = "beginning",
+        /// A mode that was asked for and was not tried yet.
+        ModeAsked = "mode-asked",
+        /// `--get`.
+        FileAsked = "file-asked",
+        /// `--idle`.
+        IdleAsked = "idle-asked",
+        /// `--dial-advertised`, and another address is advertised than was dialled.
+        AdvertisedElsewhere = "advertised-elsewhere",
+        /// An audit was asked for.
+        AuditAsked = "audit-asked",
+        /// A failure stands alone: it may be chance.
+        MayBeChance = "may-be-chance",
+        /// One mode of a direction works and another does not: the command, the port, or chance?
+        OneWorks = "one-works",
+        /// The mode that works has to be seen to work on as many ports as the other one failed on.
+        AsManyPorts = "as-many-ports",
+        /// Some ports opened and another was silent: are they opened one by one?
+        PortsDiffer = "ports-differ",
+        /// Data connections stood and carried nothing: does somebody else answer at every port?
+        NothingCame = "nothing-came",
+        /// Ports answer that nobody announced: how far away is who answers?
+        AnsweredUnannounced = "answered-unannounced",
+        /// A data connection brought nothing, or nothing more: are segments too large?
+        Starved = "starved",
+        /// Small segments came through: do full ones still not?
+        SmallCameThrough = "small-came-through",
+        /// The control connection was lost during a transfer: does keep-alive hold it?
+        ControlLost = "control-lost",
+        /// A login was lost while it was silent: does keep-alive hold it?
+        IdleLost = "idle-lost",
+        /// A port refused that had just been announced: does it a moment later?
+        AnnouncedRefused = "announced-refused",
+        /// Passive mode works: is each port opened for one connection only?
+        OpenedForOne = "opened-for-one",
+        /// A second knock met silence, which may be loss: another port.
+        SecondKnockSilent = "second-knock-silent",
+        /// Ports are opened one by one: does somebody read the commands on the way?
+        OpenedOneByOne = "opened-one-by-one",
+        /// Packets came in that nobody on this machine got: do they come anyway?
+        PacketsUndelivered = "packets-undelivered",
+        /// Passive ports are shut: how far do knocks come?
+        PassiveShut = "passive-shut",
+        /// No control connection stood: how far do knocks come?
+        ControlSilent = "control-silent",
+        /// The audit found ports blocked in its range: how far do knocks come?
+        RangeBlocked = "range-blocked",
+        /// No active connection came, and the server sees us under another address.
+        SeenElsewhere = "seen-elsewhere",
+        /// The active command was taken with an address that the server cannot know us by: does somebody
+        /// rewrite it?
+        MayBeRewritten = "may-be-rewritten",
+        /// The server's knock does not arrive: how many hops is it to the server?
+        HopsNeeded = "hops-needed",
+        /// The server's knock does not arrive: does it through a hole opened from the inside?
+        KnockShutOut = "knock-shut-out",
+        /// A hole helps: how short may it be?
+        HoleHelps = "hole-helps",
+        /// A second knock met a RST: who sent it?
+        SecondKnockReset = "second-knock-reset",
+        /// A data connection resumed the control connection's TLS session: does it have to?
+        SessionResumed = "session-resumed",
+        /// No data connection stands under TLS: does one in clear?
+        ShutUnderTls = "shut-under-tls",
+    }
 }

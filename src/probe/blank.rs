@@ -41,7 +41,7 @@ pub fn draft(
 ) -> Attempt {
     let count = facts.attempts.iter().filter(|a| a.mode == mode).count();
     Attempt {
-        id: format!("{}-{}", mode.word(), count + 1),
+        id: format!("{}-{}", mode.as_str(), count + 1),
         purpose,
         varied: Vec::new(),
         mode,

@@ -343,7 +343,7 @@ pub fn text(diagnosis: &Diagnosis<'_>, words: &Words, pen: Pen, out: &mut String
                 _ if row.doubted => Color::Yellow,
                 _ => Color::Red,
             };
-            let word = words.get(&format!("outcome-{}", row.outcome.word()));
+            let word = words.get(&format!("outcome-{}", row.outcome.as_str()));
             vec![row.ports.clone(), pen.paint(&word, color), words.say(&row.means)]
         })
         .collect();

@@ -10,7 +10,7 @@ pub fn list(lang: Lang) -> String {
     let words = Words::of(lang);
     let mut out = String::new();
     for plane in Plane::ALL {
-        out.push_str(&format!("{}\n", words.get(&format!("plane-{}", plane.word()))));
+        out.push_str(&format!("{}\n", words.get(&format!("plane-{}", plane.as_str()))));
         for cause in CATALOGUE.iter().filter(|c| c.plane == plane) {
             let mark = match cause.matches {
                 Some(_) => String::new(),

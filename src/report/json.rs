@@ -12,7 +12,7 @@ use super::words::Words;
 use crate::diagnosis::reason::reason;
 use crate::diagnosis::tls::{distrust, failure};
 use crate::diagnosis::{
-    Diagnosis, Finding, Judged, ModeView, Nat, Prediction, Rule, Text, audit, location,
+    Diagnosis, Finding, Judged, ModeView, Prediction, Rule, Text, audit, location,
 };
 use crate::facts::{Attempt, Direction, Facts, Micros, Outcome, Purpose, Rung, RungAnswer, Why};
 
@@ -30,20 +30,16 @@ pub fn report(diagnosis: &Diagnosis<'_>, words: &Words) -> Report {
             host: facts.request.host.clone(),
             port: facts.request.port,
             user: facts.request.user.clone(),
-            tls: facts.request.tls.word(),
+            tls: facts.request.tls.as_str(),
             addresses: facts.names.addresses.iter().map(ToString::to_string).collect(),
         },
         vantage: Vantage {
             local_address: case.own.map(|a| a.to_string()),
             seen_as: case.seen_as.map(|a| a.to_string()),
-            nat: match case.nat {
-                Nat::None => "none",
-                Nat::Present => "present",
-                Nat::Unknown => "unknown",
-            },
+            nat: case.nat.as_str(),
         },
         server: server(diagnosis),
-        verdict: diagnosis.verdict.word(),
+        verdict: diagnosis.verdict.as_str(),
         summary: words.say(&diagnosis.summary),
         attempts: attempts(diagnosis, words),
         path: path(facts),
@@ -68,7 +64,8 @@ fn expectation(judged: &Judged, words: &Words) -> Expectation {
 fn audit_ports(diagnosis: &Diagnosis<'_>) -> Vec<Port> {
     let case = &diagnosis.case;
     let all = audit::view(case).map_or_else(Vec::new, |view| view.all(case));
-    let port = |(port, outcome): (u16, Outcome)| Port { port, outcome: outcome.word().to_owned() };
+    let port =
+        |(port, outcome): (u16, Outcome)| Port { port, outcome: outcome.as_str().to_owned() };
     all.into_iter().map(port).collect()
 }
 
@@ -76,7 +73,7 @@ fn client(prediction: &Prediction, words: &Words) -> Client {
     Client {
         id: prediction.client.id,
         client: clients::name(prediction.client, words),
-        kind: prediction.client.kind.word(),
+        kind: prediction.client.kind.as_str(),
         works: prediction.works,
         after_ms: prediction.after.map(Micros::millis),
         because: words.say(&prediction.because),
@@ -109,7 +106,7 @@ pub fn software_name(software: &crate::wire::software::Software) -> String {
 fn attempts(diagnosis: &Diagnosis<'_>, words: &Words) -> Vec<JsonAttempt> {
     let facts = diagnosis.case.facts;
     let folded = diagnosis.case.modes.iter().map(|view| JsonAttempt {
-        outcome: view.outcome().word(),
+        outcome: view.outcome().as_str(),
         reason: words.say(&folded_reason(view)),
         ..attempt(facts, view.entry, words)
     });
@@ -159,27 +156,12 @@ fn attempt(facts: &Facts, attempt: &Attempt, words: &Words) -> JsonAttempt {
     let (from, to) = ends(facts, attempt);
     JsonAttempt {
         id: attempt.id.clone(),
-        purpose: match attempt.purpose {
-            Purpose::Mode => "mode",
-            Purpose::Repeat => "repeat",
-            Purpose::Comparison => "comparison",
-            Purpose::Hole => "hole",
-            Purpose::Neighbour => "neighbour",
-        },
-        mode: attempt.mode.word(),
-        direction: match attempt.mode.direction() {
-            Direction::ClientToServer => "client-to-server",
-            Direction::ServerToClient => "server-to-client",
-        },
-        family: match attempt.family {
-            crate::facts::Family::V4 => "ipv4",
-            crate::facts::Family::V6 => "ipv6",
-        },
-        security: match attempt.security {
-            crate::facts::Security::Clear => "clear",
-            crate::facts::Security::Tls => "tls",
-        },
-        outcome: attempt.outcome.word(),
+        purpose: attempt.purpose.as_str(),
+        mode: attempt.mode.as_str(),
+        direction: attempt.mode.direction().as_str(),
+        family: attempt.family.as_str(),
+        security: attempt.security.as_str(),
+        outcome: attempt.outcome.as_str(),
         reason: words.say(&reason(attempt)),
         advertised: attempt.advertised.map(endpoint),
         from,
@@ -254,7 +236,7 @@ fn rule(rule: &Rule, words: &Words) -> JsonRule {
     JsonRule {
         id: rule.id,
         text: words.say(&rule.text),
-        state: rule.state.word(),
+        state: rule.state.as_str(),
         attempts: rule.attempts.clone(),
     }
 }
@@ -262,9 +244,9 @@ fn rule(rule: &Rule, words: &Words) -> JsonRule {
 fn finding(finding: &Finding, words: &Words) -> JsonFinding {
     JsonFinding {
         cause: finding.cause,
-        severity: finding.severity.word(),
-        confidence: finding.confidence.word(),
-        side: finding.side.word(),
+        severity: finding.severity.as_str(),
+        confidence: finding.confidence.as_str(),
+        side: finding.side.as_str(),
         location: JsonLocation {
             hop_min: finding.location.hop_min,
             hop_max: finding.location.hop_max,
@@ -288,7 +270,7 @@ fn finding(finding: &Finding, words: &Words) -> JsonFinding {
             .remedies
             .iter()
             .map(|r| JsonRemedy {
-                who: r.who.word(),
+                who: r.who.as_str(),
                 text: words.say(&r.text),
                 snippets: r
                     .snippets

@@ -24,7 +24,7 @@ pub fn code(entry: &Entry) -> u8 {
 /// The code of one diagnosis.
 pub fn code_of(diagnosis: &Diagnosis<'_>) -> u8 {
     let expected = !diagnosis.expectations.is_empty();
-    of(diagnosis.exit_code(), expected, diagnosis.verdict.word())
+    of(diagnosis.exit_code(), expected, diagnosis.verdict.as_str())
 }
 
 /// Where something was expected, that alone decides. An interrupted run decides nothing.

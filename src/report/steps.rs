@@ -17,7 +17,7 @@ pub fn render(facts: &Facts, words: &Words, reasons: bool) -> String {
         out.push_str(line.trim_end());
         out.push('\n');
         if reasons {
-            let because = words.get(&format!("because-{}", step.because.word()));
+            let because = words.get(&format!("because-{}", step.because.as_str()));
             out.push_str(&format!("      {because}\n"));
         }
     }
@@ -28,7 +28,7 @@ pub fn render(facts: &Facts, words: &Words, reasons: bool) -> String {
 fn outcomes(facts: &Facts, step: &StepTaken, words: &Words) -> String {
     let made = facts.attempts.iter().filter(|a| step.made.contains(&a.id));
     let outcomes: Vec<String> = made
-        .map(|a| format!("{} ({})", words.get(&format!("outcome-{}", a.outcome.word())), a.id))
+        .map(|a| format!("{} ({})", words.get(&format!("outcome-{}", a.outcome.as_str())), a.id))
         .collect();
     if outcomes.is_empty() { String::new() } else { format!(": {}", outcomes.join(", ")) }
 }

@@ -189,7 +189,7 @@ impl Page<'_> {
             self.prose(out, "", "  ", &from);
         }
         out.push('\n');
-        let verdict = self.words.get(&format!("verdict-{}", self.diagnosis.verdict.word()));
+        let verdict = self.words.get(&format!("verdict-{}", self.diagnosis.verdict.as_str()));
         let color = match self.diagnosis.verdict {
             Verdict::Healthy => Color::Green,
             Verdict::Degraded => Color::Yellow,
@@ -303,7 +303,7 @@ impl Page<'_> {
             Outcome::NotTested => Color::BrightBlack,
             _ => Color::Red,
         };
-        self.paint(&self.words.get(&format!("outcome-{}", outcome.word())), color)
+        self.paint(&self.words.get(&format!("outcome-{}", outcome.as_str())), color)
     }
 
     fn connection(&self, case: &Case<'_>, view: &ModeView<'_>) -> Vec<String> {
@@ -331,18 +331,18 @@ impl Page<'_> {
 
     fn finding(&self, finding: &Finding, out: &mut String) {
         out.push('\n');
-        let severity = self.words.get(&format!("report-severity-{}", finding.severity.word()));
+        let severity = self.words.get(&format!("report-severity-{}", finding.severity.as_str()));
         let color = match finding.severity {
             Severity::Problem => Color::Red,
             Severity::Warning => Color::Yellow,
             Severity::Info => Color::Cyan,
         };
         let confidence =
-            self.words.get(&format!("report-confidence-{}", finding.confidence.word()));
+            self.words.get(&format!("report-confidence-{}", finding.confidence.as_str()));
         let mut about = confidence;
         if finding.side != Side::Unknown || finding.severity == Severity::Problem {
             about.push_str(", ");
-            about.push_str(&self.words.get(&format!("report-side-{}", finding.side.word())));
+            about.push_str(&self.words.get(&format!("report-side-{}", finding.side.as_str())));
         }
         let title = format!("{} ({about}) [{}]", self.say(&finding.title), finding.cause);
         let mut wrapped = String::new();
@@ -410,7 +410,7 @@ impl Page<'_> {
             let mut text = String::new();
             if last != Some(remedy.who) {
                 text =
-                    format!("{}: ", self.words.get(&format!("report-who-{}", remedy.who.word())));
+                    format!("{}: ", self.words.get(&format!("report-who-{}", remedy.who.as_str())));
             }
             last = Some(remedy.who);
             self.prose(out, "   - ", "     ", &format!("{text}{}", self.say(&remedy.text)));
@@ -454,8 +454,8 @@ impl Page<'_> {
                 RuleState::Blocked => Color::Red,
                 RuleState::NotTested => Color::BrightBlack,
             };
-            let state = self.words.get(&format!("report-rules-{}", rule.state.word()));
-            let label = format!("{} {state}", sign(passes(rule.state.word())));
+            let state = self.words.get(&format!("report-rules-{}", rule.state.as_str()));
+            let label = format!("{} {state}", sign(passes(rule.state.as_str())));
             let text = self.say(&rule.text);
             // The packets; what they are for is in the other formats.
             let packets = text.split(": ").next().unwrap_or_default();

@@ -276,10 +276,10 @@ fn repeats(facts: &Facts, diagnosis: &Diagnosis<'_>) -> Result<(), String> {
             .findings
             .iter()
             .filter(|_| one_server)
-            .map(|f| (f.cause, f.confidence.word()))
+            .map(|f| (f.cause, f.confidence.as_str()))
             .collect();
-        let outcomes: Vec<&str> = d.case.modes.iter().map(|m| m.outcome().word()).collect();
-        format!("{} {causes:?} {outcomes:?}", if one_server { d.verdict.word() } else { "" })
+        let outcomes: Vec<&str> = d.case.modes.iter().map(|m| m.outcome().as_str()).collect();
+        format!("{} {causes:?} {outcomes:?}", if one_server { d.verdict.as_str() } else { "" })
     };
     let mut other = facts.clone();
     let taken: Vec<Attempt> = places.iter().map(|at| facts.attempts[*at].clone()).collect();

@@ -40,7 +40,7 @@ pub fn differences(
         .differences
         .into_iter()
         .filter(|d| matches!(d.kind, Kind::Verdict | Kind::Mode | Kind::Finding))
-        .map(|d| Differs { what: d.kind.word(), key: d.key, before: d.a, after: d.b })
+        .map(|d| Differs { what: d.kind.as_str(), key: d.key, before: d.a, after: d.b })
         .collect();
     let word = |met: Option<bool>| {
         match met {

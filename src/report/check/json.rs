@@ -39,7 +39,7 @@ pub fn document(
         targets.push(CheckTarget {
             label: row.label.clone(),
             input: row.input.clone(),
-            ending: row.ending.word(),
+            ending: row.ending.as_str(),
             report,
             because,
             exit_code: row.exit_code,

@@ -4,29 +4,19 @@ use super::view::CheckSummary;
 use crate::diagnosis::Text;
 use crate::report::view::Report;
 use crate::report::words::Words;
+use crate::words::words;
 
-/// How a target ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
-    /// There is a whole report.
-    Finished,
-    /// There is one, cut short by an interrupt.
-    Interrupted,
-    /// A fault of our own.
-    Failed,
-    /// Not begun before the interrupt.
-    NotRun,
-}
-
-impl Ending {
-    /// The word of the report.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Finished => "finished",
-            Self::Interrupted => "interrupted",
-            Self::Failed => "failed",
-            Self::NotRun => "not-run",
-        }
+words! {
+    /// How a target ended.
+    pub enum Ending: "ending" {
+        /// There is a whole report.
+        Finished = "finished",
+        /// There is one, cut short by an interrupt.
+        Interrupted = "interrupted",
+        /// A fault of our own.
+        Failed = "failed",
+        /// Not begun before the interrupt.
+        NotRun = "not-run",
     }
 }
 

@@ -9,8 +9,6 @@ use crate::compare::place::{Gap, Place, inside};
 use crate::compare::{
     Comparison, Conclusion, Difference, FindingPair, ModePair, ModeRun, Run, RunFinding,
 };
-use crate::diagnosis::Nat;
-use crate::facts::{Family, Security};
 use crate::report::view::Tool;
 use crate::report::words::Words;
 
@@ -52,24 +50,20 @@ fn run(run: &Run) -> JsonRun {
         port: run.target.port,
         local_address: run.local.map(|a| a.to_string()),
         seen_as: run.seen.map(|a| a.to_string()),
-        nat: match run.nat {
-            Nat::None => "none",
-            Nat::Present => "present",
-            Nat::Unknown => "unknown",
-        },
+        nat: run.nat.as_str(),
         inside: inside(run),
         server_address: run.server.address.map(|a| a.to_string()),
         banner: run.server.banner.clone(),
         software: run.server.software.clone(),
-        verdict: run.verdict.word(),
+        verdict: run.verdict.as_str(),
         hops: run.hops,
     }
 }
 
 fn pair(pair: &ModePair) -> JsonPair {
     JsonPair {
-        mode: pair.mode.word(),
-        change: pair.change.word(),
+        mode: pair.mode.as_str(),
+        change: pair.change.as_str(),
         a: pair.a.as_ref().map(mode),
         b: pair.b.as_ref().map(mode),
     }
@@ -78,24 +72,18 @@ fn pair(pair: &ModePair) -> JsonPair {
 fn mode(mode: &ModeRun) -> JsonMode {
     JsonMode {
         attempt: mode.attempt.clone(),
-        family: match mode.family {
-            Family::V4 => "ipv4",
-            Family::V6 => "ipv6",
-        },
-        security: match mode.security {
-            Security::Clear => "clear",
-            Security::Tls => "tls",
-        },
-        outcome: mode.outcome.word(),
+        family: mode.family.as_str(),
+        security: mode.security.as_str(),
+        outcome: mode.outcome.as_str(),
         reason: mode.reason.clone(),
     }
 }
 
 fn finding(pair: &FindingPair) -> JsonFindingPair {
     let judged = |finding: &RunFinding| JsonJudgement {
-        severity: finding.severity.word(),
-        confidence: finding.confidence.word(),
-        side: finding.side.word(),
+        severity: finding.severity.as_str(),
+        confidence: finding.confidence.as_str(),
+        side: finding.side.as_str(),
         title: finding.title.clone(),
     };
     JsonFindingPair {
@@ -107,7 +95,7 @@ fn finding(pair: &FindingPair) -> JsonFindingPair {
 
 fn difference(difference: &Difference) -> JsonDifference {
     JsonDifference {
-        what: difference.kind.word(),
+        what: difference.kind.as_str(),
         key: difference.key.clone(),
         a: difference.a.clone(),
         b: difference.b.clone(),
@@ -119,13 +107,13 @@ fn conclusion(conclusion: &Conclusion, words: &Words) -> JsonConclusion {
     let attempts = conclusion.attempts.iter();
     JsonConclusion {
         id: conclusion.id,
-        confidence: conclusion.confidence.word(),
-        side: conclusion.side.word(),
-        fails: conclusion.fails.map(crate::compare::conclusion::Letter::word),
+        confidence: conclusion.confidence.as_str(),
+        side: conclusion.side.as_str(),
+        fails: conclusion.fails.map(crate::compare::conclusion::Letter::as_str),
         title: words.say(&conclusion.title),
         text: words.say(&conclusion.text),
         attempts: attempts
-            .map(|a| JsonRunAttempt { run: a.run.word(), attempt: a.attempt.clone() })
+            .map(|a| JsonRunAttempt { run: a.run.as_str(), attempt: a.attempt.clone() })
             .collect(),
         rules_out: conclusion
             .rules_out

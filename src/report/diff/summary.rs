@@ -33,8 +33,8 @@ pub fn summary(comparison: &Comparison, words: &Words) -> String {
     if parts.is_empty() && a != b {
         parts.push(
             Text::new("diff-summary-verdict")
-                .with("a", Text::new(format!("verdict-{}", a.word())))
-                .with("b", Text::new(format!("verdict-{}", b.word()))),
+                .with("a", Text::new(format!("verdict-{}", a.as_str())))
+                .with("b", Text::new(format!("verdict-{}", b.as_str()))),
         );
     }
     if parts.is_empty() {

@@ -60,7 +60,7 @@ impl Page<'_> {
 
     /// One run: its file, verdict, place and time.
     fn run(&self, letter: Letter, run: &Run) -> String {
-        let verdict = self.words.get(&format!("verdict-{}", run.verdict.word()));
+        let verdict = self.words.get(&format!("verdict-{}", run.verdict.as_str()));
         let mut line = format!("{}  {}  {verdict}  ", letter.name(), run.name);
         if let Some(own) = run.local {
             line.push_str(&self.say(&Text::new("report-from").with("local", own)));
@@ -112,7 +112,7 @@ impl Page<'_> {
             let Some(mode) = mode else {
                 return format!("{} {}", letter.name(), self.words.get("diff-outcome-none"));
             };
-            let outcome = self.words.get(&format!("outcome-{}", mode.outcome.word()));
+            let outcome = self.words.get(&format!("outcome-{}", mode.outcome.as_str()));
             let color = match mode.outcome {
                 Outcome::Open => Color::Green,
                 Outcome::NotTested => Color::BrightBlack,
@@ -141,7 +141,7 @@ impl Page<'_> {
 
     fn conclusion(&self, conclusion: &Conclusion, out: &mut String) {
         out.push('\n');
-        let head = self.words.get(&format!("diff-conclusions-{}", conclusion.confidence.word()));
+        let head = self.words.get(&format!("diff-conclusions-{}", conclusion.confidence.as_str()));
         let color = match conclusion.confidence {
             Confidence::Proven => Color::Green,
             Confidence::Likely => Color::Cyan,
@@ -195,13 +195,14 @@ impl Page<'_> {
             (None, None) => return,
         };
         let judged = |letter: &str, finding: &RunFinding| {
-            let severity = self.words.get(&format!("report-severity-{}", finding.severity.word()));
+            let severity =
+                self.words.get(&format!("report-severity-{}", finding.severity.as_str()));
             let confidence =
-                self.words.get(&format!("report-confidence-{}", finding.confidence.word()));
+                self.words.get(&format!("report-confidence-{}", finding.confidence.as_str()));
             let side = match finding.side {
                 // "Your side" is nobody's when there are two.
                 Side::Client => self.say(&Text::new("diff-side-client").with("run", letter)),
-                side => self.words.get(&format!("report-side-{}", side.word())),
+                side => self.words.get(&format!("report-side-{}", side.as_str())),
             };
             format!("{severity}, {confidence}, {side}")
         };
@@ -249,7 +250,7 @@ impl Page<'_> {
         out.push('\n');
         out.push_str(&format!("{}\n", self.pen.bold(&self.words.get("diff-differences"))));
         for difference in list {
-            let mut what = self.words.get(&format!("diff-what-{}", difference.kind.word()));
+            let mut what = self.words.get(&format!("diff-what-{}", difference.kind.as_str()));
             if let Some(key) = &difference.key {
                 what.push_str(&format!(" ({key})"));
             }

@@ -86,7 +86,7 @@ fn control(page: &Page<'_>) -> Markup {
                         span.state.bad {
                             "✗"
                             @if let Some(outcome) = case.control_outcome() {
-                                " " (page.get(&format!("outcome-{}", outcome.word())))
+                                " " (page.get(&format!("outcome-{}", outcome.as_str())))
                             }
                         }
                     }
@@ -125,7 +125,7 @@ fn row(
             td.mono { (server) }
             td {
                 span class={ "state " (class(outcome)) } {
-                    (mark(outcome)) " " (page.get(&format!("outcome-{}", outcome.word())))
+                    (mark(outcome)) " " (page.get(&format!("outcome-{}", outcome.as_str())))
                 }
                 " " (why)
                 @if let Some(took) = took { " " span.muted { "(" (took) ")" } }

@@ -31,7 +31,7 @@ pub fn section(page: &Page<'_>) -> Markup {
                     @for row in &said.rows {
                         tr {
                             th scope="row" { (row.ports) }
-                            td class={ "state " (tone(row).0) } { (tone(row).1) " " (outcome(row.outcome.word())) }
+                            td class={ "state " (tone(row).0) } { (tone(row).1) " " (outcome(row.outcome.as_str())) }
                             td { (page.words.say(&row.means)) }
                         }
                     }

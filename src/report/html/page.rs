@@ -155,7 +155,7 @@ impl Page<'_> {
         });
         let asked = &case.facts.request.tls;
         let security =
-            spoken.or_else(|| (*asked != TlsLevel::Off).then(|| asked.word().to_owned()));
+            spoken.or_else(|| (*asked != TlsLevel::Off).then(|| asked.as_str().to_owned()));
         let doubts =
             tls.map(Handshake::distrust).filter(|doubts| !doubts.is_empty()).map(|doubts| {
                 doubts.iter().map(|d| self.words.say(&distrust(d))).collect::<Vec<_>>().join("; ")

@@ -59,7 +59,7 @@ fn percent(at: f32) -> String {
 /// One connection in words.
 fn alternative(lane: &Lane, words: &Words) -> String {
     let arrow = if lane.to_server { "→" } else { "←" };
-    let outcome = lane.outcome.map(|o| words.get(&format!("outcome-{}", o.word())));
+    let outcome = lane.outcome.map(|o| words.get(&format!("outcome-{}", o.as_str())));
     format!(
         "{}: {} {} {arrow} {} {} {}",
         lane.name,
@@ -194,7 +194,7 @@ fn label(lane: &Lane, words: &Words, y: u16) -> Markup {
         text.label.middle x="50%" y=(y) {
             tspan.name { (lane.name) }
             @if let Some(outcome) = lane.outcome {
-                " " (mark(outcome)) " " (words.get(&format!("outcome-{}", outcome.word())))
+                " " (mark(outcome)) " " (words.get(&format!("outcome-{}", outcome.as_str())))
             } @else { " ✗" }
         }
     }

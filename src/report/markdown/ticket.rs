@@ -113,7 +113,7 @@ impl Ticket<'_> {
         if let Some(session) = case.session {
             let word = case
                 .control_outcome()
-                .map_or_else(String::new, |o| self.get(&format!("outcome-{}", o.word())));
+                .map_or_else(String::new, |o| self.get(&format!("outcome-{}", o.as_str())));
             rows.push(vec![
                 self.get("report-control"),
                 format!("{} → {}", session.local.port(), session.peer.port()),
@@ -147,7 +147,7 @@ impl Ticket<'_> {
         } else {
             format!("{} ← {}", port(to), port(from))
         };
-        let word = self.get(&format!("outcome-{}", outcome.word()));
+        let word = self.get(&format!("outcome-{}", outcome.as_str()));
         vec![name.to_owned(), between, format!("{} {word}", sign(worked(outcome))), why]
     }
 
@@ -219,7 +219,7 @@ impl Ticket<'_> {
                 _ if row.doubted => "?",
                 other => sign(worked(other)),
             };
-            let word = self.get(&format!("outcome-{}", row.outcome.word()));
+            let word = self.get(&format!("outcome-{}", row.outcome.as_str()));
             vec![row.ports.clone(), format!("{sign} {word}"), self.words.say(&row.means)]
         };
         let rows: Vec<Vec<String>> = said.rows.iter().map(row).collect();
