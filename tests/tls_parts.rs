@@ -7,10 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ftp_doctor::facts::tls::{
-    Distrust, Handshake, TlsEnd, TlsFailure, TlsOffer, TlsPurpose, TlsVersion, Trust,
+    Distrust, Handshake, TlsEnd, TlsFailure, TlsPurpose, TlsVersion, Trust,
 };
 use ftp_doctor::probe::tls::{ControlTls, Link, PeerName, Reuse, Roots, SetupError, TlsSetup};
-use ftp_doctor::wire::service::client_hello;
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
     KeyPair, date_time_ymd,
@@ -462,7 +461,7 @@ async fn ends_are_told_apart() {
                 assert_eq!((link.end(&read), read.unwrap()), (None, 11));
                 let read = link.read(&mut bytes).await;
                 assert_eq!(link.end(&read), Some(end));
-                link.close(soon()).await;
+                link.shutdown().await.unwrap_or_default();
             })
             .await;
         }
@@ -614,40 +613,6 @@ async fn silence_ends_at_the_limit() {
         assert_eq!(fact.failure, Some(TlsFailure::TimedOut { received }));
         assert!((200_000..5_000_000).contains(&fact.took.0), "{:?}", fact.took);
     }
-}
-
-#[tokio::test]
-async fn what_an_old_server_would_take_is_asked() {
-    const OLD_HELLO: &[u8] = b"\x16\x03\x01\x00\x2a\x02\x00\x00\x26\x03\x01\
-        0123456789abcdef0123456789abcdef\x00\x00\x2f\x00";
-    let name = PeerName::new(HOST, LOCALHOST);
-    let ask = async |bytes, close, limit| {
-        let stream = dial(answer(bytes, close).await).await;
-        within(ftp_doctor::probe::tls::offer(stream, &name, Instant::now() + limit)).await
-    };
-    let long = Duration::from_secs(20);
-    assert_eq!(
-        ask(OLD_HELLO, false, long).await,
-        TlsOffer::Picked {
-            version: TlsVersion::Tls10,
-            cipher: "TLS_RSA_WITH_AES_128_CBC_SHA".to_owned()
-        }
-    );
-    let alert = TlsOffer::Alert { description: 70 };
-    assert_eq!(ask(b"\x15\x03\x01\x00\x02\x02\x46", false, long).await, alert);
-    assert_eq!(ask(b"220 hi", false, long).await, TlsOffer::Other { head: "220 hi".into() });
-    assert_eq!(ask(b"", true, long).await, TlsOffer::Closed);
-    assert_eq!(ask(b"", false, Duration::from_millis(100)).await, TlsOffer::Silent);
-    assert!(!client_hello(Some(HOST), [1; 32]).is_empty());
-
-    let authority = Authority::new("Lab CA");
-    let (address, _heard) =
-        serve(acceptor(&authority.sign(&leaf(&[HOST])), &[&TLS13]), Goodbye::Nothing).await;
-    let offer = ftp_doctor::probe::tls::offer(dial(address).await, &name, soon()).await;
-    assert!(
-        matches!(&offer, TlsOffer::Picked { version: TlsVersion::Tls13, cipher } if cipher.starts_with("TLS_")),
-        "{offer:?}"
-    );
 }
 
 #[test]

@@ -58,9 +58,6 @@ impl Client {
         source: Source { how: How::Believed, at: "general knowledge" },
     };
 
-    /// The same, active.
-    pub const ACTIVE: Self = Self { ipv4: &[PORT], ipv6: &[EPRT], ..Self::PASSIVE };
-
     /// Its tries over a family.
     pub fn tries(&self, family: Family) -> &'static [Try] {
         match family {

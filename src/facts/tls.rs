@@ -256,7 +256,7 @@ pub enum TlsFailure {
     },
     /// `handshake_failure` or `insufficient_security` as the first answer: most often no cipher
     /// suite in common. Only suites with forward secrecy and AEAD are offered, so an old server
-    /// may still work with others; see [`TlsOffer`].
+    /// may still work with others.
     NoCommonCipher {
         /// The alert's description.
         description: u8,
@@ -302,33 +302,4 @@ pub enum TlsEnd {
     GivenUp,
     /// What came was no valid TLS, or the system gave the connection up.
     Broken,
-}
-
-/// What a server answers to a `ClientHello` that offers everything from TLS 1.0 on, old cipher
-/// suites included: sent on a connection of its own after [`TlsFailure::NoCommonCipher`] or
-/// [`TlsFailure::OldVersion`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "is")]
-pub enum TlsOffer {
-    /// It would go on with these.
-    Picked {
-        /// Version.
-        version: TlsVersion,
-        /// Cipher suite, IANA name or number.
-        cipher: String,
-    },
-    /// It refuses all the same.
-    Alert {
-        /// RFC 8446 §6.
-        description: u8,
-    },
-    /// Not TLS.
-    Other {
-        /// The first bytes.
-        head: String,
-    },
-    /// Nothing came.
-    Silent,
-    /// It closed.
-    Closed,
 }

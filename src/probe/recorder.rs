@@ -50,11 +50,6 @@ impl Recorder {
         self.start.elapsed().into()
     }
 
-    /// Counts a moment from the start.
-    pub fn at(&self, moment: Instant) -> Micros {
-        moment.saturating_duration_since(self.start).into()
-    }
-
     /// The end of the run, whatever happens.
     pub fn deadline(&self) -> Instant {
         self.deadline

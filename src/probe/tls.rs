@@ -30,7 +30,6 @@ mod control;
 mod failure;
 mod hello;
 mod link;
-mod offer;
 mod setup;
 mod store;
 mod tap;
@@ -38,5 +37,4 @@ mod trust;
 
 pub use control::{ControlTls, PeerName, Reuse};
 pub use link::Link;
-pub use offer::offer;
 pub use setup::{Roots, SetupError, TlsSetup};

@@ -226,16 +226,6 @@ pub fn tls_answer(bytes: &[u8]) -> Option<TlsAnswer> {
     }
 }
 
-/// Whether `bytes` begin with a `ServerHello`.
-pub fn is_tls_server_hello(bytes: &[u8]) -> bool {
-    tls_answer(bytes) == Some(TlsAnswer::ServerHello)
-}
-
-/// Whether `bytes` begin with an alert, as of a server that speaks TLS but refuses the `ClientHello`.
-pub fn is_tls_alert(bytes: &[u8]) -> bool {
-    matches!(tls_answer(bytes), Some(TlsAnswer::Alert { .. }))
-}
-
 /// The name of an alert description, RFC 8446 §6 and RFC 5246 §7.2.
 pub fn tls_alert_name(description: u8) -> Option<&'static str> {
     Some(match description {
@@ -444,13 +434,16 @@ mod tests {
 
     #[test]
     fn tells_answers_apart() {
-        assert!(is_tls_server_hello(b"\x16\x03\x03\x00\x7a\x02\x00"));
-        assert!(!is_tls_server_hello(b"\x16\x03\x03\x00\x7a\x01\x00"));
+        assert_eq!(tls_answer(b"\x16\x03\x03\x00\x7a\x02\x00"), Some(TlsAnswer::ServerHello));
+        assert_eq!(tls_answer(b"\x16\x03\x03\x00\x7a\x01\x00"), None);
         assert_eq!(
             tls_answer(b"\x15\x03\x03\x00\x02\x02\x46"),
             Some(TlsAnswer::Alert { description: 70 })
         );
-        assert!(is_tls_alert(b"\x15\x03\x01\x00\x02\x02\x28"));
+        assert_eq!(
+            tls_answer(b"\x15\x03\x01\x00\x02\x02\x28"),
+            Some(TlsAnswer::Alert { description: 40 })
+        );
         assert_eq!(tls_answer(b"220 ready\r\n"), None);
         assert_eq!(tls_answer(b""), None);
         assert_eq!(tls_alert_name(70), Some("protocol_version"));

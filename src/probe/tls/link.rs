@@ -4,9 +4,8 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::time::Instant;
 use tokio_rustls::client::TlsStream;
 
 use super::failure::alert_in;
@@ -120,12 +119,6 @@ impl Link {
                 _ => Some(TlsEnd::Broken),
             },
         }
-    }
-
-    /// Ends our side: `close_notify` where there is TLS, then FIN. What the peer then does is not
-    /// waited for, and a failure means nothing any more.
-    pub async fn close(mut self, limit: Instant) {
-        let _ = tokio::time::timeout_at(limit, self.shutdown()).await;
     }
 }
 
