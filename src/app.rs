@@ -18,7 +18,7 @@ use crate::cli::audit::AuditArgs;
 use crate::cli::check::SchemaArg;
 use crate::cli::{self, Cli, Command, ExpectArgs, OutputArgs, ProbeOptions, TlsArg};
 use crate::compare::{self, Run};
-use crate::diagnosis::{self, Lang, diagnose, remedies};
+use crate::diagnosis::{self, Lang, Options, diagnose, diagnose_for, remedies};
 use crate::facts::{self, Facts, SCHEMA};
 use crate::probe::tls::{Roots, TlsSetup};
 use crate::probe::{self, Spec, Stage};
@@ -419,17 +419,19 @@ fn finish(
     Ok(outcome)
 }
 
+/// What fixes are wanted for. Facts of old that name it too are not asked: the reader's own machine is
+/// meant.
+fn options(output: &OutputArgs) -> Options {
+    Options { fix_for: output.fix_for.clone(), nft_chain: output.nft_chain.clone() }
+}
+
 fn render(
     facts: &Facts,
     output: &OutputArgs,
     world: &World<'_>,
 ) -> Result<(Vec<u8>, u8), AppError> {
-    let mut facts = facts.clone();
-    if let Some(name) = &output.fix_for {
-        facts.request.fix_for = Some(name.clone());
-    }
-    facts.request.nft_chain = output.nft_chain.clone().or(facts.request.nft_chain);
-    let diagnosis = diagnose(&facts);
+    let options = options(output);
+    let diagnosis = diagnose_for(facts, &options);
     let lines = diagnosis.findings.iter().flat_map(|f| &f.remedies).any(|r| !r.snippets.is_empty());
     if let (Some(name), false) = (&output.fix_for, lines) {
         (world.warn)(&format!("note: nothing in this report has lines for {name}"));

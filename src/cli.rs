@@ -438,8 +438,6 @@ pub fn order_of(target: Target, options: &ProbeOptions) -> Result<Order, UsageEr
         deadline: deadline(options).into(),
         get: options.get.clone(),
         idle: options.idle.map(Into::into),
-        nft_chain: None,
-        fix_for: None,
         expect: options.expect.expect.clone(),
         audit: None,
         demo: false,

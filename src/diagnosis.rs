@@ -13,6 +13,7 @@ pub mod engine;
 pub mod expect;
 pub mod finding;
 pub mod location;
+pub mod options;
 pub mod ports;
 pub mod reason;
 pub mod remedies;
@@ -23,10 +24,11 @@ pub mod tls;
 pub use case::{Case, ModeView, Nat};
 pub use catalogue::{CATALOGUE, Cause, Plane, cause};
 pub use clients::Prediction;
-pub use engine::{Diagnosis, Verdict, diagnose};
+pub use engine::{Diagnosis, Verdict, diagnose, diagnose_for};
 pub use expect::Judged;
 pub use finding::{
     Confidence, Evidence, Finding, Location, Remedy, RuledOut, Severity, Side, Snippet, Who,
 };
+pub use options::Options;
 pub use rules::{Rule, RuleState};
 pub use text::{Arg, Lang, Text};

@@ -889,6 +889,14 @@ fn remedies_are_narrowed_and_go_into_the_chain_that_is_named() {
     assert!(!lines.is_empty() && lines.iter().all(|name| *name == "netsh"), "{lines:?}");
     let ran = place.run(&["replay", facts, "--nft-chain", "ip/fw/IN"]).ends_with(1);
     assert!(ran.stdout.contains("nft insert rule ip fw IN tcp dport"), "{}", ran.stdout);
+    // Facts that name a chain of somebody else's do not put it into the lines for this reader.
+    let theirs = fs::read_to_string(facts).unwrap();
+    let mut theirs: serde_json::Value = serde_json::from_str(&theirs).unwrap();
+    theirs["request"]["nft_chain"] = "ip/theirs/IN".into();
+    theirs["request"]["fix_for"] = "iis".into();
+    let theirs = place.write("theirs.json", &theirs.to_string());
+    let ran = place.run(&["replay", theirs.to_str().unwrap()]).ends_with(1);
+    assert!(ran.stdout.contains("nft insert rule inet filter"), "{}", ran.stdout);
     let ran = place.run(&["replay", facts, "--fix-for", "nonsense"]).ends_with(2);
     assert!(ran.stderr.contains("--fix-for \"nonsense\""), "{}", ran.stderr);
     let ran = place.run(&["replay", facts, "--nft-chain", "inet/a b/c"]).ends_with(2);

@@ -21,7 +21,7 @@ use crate::check::Job;
 use crate::check::done::Identity;
 use crate::cli::check::CheckArgs;
 use crate::cli::{OutputArgs, ProbeOptions};
-use crate::diagnosis::{self, Text, diagnose};
+use crate::diagnosis::{self, Options, Text, diagnose_for};
 use crate::facts::{Facts, Family, Names, Request};
 use crate::mask::Mask;
 use crate::probe::{self, Resolver, Spec};
@@ -64,6 +64,8 @@ struct Results<'a> {
     /// Reports are needed until the end.
     keep: bool,
     words: Words,
+    /// What fixes are wanted for.
+    options: Options,
     baseline: Option<Baseline>,
     outlet: Outlet<'a>,
     bar: Bar,
@@ -86,7 +88,7 @@ pub(super) fn run(
         check.files.iter().filter(|f| f.as_os_str() != "-").map(Path::new).collect();
     super::keeps(output, &lists)?;
     let jobs = input::jobs(&check.files, options)?;
-    let mut planned = plan(jobs, output, world)?;
+    let mut planned = plan(jobs, world)?;
     if options.mask {
         for (place, one) in planned.iter_mut().enumerate() {
             one.label = format!("target-{}", place + 1);
@@ -126,6 +128,7 @@ pub(super) fn run(
         rows,
         keep,
         words,
+        options: super::options(output),
         baseline,
         outlet,
         bar: Bar::new(visible, todo.len(), Words::of(language(output.lang, false, world))),
@@ -161,7 +164,7 @@ fn usable(check: &CheckArgs, options: &ProbeOptions, output: &OutputArgs) -> Res
 }
 
 /// Everything that can be wrong with a target is found before anything is sent.
-fn plan(jobs: Vec<Job>, output: &OutputArgs, world: &World<'_>) -> Result<Vec<Planned>, AppError> {
+fn plan(jobs: Vec<Job>, world: &World<'_>) -> Result<Vec<Planned>, AppError> {
     let shared = Shared::default();
     let mut planned = Vec::with_capacity(jobs.len());
     for job in jobs {
@@ -171,12 +174,10 @@ fn plan(jobs: Vec<Job>, output: &OutputArgs, world: &World<'_>) -> Result<Vec<Pl
         }
         let ask = job.password_env.as_deref().map_or(Ask::Nobody, Ask::Variable);
         let spec = specify_target(job.target.clone(), &job.options, ask, &shared, world);
-        let mut spec = spec.map_err(|e| match e {
+        let spec = spec.map_err(|e| match e {
             AppError::Usage(problem) => at(&problem),
             own @ AppError::Internal(_) => own,
         })?;
-        spec.request.fix_for.clone_from(&output.fix_for);
-        spec.request.nft_chain.clone_from(&output.nft_chain);
         let request = spec.request.shown();
         planned.push(Planned { label: job.label.clone(), request, spec: RefCell::new(Some(spec)) });
     }
@@ -335,7 +336,7 @@ impl Results<'_> {
             None => None,
         };
         let facts = masked.as_ref().unwrap_or(facts);
-        let diagnosis = diagnose(facts);
+        let diagnosis = diagnose_for(facts, &self.options);
         let entry = Entry::of(one.label.clone(), &diagnosis, &self.words);
         let Some(run) = entry.run() else { return Ok(()) };
         let row = Row::of(&one.label, &run.report, &self.words);

@@ -4,6 +4,7 @@
 pub use crate::words::Nat;
 use std::net::IpAddr;
 
+use super::options::Options;
 use crate::facts::{
     Attempt, Facts, Family, LoginOutcome, Mode, NotTested, Outcome, Purpose, Security, Session,
     Varied, Why,
@@ -66,6 +67,8 @@ impl ModeView<'_> {
 pub struct Case<'a> {
     /// What was observed.
     pub facts: &'a Facts,
+    /// What fixes are wanted for.
+    pub options: &'a Options,
     /// One view per mode that was asked for.
     pub modes: Vec<ModeView<'a>>,
     /// The session that tells most.
@@ -93,6 +96,7 @@ impl<'a> Case<'a> {
         };
         Self {
             facts,
+            options: Options::NONE,
             modes: fold(facts),
             session: facts.leading_session(),
             own: ends.map(|ends| ends.own),

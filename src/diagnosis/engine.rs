@@ -5,6 +5,7 @@ use crate::diagnosis::catalogue::{CATALOGUE, Cause};
 use crate::diagnosis::clients::{self, Prediction};
 use crate::diagnosis::expect::{self, Judged};
 use crate::diagnosis::finding::{Finding, Severity};
+use crate::diagnosis::options::Options;
 use crate::diagnosis::rules::{self, Rule};
 use crate::diagnosis::text::Text;
 use crate::facts::{CutShort, Facts};
@@ -76,7 +77,12 @@ impl Diagnosis<'_> {
 
 /// Draws the conclusions. Pure: the same facts give the same diagnosis.
 pub fn diagnose(facts: &Facts) -> Diagnosis<'_> {
-    let case = Case::new(facts);
+    diagnose_for(facts, Options::NONE)
+}
+
+/// The same, with fixes for what is wanted.
+pub fn diagnose_for<'a>(facts: &'a Facts, options: &'a Options) -> Diagnosis<'a> {
+    let case = Case { options, ..Case::new(facts) };
     let fired: Vec<(&Cause, Finding)> =
         CATALOGUE.iter().filter_map(|c| Some((c, (c.matches?)(&case)?))).collect();
     let mut findings = order(&case, suppress(&fired));
@@ -85,7 +91,7 @@ pub fn diagnose(facts: &Facts) -> Diagnosis<'_> {
     for finding in &mut findings {
         finding.ruled_out.retain(|out| !found.contains(&out.cause));
     }
-    if let Some(name) = &facts.request.fix_for {
+    if let Some(name) = &options.fix_for {
         for remedy in findings.iter_mut().flat_map(|f| &mut f.remedies) {
             remedy.snippets.retain(|snippet| snippet.software == name);
         }

@@ -120,8 +120,6 @@ impl Request {
             ca: option(&self.ca),
             bind: option(&self.bind),
             get: option(&self.get),
-            nft_chain: option(&self.nft_chain),
-            fix_for: option(&self.fix_for),
             ..self.clone()
         }
     }

@@ -59,12 +59,6 @@ pub struct Request {
     /// `--idle`: how long a login is held silent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idle: Option<Micros>,
-    /// `--nft-chain`: `FAMILY/TABLE/CHAIN` that rules are to go into.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub nft_chain: Option<String>,
-    /// `--fix-for`: remedies for this software only.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fix_for: Option<String>,
     /// `--expect`: what the run was expected to show.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub expect: Vec<Expectation>,

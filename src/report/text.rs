@@ -352,7 +352,7 @@ impl Page<'_> {
         // Information needs no proof on the screen; the JSON has it. Lines that were asked for are
         // shown all the same.
         if finding.severity == Severity::Info {
-            if self.diagnosis.case.facts.request.fix_for.is_some()
+            if self.diagnosis.case.options.fix_for.is_some()
                 && finding.remedies.iter().any(|r| !r.snippets.is_empty())
             {
                 self.remedies(finding, out);
@@ -405,7 +405,7 @@ impl Page<'_> {
         }
         out.push_str(&format!("  {}\n", self.bold(&self.words.get("report-fix"))));
         let mut last: Option<Who> = None;
-        let chosen = self.diagnosis.case.facts.request.fix_for.is_some();
+        let chosen = self.diagnosis.case.options.fix_for.is_some();
         for remedy in &finding.remedies {
             let mut text = String::new();
             if last != Some(remedy.who) {

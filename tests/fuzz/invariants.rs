@@ -162,7 +162,7 @@ fn one(diagnosis: &Diagnosis<'_>, finding: &Finding) -> Result<(), String> {
     let plane = cause(finding.cause).ok_or("is in no catalogue")?.plane;
     let problem = finding.severity == Severity::Problem;
     ensure(!problem || !finding.evidence.is_empty(), || "a problem without evidence".to_owned())?;
-    ensure(!problem || !finding.remedies.is_empty() || facts.request.fix_for.is_some(), || {
+    ensure(!problem || !finding.remedies.is_empty(), || {
         "a problem and nobody is told what to change".to_owned()
     })?;
     for evidence in &finding.evidence {

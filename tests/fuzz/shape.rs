@@ -116,7 +116,7 @@ pub fn compose(rng: &mut Rng, pool: &Pool, scenarios: &[Scenario]) -> Value {
     }
     attempts(rng, pool, &mut facts);
     if rng.one_in(4) {
-        let key = *rng.of(&["host", "user", "input", "path", "bind", "ca", "get", "nft_chain"]);
+        let key = *rng.of(&["host", "user", "input", "path", "bind", "ca", "get"]);
         facts["request"][key] = Value::from(*rng.of(HOSTILE));
     }
     if rng.one_in(4) {

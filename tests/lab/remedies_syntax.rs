@@ -6,7 +6,7 @@ mod scenario;
 
 use std::collections::BTreeSet;
 
-use ftp_doctor::diagnosis::diagnose;
+use ftp_doctor::diagnosis::{Options, diagnose_for};
 
 use super::administrator::{configure, shell};
 use super::net::{Node, Topology};
@@ -20,10 +20,9 @@ fn snippets(software: &str) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
     for scenario in scenario::all() {
         for chain in [None, Some("inet/fw/incoming")] {
-            let mut facts = scenario.facts.clone();
-            facts.request.fix_for = Some(software.to_owned());
-            facts.request.nft_chain = chain.map(str::to_owned);
-            let diagnosis = diagnose(&facts);
+            let options =
+                Options { fix_for: Some(software.to_owned()), nft_chain: chain.map(str::to_owned) };
+            let diagnosis = diagnose_for(&scenario.facts, &options);
             let remedies = diagnosis.findings.iter().flat_map(|it| &it.remedies);
             all.extend(remedies.flat_map(|it| &it.snippets).map(|it| it.content.clone()));
         }

@@ -32,7 +32,7 @@ pub const SOFTWARE: [&str; 17] = [
 /// `FAMILY TABLE CHAIN` as nft(8) wants it: the chain that was named, else the usual one of this
 /// hook.
 pub(super) fn chain(case: &Case<'_>, hook: &str) -> String {
-    match &case.facts.request.nft_chain {
+    match &case.options.nft_chain {
         Some(named) => named.replace('/', " "),
         None => format!("inet filter {hook}"),
     }
@@ -205,7 +205,7 @@ pub fn let_active_out(case: &Case<'_>) -> Vec<Snippet> {
     let iptables = iptables(case);
     // A chain that was named may be one for incoming packets, where this line without its source
     // would let everybody in.
-    let own = case.facts.request.nft_chain.as_ref().map_or("", |_| "fib saddr type local ");
+    let own = case.options.nft_chain.as_ref().map_or("", |_| "fib saddr type local ");
     vec![
         snippet(
             "nftables",
@@ -267,7 +267,7 @@ pub(super) fn narrowed<const N: usize>(
     all: [(&'static str, String); N],
 ) -> Vec<Snippet> {
     // What was asked for is given even where another software was recognised.
-    let wanted = case.facts.request.fix_for.as_deref();
+    let wanted = case.options.fix_for.as_deref();
     if let Some((software, content)) = all.iter().find(|(software, _)| wanted == Some(*software)) {
         return vec![snippet(software, content.clone())];
     }

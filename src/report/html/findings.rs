@@ -73,7 +73,7 @@ fn evidence(page: &Page<'_>, seen: &JsonEvidence) -> Markup {
 fn remedy(page: &Page<'_>, remedy: &JsonRemedy) -> Markup {
     let case = &page.diagnosis.case;
     let near = |snippet: &&JsonSnippet| {
-        case.facts.request.fix_for.is_some()
+        case.options.fix_for.is_some()
             || case.product() == Some(snippet.software)
             || matches!(snippet.software, "nftables" | "iptables")
     };

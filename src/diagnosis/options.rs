@@ -1,0 +1,16 @@
+//! For whom a diagnosis is: it changes the lines that are proposed, never what is concluded.
+
+/// What the reader wants fixes for. No part of the facts: saved facts are read by others, with wishes
+/// of their own.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Options {
+    /// `--fix-for`: lines for this software only.
+    pub fix_for: Option<String>,
+    /// `--nft-chain`: `FAMILY/TABLE/CHAIN` that rules are to go into.
+    pub nft_chain: Option<String>,
+}
+
+impl Options {
+    /// Nothing in particular.
+    pub const NONE: &'static Self = &Self { fix_for: None, nft_chain: None };
+}
