@@ -5,6 +5,7 @@ pub mod check;
 mod files;
 mod look;
 pub mod pool;
+mod read;
 mod specify;
 
 use std::fs;
@@ -105,6 +106,7 @@ pub fn run(cli: Cli, world: &World<'_>) -> Result<Outcome, AppError> {
         Some(Command::Replay { file, mask, expect, output }) => {
             replay(&file, mask, expect, &output, world)
         }
+        Some(Command::Read { read, output }) => read::run(read, &output, world),
         Some(Command::Diff { a, b, output }) => diff(&a, &b, &output, world),
         Some(Command::Explain { cause, list, lang }) => {
             let lang = language(lang, false, world);

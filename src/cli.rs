@@ -6,6 +6,7 @@ pub mod check;
 pub mod credentials;
 pub mod help;
 pub mod manual;
+pub mod read;
 pub mod values;
 
 use std::net::IpAddr;
@@ -96,6 +97,16 @@ pub enum Command {
         /// Mask addresses and names, alike everywhere, each within its class
         #[arg(long)]
         mask: bool,
+        /// How to report.
+        #[command(flatten)]
+        output: OutputArgs,
+    },
+    /// Read logs and packet captures: the same diagnosis from what you already have
+    #[command(after_help = read::CODES)]
+    Read {
+        /// Files.
+        #[command(flatten)]
+        read: read::ReadArgs,
         /// How to report.
         #[command(flatten)]
         output: OutputArgs,

@@ -11,6 +11,7 @@ pub mod mistyped;
 pub mod names;
 pub mod path;
 pub mod read;
+pub mod reading;
 pub mod request;
 pub mod session;
 pub mod steps;
@@ -25,13 +26,15 @@ use serde::{Deserialize, Serialize};
 use crate::wire::peer;
 
 pub use attempt::{
-    Attempt, DataEnd, Direction, Knock, Mode, NotTested, Observed, Outcome, Purpose, Step, Why,
+    Attempt, DataEnd, Direction, Knock, Mode, NotTested, Observed, Outcome, Purpose, Step, Untold,
+    Why,
 };
 pub use audit::{Audit, AuditRequest, BoundsFrom, Crowd, PortRun, Sample, Sweep};
 pub use expectation::{Expectation, ExpectationError};
 pub use names::{Lookup, LookupOutcome, Names, Record, Via};
 pub use path::{Hole, Ladder, LadderRole, Rung, RungAnswer};
 pub use read::{ReadError, read};
+pub use reading::{Place, Reading, Sighting, Source, Vantage};
 pub use request::{Family, PasswordSource, PortRange, Proxy, Request, Security, TlsLevel};
 pub use session::{
     ControlEnd, Dial, DialOutcome, Exchange, ExchangeEnd, Greeting, Icmp, LoginOutcome, ReplyFact,
@@ -57,6 +60,9 @@ pub struct Facts {
     pub started: String,
     /// How long it took.
     pub elapsed: Micros,
+    /// Who observed: this program, or somebody whose log or capture was read.
+    #[serde(default, skip_serializing_if = "Source::is_live")]
+    pub source: Source,
     /// Packets that came to this machine meanwhile and that no program of it got, over the family of
     /// the control connection; see [`Attempt::undelivered`]. Unknown where several runs went on at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -100,6 +106,9 @@ pub struct Facts {
     /// What was done, in order, and why. Empty in facts of before it was kept.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<StepTaken>,
+    /// The files that were read, where no run of this program measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reading: Option<Reading>,
     /// An interrupt or the deadline ended the run early.
     pub cut_short: Option<CutShort>,
 }
@@ -163,6 +172,11 @@ impl Facts {
     /// The address family of the control connection that was probed.
     pub fn family(&self) -> Option<Family> {
         self.leading_session().map(|s| Family::of(s.peer.ip()))
+    }
+
+    /// The client's address as far as the files that were read tell it; our own otherwise.
+    pub fn client(&self) -> Option<IpAddr> {
+        self.ends().map(|ends| ends.own).filter(|own| !own.is_unspecified())
     }
 
     /// Whether segments are known to have been lost in this run.

@@ -11,6 +11,7 @@
 //! - [`mask`]: facts with addresses and names masked alike, plain data again
 //! - [`clients`]: what well-known FTP clients do by default, plain data
 //! - [`probe`]: the only place with sockets and clocks
+//! - [`read`]: other people's logs and captures, read into facts
 //! - [`diagnosis`]: from facts to named causes, pure
 //! - [`compare`]: from two reports of one server to what they prove together, pure
 //! - [`report`]: from a diagnosis to bytes
@@ -38,6 +39,7 @@ pub mod facts;
 pub mod mask;
 pub mod probe;
 pub mod progress;
+pub mod read;
 pub mod report;
 pub mod target;
 pub mod wire;

@@ -2,7 +2,7 @@
 
 use super::text::Text;
 use super::tls;
-use crate::facts::{Attempt, DialOutcome, Icmp, Idle, IdleEnd, NotTested, Varied, Why};
+use crate::facts::{Attempt, DialOutcome, Icmp, Idle, IdleEnd, NotTested, Untold, Varied, Why};
 use crate::wire::text::printable;
 
 /// The port of the door that an attempt is about.
@@ -125,6 +125,14 @@ fn not_tested(not: &NotTested, verb: &str) -> Text {
         NotTested::Interrupted => Text::new("why-not-interrupted"),
         NotTested::CameLate => Text::new("why-not-came-late"),
         NotTested::Local { text } => Text::new("why-not-local").with("text", text),
+        NotTested::NotInFile { what } => Text::new(match what {
+            Untold::NotAsked => "why-not-in-file-asked",
+            Untold::NotDialled => "why-not-in-file-dialled",
+            Untold::FileEnds => "why-not-in-file-ends",
+            Untold::Missing => "why-not-in-file-missing",
+            Untold::Encrypted => "why-not-in-file-encrypted",
+            Untold::NoLastWord => "why-not-in-file-last-word",
+        }),
     }
 }
 

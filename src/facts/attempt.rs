@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
+use super::reading::{Place, Sighting};
 use super::tls::Handshake;
 use super::{DialOutcome, Family, Hole, Icmp, Micros, Second, Security, Varied};
 use crate::wire::address::AddressOddity;
@@ -75,6 +76,12 @@ pub struct Attempt {
     pub undelivered: Option<u32>,
     /// How the data connection ended.
     pub data_end: Option<DataEnd>,
+    /// Where it stands in the files that were read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub places: Vec<Place>,
+    /// What captures show of its data connection, one entry a file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sightings: Vec<Sighting>,
     /// What came of it.
     pub outcome: Outcome,
     /// Why, in detail.
@@ -498,6 +505,29 @@ pub enum NotTested {
         /// The system's own words.
         text: String,
     },
+    /// The file that was read does not tell.
+    NotInFile {
+        /// What is missing.
+        what: Untold,
+    },
+}
+
+/// What a file does not tell of a data connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Untold {
+    /// It was announced, and nothing was asked for over it.
+    NotAsked,
+    /// The client never knocked at what was announced.
+    NotDialled,
+    /// The file ends before its end.
+    FileEnds,
+    /// A part of the dialogue is missing.
+    Missing,
+    /// The dialogue is encrypted, and what can be seen from outside does not decide it.
+    Encrypted,
+    /// The data came, and the file has no reply that confirms it.
+    NoLastWord,
 }
 
 /// One socket that knocked at a passive port.

@@ -66,6 +66,17 @@ pub struct Icmp {
     pub sender: Option<IpAddr>,
 }
 
+impl Icmp {
+    /// Whether it says that a filter rejects, as opposed to a missing route.
+    /// RFC 792, RFC 1812 §5.2.7.1, RFC 4443 §3.1.
+    pub fn is_reject(self) -> bool {
+        match self.sender {
+            Some(IpAddr::V6(_)) => self.kind == 1 && matches!(self.code, 1 | 4 | 5 | 6),
+            _ => self.kind == 3 && matches!(self.code, 2 | 3 | 9 | 10 | 13),
+        }
+    }
+}
+
 /// What a fresh TLS `ClientHello` on the FTP port was answered with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "is")]
@@ -93,9 +104,9 @@ impl TlsAnswer {
 /// One login.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
-    /// Server end of the control connection.
+    /// Server end of the control connection. Address and port are zero where a file does not tell.
     pub peer: SocketAddr,
-    /// Our end.
+    /// Our end, likewise.
     pub local: SocketAddr,
     /// When it was dialled.
     pub began: Micros,
@@ -150,6 +161,8 @@ pub enum Greeting {
     Closed,
     /// The connection was reset.
     Reset,
+    /// The file that was read does not have it.
+    NotInFile,
     /// Something that is no FTP reply.
     NotFtp {
         /// What it looks like.
@@ -165,7 +178,7 @@ pub enum Greeting {
 pub enum LoginOutcome {
     /// Logged in.
     In {
-        /// Reply code that said so.
+        /// Reply code that said so; 0 where a file shows only that it worked.
         code: u16,
     },
     /// The greeting itself was a refusal, or there was none.

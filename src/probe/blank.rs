@@ -67,6 +67,8 @@ pub fn draft(
         tls: None,
         undelivered: None,
         data_end: None,
+        places: Vec::new(),
+        sightings: Vec::new(),
         outcome: Outcome::NotTested,
         why: Why::Not(NotTested::Deadline),
     }

@@ -73,21 +73,12 @@ pub fn classify(error: &io::Error, icmp: Option<Icmp>) -> DialOutcome {
         (K::ConnectionRefused, None) => DialOutcome::Refused,
         (K::ConnectionReset | K::ConnectionAborted, _) => DialOutcome::Reset,
         (K::TimedOut, None) => DialOutcome::TimedOut,
-        (_, Some(message)) if is_reject(message) => DialOutcome::Prohibited { icmp },
+        (_, Some(message)) if message.is_reject() => DialOutcome::Prohibited { icmp },
         (_, Some(_)) => DialOutcome::Unreachable { icmp },
         (K::HostUnreachable | K::NetworkUnreachable, None) => {
             DialOutcome::Unreachable { icmp: None }
         }
         _ => DialOutcome::Local { text: error.to_string() },
-    }
-}
-
-/// Whether an ICMP message says that a filter rejects, as opposed to a missing route.
-/// RFC 792, RFC 1812 §5.2.7.1, RFC 4443 §3.1.
-fn is_reject(icmp: Icmp) -> bool {
-    match icmp.sender {
-        Some(IpAddr::V6(_)) => icmp.kind == 1 && matches!(icmp.code, 1 | 4 | 5 | 6),
-        _ => icmp.kind == 3 && matches!(icmp.code, 2 | 3 | 9 | 10 | 13),
     }
 }
 

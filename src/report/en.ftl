@@ -46,6 +46,12 @@ why-not-nothing-sent = the server had nothing to send and did not knock: { $repl
 why-not-interrupted = interrupted
 why-not-came-late = the server's knock came late: delay or loss, no verdict
 why-not-local = { $text }
+why-not-in-file-asked = announced, and nothing was asked for over it
+why-not-in-file-dialled = announced, and the client never knocked there
+why-not-in-file-ends = the file ends before it is decided
+why-not-in-file-missing = the file does not have all of what was said
+why-not-in-file-encrypted = what was said is encrypted, and its outside does not decide it
+why-not-in-file-last-word = the data came, and the file has no reply that confirms it
 why-folded = { $now } (first try: { $first })
 
 ## Checks of many targets

@@ -41,6 +41,12 @@ why-not-nothing-sent = 服务器没有数据可发，因此没来敲门：{ $rep
 why-not-interrupted = 被中断
 why-not-came-late = 服务器的敲门来迟了：延迟或丢包，不下结论
 why-not-local = { $text }
+why-not-in-file-asked = 已通告，但没有要求用它传输任何内容
+why-not-in-file-dialled = 已通告，但客户端从未连接该端口
+why-not-in-file-ends = 文件在得出结果之前就结束了
+why-not-in-file-missing = 文件中的对话不完整
+why-not-in-file-encrypted = 对话已加密，从外部无法判定
+why-not-in-file-last-word = 数据已到达，但文件中没有确认的应答
 why-folded = { $now }（第一次：{ $first }）
 
 ## 批量检查

@@ -1,0 +1,35 @@
+//! Files that people already have, logs and packet captures, read into facts: the same diagnosis
+//! follows as from a live run.
+//!
+//! ```text
+//! file → captures | logs → Conversation (one control connection as the file shows it) → Facts
+//! ```
+//!
+//! Nothing here draws a conclusion: what a file does not tell stays untold.
+
+pub mod captures;
+pub mod conversation;
+mod gather;
+pub mod input;
+pub mod logs;
+mod observe;
+
+pub use conversation::{Asked, Conversation};
+pub use gather::{Group, groups};
+pub use input::{Content, Found, Given, ReadError, read};
+pub use observe::facts_of;
+
+use crate::facts::Facts;
+use crate::facts::reading::{FileKind, Source};
+
+/// Facts of every session in the files: what one client did with one server, in the order of the
+/// files. `moment` is when it was, in seconds since 1970, where the files do not tell.
+pub fn sessions(content: Content, moment: u64) -> Vec<Facts> {
+    let Content { conversations, reading } = content;
+    let captures = reading.files.iter().any(|f| f.kind == FileKind::Capture);
+    let source = if captures { Source::Capture } else { Source::Log };
+    groups(conversations.into_iter().flatten().collect())
+        .iter()
+        .map(|group| facts_of(&group.conversations, source, reading.clone(), moment))
+        .collect()
+}
