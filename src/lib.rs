@@ -42,5 +42,7 @@ pub mod progress;
 pub mod read;
 pub mod report;
 pub mod target;
+#[cfg(test)]
+mod tests;
 pub mod wire;
 pub mod words;

@@ -14,6 +14,8 @@
 mod address;
 mod names;
 mod scan;
+#[cfg(test)]
+mod tests;
 mod walk;
 
 pub use walk::{Mask, MaskError, mask};

@@ -19,4 +19,6 @@ pub mod peer;
 pub mod reply;
 pub mod service;
 pub mod software;
+#[cfg(test)]
+mod tests;
 pub mod text;

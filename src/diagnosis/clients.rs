@@ -8,6 +8,8 @@ mod browser;
 mod gate;
 mod meet;
 mod predict;
+#[cfg(test)]
+mod tests;
 mod walk;
 
 pub use browser::one_works_another_fails;

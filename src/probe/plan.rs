@@ -9,6 +9,8 @@ mod active;
 mod lasting;
 mod passive;
 mod step;
+#[cfg(test)]
+mod tests;
 mod tls;
 
 pub use step::{Next, next, ports_each};

@@ -33,6 +33,8 @@ mod link;
 mod setup;
 mod store;
 mod tap;
+#[cfg(test)]
+mod tests;
 mod trust;
 
 pub use control::{ControlTls, PeerName, Reuse};

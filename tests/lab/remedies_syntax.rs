@@ -1,12 +1,10 @@
 //! Every line that any scenario prints is taken by what it is for: nft, iptables, and the servers'
 //! own readers of their configuration.
 
-#[path = "../support/scenario.rs"]
-mod scenario;
-
 use std::collections::BTreeSet;
 
 use ftp_doctor::diagnosis::{Options, diagnose_for};
+use ftp_doctor::facts::Facts;
 
 use super::administrator::{configure, shell};
 use super::net::{Node, Topology};
@@ -15,14 +13,23 @@ use super::servers::{Server, Software};
 use super::sh;
 use super::world::World;
 
+/// The facts of all scenarios.
+fn scenarios() -> Vec<Facts> {
+    let base = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/scenarios");
+    let all = std::fs::read_dir(base).expect("fixtures/scenarios");
+    let read = |folder: std::fs::DirEntry| std::fs::read(folder.path().join("facts.json"));
+    all.map(|folder| serde_json::from_slice(&folder.and_then(read).expect("facts")).expect("facts"))
+        .collect()
+}
+
 /// All snippets for one kind of software, with and without a chain that was named.
 fn snippets(software: &str) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
-    for scenario in scenario::all() {
+    for facts in scenarios() {
         for chain in [None, Some("inet/fw/incoming")] {
             let options =
                 Options { fix_for: Some(software.to_owned()), nft_chain: chain.map(str::to_owned) };
-            let diagnosis = diagnose_for(&scenario.facts, &options);
+            let diagnosis = diagnose_for(&facts, &options);
             let remedies = diagnosis.findings.iter().flat_map(|it| &it.remedies);
             all.extend(remedies.flat_map(|it| &it.snippets).map(|it| it.content.clone()));
         }
