@@ -8,6 +8,7 @@
 //! - [`wire`]: FTP's grammar, pure
 //! - [`words`]: words with a fixed set of values, made by one macro
 //! - [`facts`]: what was observed, plain data that can be saved
+//! - [`evidence`]: one reading of the facts, for the plan and for the diagnosis, pure
 //! - [`mask`]: facts with addresses and names masked alike, plain data again
 //! - [`clients`]: what well-known FTP clients do by default, plain data
 //! - [`probe`]: the only place with sockets and clocks
@@ -35,6 +36,7 @@ pub mod clients;
 pub mod compare;
 pub mod demo;
 pub mod diagnosis;
+pub mod evidence;
 pub mod facts;
 pub mod mask;
 pub mod probe;

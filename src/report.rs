@@ -121,7 +121,7 @@ pub fn render(
         Format::Html => html::render(diagnosis, &words, style, lang).into_bytes(),
         Format::Markdown => markdown::render(diagnosis, &words, style).into_bytes(),
         Format::Junit | Format::Nagios | Format::Prometheus | Format::Github => {
-            let label = diagnosis.case.facts.request.input.clone();
+            let label = diagnosis.evidence.facts.request.input.clone();
             let entry = entry::Entry::of(label, diagnosis, &words);
             return entry::render_entries(&[entry], format, style, lang);
         }

@@ -1,12 +1,12 @@
 //! The catalogue of causes: data, one record each. Reports, `explain`, the README's table and the
 //! tests iterate over it. Ids are API: none is renamed.
 
-use super::case::Case;
 use super::causes::{
     active, address, blocked, control, family, lasting, middlebox, passive, range, server, tls,
 };
 use super::finding::{Finding, Severity};
 use super::text::Lang;
+use crate::evidence::Evidence;
 use crate::words::words;
 
 words! {
@@ -41,9 +41,9 @@ pub struct Cause {
     pub suppresses: &'static [&'static str],
     /// Its page in each language, in the order of [`Lang::ALL`]: Markdown with fixed sections.
     pub pages: [&'static str; 2],
-    /// Looks for it in a case. `None`: the id is reserved and explained, but nothing in this
+    /// Looks for it in the evidence. `None`: the id is reserved and explained, but nothing in this
     /// version measures what would decide it.
-    pub matches: Option<fn(&Case<'_>) -> Option<Finding>>,
+    pub matches: Option<fn(&Evidence<'_>) -> Option<Finding>>,
 }
 
 impl Cause {

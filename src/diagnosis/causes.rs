@@ -1,4 +1,4 @@
-//! The predicates, by plane. Each looks at a case and returns a finding or nothing.
+//! The predicates, by plane. Each looks at the evidence and returns a finding or nothing.
 
 pub mod active;
 pub mod address;

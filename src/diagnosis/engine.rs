@@ -1,13 +1,12 @@
-//! Runs the catalogue over a case and puts the findings in order.
+//! Runs the catalogue over the evidence and puts the findings in order.
 
-use crate::diagnosis::case::{Case, ModeView};
 use crate::diagnosis::catalogue::{CATALOGUE, Cause};
 use crate::diagnosis::clients::{self, Prediction};
 use crate::diagnosis::expect::{self, Judged};
 use crate::diagnosis::finding::{Finding, Severity};
-use crate::diagnosis::options::Options;
 use crate::diagnosis::rules::{self, Rule};
 use crate::diagnosis::text::Text;
+use crate::evidence::{Evidence, ModeView, Options};
 use crate::facts::{CutShort, Facts};
 use crate::wire::peer;
 pub use crate::words::Verdict;
@@ -15,7 +14,7 @@ pub use crate::words::Verdict;
 /// What the facts mean.
 pub struct Diagnosis<'a> {
     /// The facts, prepared.
-    pub case: Case<'a>,
+    pub evidence: Evidence<'a>,
     /// The whole answer.
     pub verdict: Verdict,
     /// One sentence.
@@ -37,7 +36,7 @@ impl Diagnosis<'_> {
     /// server does not take is no riddle while another of its direction works, or fails for a known
     /// reason.
     pub fn unexplained(&self) -> Vec<&ModeView<'_>> {
-        let modes = &self.case.modes;
+        let modes = &self.evidence.modes();
         let explained =
             |m: &&ModeView<'_>| self.findings.iter().any(|f| f.explains.contains(&m.entry.id));
         let spared = |m: &&ModeView<'_>| {
@@ -56,7 +55,7 @@ impl Diagnosis<'_> {
     /// The exit code of the main job (contract: 0, 1, 3; 130 for an interrupt). With expectations
     /// 0 means that every one is met.
     pub fn exit_code(&self) -> u8 {
-        if self.case.facts.cut_short == Some(CutShort::Interrupted) {
+        if self.evidence.facts.cut_short == Some(CutShort::Interrupted) {
             return 130;
         }
         if expect::all_met(self) {
@@ -82,10 +81,10 @@ pub fn diagnose(facts: &Facts) -> Diagnosis<'_> {
 
 /// The same, with fixes for what is wanted.
 pub fn diagnose_for<'a>(facts: &'a Facts, options: &'a Options) -> Diagnosis<'a> {
-    let case = Case { options, ..Case::new(facts) };
+    let evidence = Evidence::for_reader(facts, options);
     let fired: Vec<(&Cause, Finding)> =
-        CATALOGUE.iter().filter_map(|c| Some((c, (c.matches?)(&case)?))).collect();
-    let mut findings = order(&case, suppress(&fired));
+        CATALOGUE.iter().filter_map(|c| Some((c, (c.matches?)(&evidence)?))).collect();
+    let mut findings = order(&evidence, suppress(&fired));
     // What is found about other data connections is not out.
     let found: Vec<&str> = findings.iter().map(|f| f.cause).collect();
     for finding in &mut findings {
@@ -96,14 +95,14 @@ pub fn diagnose_for<'a>(facts: &'a Facts, options: &'a Options) -> Diagnosis<'a>
             remedy.snippets.retain(|snippet| snippet.software == name);
         }
     }
-    let rules = rules::rules(&case, &findings);
-    let verdict = verdict(&case, &findings);
-    let summary = summary(&case, verdict, &findings);
-    let clients = clients::predictions(&case, &findings);
-    let one_works = clients::one_works_another_fails(&case, &clients);
+    let rules = rules::rules(&evidence, &findings);
+    let verdict = verdict(&evidence, &findings);
+    let summary = summary(&evidence, verdict, &findings);
+    let clients = clients::predictions(&evidence, &findings);
+    let one_works = clients::one_works_another_fails(&evidence, &clients);
     let expectations = Vec::new();
     let mut diagnosis =
-        Diagnosis { case, verdict, summary, findings, rules, clients, one_works, expectations };
+        Diagnosis { evidence, verdict, summary, findings, rules, clients, one_works, expectations };
     diagnosis.expectations = expect::judge(&diagnosis);
     diagnosis
 }
@@ -133,42 +132,42 @@ fn suppress(fired: &[(&Cause, Finding)]) -> Vec<Finding> {
 }
 
 /// Stable: causes of equal weight keep the catalogue's order.
-fn order(case: &Case<'_>, mut findings: Vec<Finding>) -> Vec<Finding> {
-    let passive: Vec<&str> = case.passive().iter().map(|v| v.entry.id.as_str()).collect();
+fn order(evidence: &Evidence<'_>, mut findings: Vec<Finding>) -> Vec<Finding> {
+    let passive: Vec<&str> = evidence.passive().iter().map(|v| v.entry.id.as_str()).collect();
     // Whoever does not take PORT means it, mostly: where a client gets nothing at all, what keeps
     // passive mode from working is what to mend.
     let meant = |f: &Finding| {
         let why_not_passive =
             |o: &Finding| o.explains.iter().any(|id| passive.contains(&id.as_str()));
-        f.cause == "active-disabled" && !case.any_open() && !why_not_passive(f)
+        f.cause == "active-disabled" && !evidence.any_open() && !why_not_passive(f)
     };
     findings.sort_by_key(|f| (f.severity, meant(f), std::cmp::Reverse(f.explains.len())));
     findings
 }
 
-fn verdict(case: &Case<'_>, findings: &[Finding]) -> Verdict {
-    if !case.logged_in() {
+fn verdict(evidence: &Evidence<'_>, findings: &[Finding]) -> Verdict {
+    if !evidence.logged_in() {
         return Verdict::Unreachable;
     }
     let problem = findings.iter().any(|f| f.severity == Severity::Problem);
     // Nothing tested is no proof of anything broken, but neither of health.
-    match (case.any_open(), problem) {
+    match (evidence.any_open(), problem) {
         (true, false) => Verdict::Healthy,
         (true, true) => Verdict::Degraded,
         (false, _) => Verdict::Broken,
     }
 }
 
-fn summary(case: &Case<'_>, verdict: Verdict, findings: &[Finding]) -> Text {
+fn summary(evidence: &Evidence<'_>, verdict: Verdict, findings: &[Finding]) -> Text {
     let first = findings.first().filter(|f| f.severity == Severity::Problem);
     let verbs = |views: Vec<&ModeView<'_>>| {
         views.iter().map(|m| m.mode.verb()).collect::<Vec<_>>().join(", ")
     };
-    let open = verbs(case.modes.iter().filter(|m| m.is_open()).collect());
-    let failed = verbs(case.modes.iter().filter(|m| m.failed()).collect());
+    let open = verbs(evidence.modes().iter().filter(|m| m.is_open()).collect());
+    let failed = verbs(evidence.modes().iter().filter(|m| m.failed()).collect());
     let text = match (verdict, first) {
         (Verdict::Healthy, _) if !failed.is_empty() => Text::new("summary-healthy-partly"),
-        (Verdict::Healthy, _) if case.modes.iter().any(|m| !m.tested()) => {
+        (Verdict::Healthy, _) if evidence.modes().iter().any(|m| !m.tested()) => {
             Text::new("summary-healthy-asked")
         }
         (Verdict::Healthy, _) => Text::new("summary-healthy"),

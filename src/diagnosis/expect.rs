@@ -5,7 +5,7 @@ use super::engine::{Diagnosis, Verdict};
 use super::finding::{Severity, Side};
 use super::reason::reason;
 use super::text::Text;
-use super::{ModeView, Nat, audit, tls};
+use super::{ModeView, Nat, tls};
 use crate::clients;
 use crate::facts::attempt::{NotTested, Step, Why};
 use crate::facts::expectation::{Claim, Clock, Reach, Sign, TlsPolicy};
@@ -73,14 +73,14 @@ pub fn judge(diagnosis: &Diagnosis<'_>) -> Vec<Judged> {
         let (met, because) = claim(diagnosis, expect.claim());
         Judged { expect: expect.clone(), met, because }
     };
-    diagnosis.case.facts.request.expect.iter().map(judge).collect()
+    diagnosis.evidence.facts.request.expect.iter().map(judge).collect()
 }
 
 /// Met or not, and what was seen.
 type Answer = (Option<bool>, Text);
 
 fn claim(diagnosis: &Diagnosis<'_>, claim: &Claim) -> Answer {
-    let case = &diagnosis.case;
+    let evidence = &diagnosis.evidence;
     match claim {
         Claim::Direction { passive, wanted } => direction(diagnosis, *passive, *wanted),
         Claim::Mode { mode, wanted } => one_mode(diagnosis, *mode, *wanted),
@@ -96,18 +96,18 @@ fn claim(diagnosis: &Diagnosis<'_>, claim: &Claim) -> Answer {
         }
         Claim::Side(wanted) => side(diagnosis, *wanted),
         Claim::Nat(wanted) => {
-            let known = case.nat != Nat::Unknown || *wanted == Nat::Unknown;
-            let because = Text::new(format!("expect-nat-{}", case.nat));
-            (known.then_some(case.nat == *wanted), because)
+            let known = evidence.nat() != Nat::Unknown || *wanted == Nat::Unknown;
+            let because = Text::new(format!("expect-nat-{}", evidence.nat()));
+            (known.then_some(evidence.nat() == *wanted), because)
         }
         Claim::Time(clock, sign, limit) => time(diagnosis, *clock, *sign, *limit),
         Claim::Client { id, works } => client(diagnosis, id, *works),
-        Claim::Software(product) => match &case.software {
+        Claim::Software(product) => match evidence.software() {
             Some(seen) => (
                 Some(seen.product == *product),
                 Text::new("expect-software").with("name", seen.product.name()),
             ),
-            None if case.session.is_none() => (None, Text::new("expect-no-control")),
+            None if evidence.session().is_none() => (None, Text::new("expect-no-control")),
             None => (None, Text::new("expect-software-unknown")),
         },
         Claim::Port { port, wanted } => knock(diagnosis, *port, *wanted),
@@ -137,9 +137,9 @@ fn outcome(outcome: Outcome) -> Text {
 }
 
 fn direction(diagnosis: &Diagnosis<'_>, passive: bool, wanted: Reach) -> Answer {
-    let case = &diagnosis.case;
+    let evidence = &diagnosis.evidence;
     let views: Vec<&ModeView<'_>> =
-        case.modes.iter().filter(|view| view.mode.is_passive() == passive).collect();
+        evidence.modes().iter().filter(|view| view.mode.is_passive() == passive).collect();
     let Some(because) = joined(views.iter().map(|view| seen(view))) else {
         return (None, Text::new("expect-not-asked"));
     };
@@ -166,7 +166,7 @@ fn direction(diagnosis: &Diagnosis<'_>, passive: bool, wanted: Reach) -> Answer 
 }
 
 fn one_mode(diagnosis: &Diagnosis<'_>, mode: Mode, wanted: Option<Outcome>) -> Answer {
-    let Some(view) = diagnosis.case.mode(mode) else {
+    let Some(view) = diagnosis.evidence.mode(mode) else {
         return (None, Text::new("expect-not-asked"));
     };
     let met = match wanted {
@@ -178,9 +178,9 @@ fn one_mode(diagnosis: &Diagnosis<'_>, mode: Mode, wanted: Option<Outcome>) -> A
 }
 
 fn policy_of(diagnosis: &Diagnosis<'_>, policy: TlsPolicy) -> Answer {
-    let case = &diagnosis.case;
-    let facts = case.facts;
-    if case.session.is_none() {
+    let evidence = &diagnosis.evidence;
+    let facts = evidence.facts;
+    if evidence.session().is_none() {
         return (None, Text::new("expect-no-control"));
     }
     let handshakes = || facts.sessions.iter().filter_map(|session| session.tls.as_ref());
@@ -194,7 +194,7 @@ fn policy_of(diagnosis: &Diagnosis<'_>, policy: TlsPolicy) -> Answer {
     });
     // Who answers FEAT and does not name AUTH there has none; who refuses FEAT has said nothing.
     let listed = facts.survey_reply("FEAT").is_some_and(|reply| reply.code == 211);
-    let offered = if done || distrusted || demanded || case.offers_tls() {
+    let offered = if done || distrusted || demanded || evidence.offers_tls() {
         Some(true)
     } else if failed || refused || (facts.request.tls == TlsLevel::Off && listed) {
         Some(false)
@@ -237,7 +237,7 @@ fn offer(failed: bool, offered: Option<bool>) -> Text {
 
 fn reuse(diagnosis: &Diagnosis<'_>, wanted: bool) -> Answer {
     let resumed: Vec<bool> = diagnosis
-        .case
+        .evidence
         .facts
         .attempts
         .iter()
@@ -254,7 +254,7 @@ fn reuse(diagnosis: &Diagnosis<'_>, wanted: bool) -> Answer {
 
 /// The handshake that showed the server's certificate.
 fn shown<'a>(diagnosis: &Diagnosis<'a>) -> Option<&'a Handshake> {
-    let sessions = &diagnosis.case.facts.sessions;
+    let sessions = &diagnosis.evidence.facts.sessions;
     let all = sessions.iter().filter_map(|session| session.tls.as_ref());
     all.into_iter().find(|tls| !tls.certificates.is_empty())
 }
@@ -281,7 +281,7 @@ pub fn certificate_expiry(diagnosis: &Diagnosis<'_>) -> Option<i64> {
 }
 
 fn certificate_days(diagnosis: &Diagnosis<'_>, sign: Sign, days: u64) -> Answer {
-    let now = unix_seconds(&diagnosis.case.facts.started);
+    let now = unix_seconds(&diagnosis.evidence.facts.started);
     let (Some(until), Some(now)) = (certificate_expiry(diagnosis), now) else {
         return (None, Text::new("expect-certificate-unknown"));
     };
@@ -296,8 +296,9 @@ fn certificate_days(diagnosis: &Diagnosis<'_>, sign: Sign, days: u64) -> Answer 
 }
 
 fn within(diagnosis: &Diagnosis<'_>, range: PortRange) -> Answer {
-    let case = &diagnosis.case;
-    let ports = audit::view(case).map_or_else(|| case.announced_ports(), |view| view.announced);
+    let evidence = &diagnosis.evidence;
+    let ports =
+        evidence.audit().map_or_else(|| evidence.announced_ports(), |view| view.announced.clone());
     if ports.is_empty() {
         return (None, Text::new("expect-range-unknown"));
     }
@@ -328,26 +329,26 @@ fn named(diagnosis: &Diagnosis<'_>, id: &str, wanted: bool) -> Answer {
 
 /// Why a cause that was not found may be there all the same.
 fn not_measured(diagnosis: &Diagnosis<'_>, id: &str) -> Option<Text> {
-    let case = &diagnosis.case;
+    let evidence = &diagnosis.evidence;
     let Some(cause) = cause(id).filter(|cause| cause.matches.is_some()) else {
         return Some(Text::new("expect-cause-unmeasured"));
     };
-    if matches!(id, "passive-port-hole" | "passive-range-leaks") && case.facts.audit.is_none() {
+    if matches!(id, "passive-port-hole" | "passive-range-leaks") && evidence.facts.audit.is_none() {
         return Some(Text::new("expect-cause-audit"));
     }
     if cause.plane == Plane::Control {
-        let held = id != "control-idle-dropped" || !case.facts.idles.is_empty();
+        let held = id != "control-idle-dropped" || !evidence.facts.idles.is_empty();
         return (!held).then(|| Text::new("expect-cause-idle"));
     }
     // Without a login the planes beyond it stay dark; TLS shows before.
-    if !case.logged_in() && cause.plane != Plane::Tls {
+    if !evidence.logged_in() && cause.plane != Plane::Tls {
         return Some(Text::new("expect-no-login"));
     }
     let tested = match cause.plane {
-        Plane::Passive => !case.passive().is_empty(),
-        Plane::Active => !case.active().is_empty(),
-        Plane::Middlebox | Plane::Server => case.modes.iter().any(ModeView::tested),
-        Plane::Tls if case.facts.request.tls == TlsLevel::Off => {
+        Plane::Passive => !evidence.passive().is_empty(),
+        Plane::Active => !evidence.active().is_empty(),
+        Plane::Middlebox | Plane::Server => evidence.modes().iter().any(ModeView::tested),
+        Plane::Tls if evidence.facts.request.tls == TlsLevel::Off => {
             return (id != "tls-required").then(|| Text::new("expect-clear-run"));
         }
         _ => true,
@@ -370,21 +371,22 @@ fn side(diagnosis: &Diagnosis<'_>, wanted: Side) -> Answer {
 
 /// A time that the run measured.
 pub fn measured(diagnosis: &Diagnosis<'_>, clock: Clock) -> Option<Micros> {
-    let case = &diagnosis.case;
-    let session = case.session;
+    let evidence = &diagnosis.evidence;
+    let session = evidence.session();
     match clock {
         Clock::Control => session.map(|s| s.connect),
         Clock::Greeting => {
             let session = session?;
             let stood = Micros(session.began.0 + session.connect.0);
             // Behind implicit TLS the greeting waits for the handshake.
-            let tls = session.tls.as_ref().filter(|_| case.facts.request.tls == TlsLevel::Implicit);
+            let tls =
+                session.tls.as_ref().filter(|_| evidence.facts.request.tls == TlsLevel::Implicit);
             let before = Micros(stood.0 + tls.map_or(0, |tls| tls.took.0));
             session.greeting_reply().map(|reply| reply.at.since(before))
         }
         Clock::Tls => session?.tls.as_ref().filter(|tls| tls.is_done()).map(|tls| tls.took),
         Clock::Login => {
-            let session = case.facts.survey()?;
+            let session = evidence.facts.survey()?;
             let last = session
                 .exchanges
                 .iter()
@@ -393,8 +395,8 @@ pub fn measured(diagnosis: &Diagnosis<'_>, clock: Clock) -> Option<Micros> {
                 .next_back()?;
             Some(last.at.since(session.began))
         }
-        Clock::List => case.modes.iter().filter_map(|view| listing(diagnosis, view)).max(),
-        Clock::Elapsed => Some(case.facts.elapsed),
+        Clock::List => evidence.modes().iter().filter_map(|view| listing(diagnosis, view)).max(),
+        Clock::Elapsed => Some(evidence.facts.elapsed),
     }
 }
 
@@ -404,7 +406,7 @@ fn listing(diagnosis: &Diagnosis<'_>, view: &ModeView<'_>) -> Option<Micros> {
     if !attempt.is_open() {
         return None;
     }
-    let facts = diagnosis.case.facts;
+    let facts = diagnosis.evidence.facts;
     let index = attempt.session?;
     let next = facts
         .attempts
@@ -440,7 +442,7 @@ fn client(diagnosis: &Diagnosis<'_>, id: &str, wanted: Option<bool>) -> Answer {
 }
 
 fn knock(diagnosis: &Diagnosis<'_>, port: u16, wanted: Outcome) -> Answer {
-    let facts = diagnosis.case.facts;
+    let facts = diagnosis.evidence.facts;
     let mut seen: Vec<Outcome> = facts
         .attempts
         .iter()
@@ -453,7 +455,7 @@ fn knock(diagnosis: &Diagnosis<'_>, port: u16, wanted: Outcome) -> Answer {
         })
         .collect();
     // The other family, and addresses that were left for a better one, are other doors.
-    let peer = diagnosis.case.peer;
+    let peer = diagnosis.evidence.peer();
     let ours = |d: &&Dial| d.to.port() == port && peer.is_none_or(|peer| d.to.ip() == peer);
     seen.extend(facts.dials.iter().filter(ours).filter_map(|d| {
         Some(match d.outcome {
@@ -466,7 +468,7 @@ fn knock(diagnosis: &Diagnosis<'_>, port: u16, wanted: Outcome) -> Answer {
         })
     }));
     let swept =
-        audit::view(&diagnosis.case).map_or_else(Vec::new, |view| view.all(&diagnosis.case));
+        diagnosis.evidence.audit().map_or_else(Vec::new, |view| view.all(&diagnosis.evidence));
     seen.extend(swept.into_iter().filter_map(|(of, outcome)| {
         (of == port && outcome != Outcome::NotTested).then_some(outcome)
     }));

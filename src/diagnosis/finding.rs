@@ -1,10 +1,9 @@
 //! What the diagnosis says: plain data, ready for any report.
 
-pub use crate::words::Side;
 use crate::words::words;
-use std::net::IpAddr;
 
 use super::text::Text;
+pub use crate::evidence::{Confidence, Location, Side};
 
 words! {
     /// How much it matters. The order is the order in a report.
@@ -18,41 +17,16 @@ words! {
     }
 }
 
-words! {
-    /// How sure the conclusion is.
-    pub enum Confidence: "confidence" {
-        /// A comparison isolates the factor.
-        Proven = "proven",
-        /// The pattern fits and the usual look-alikes do not.
-        Likely = "likely",
-        /// It fits, and so does something else.
-        Possible = "possible",
-    }
-}
-
-/// The suspect hops, both ends included: 0 is this machine, `hops` the server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Location {
-    /// Nearest suspect.
-    pub hop_min: Option<u8>,
-    /// Farthest suspect.
-    pub hop_max: Option<u8>,
-    /// Hops from here to the server.
-    pub hops: Option<u8>,
-    /// Address of the culprit, where it showed itself.
-    pub address: Option<IpAddr>,
-}
-
 /// One observation behind a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Evidence {
+pub struct EvidenceItem {
     /// Id of the attempt it was seen in.
     pub attempt: Option<String>,
     /// What was seen.
     pub text: Text,
 }
 
-impl Evidence {
+impl EvidenceItem {
     /// Seen in an attempt.
     pub fn of(attempt: &str, text: Text) -> Self {
         Self { attempt: Some(attempt.to_owned()), text }
@@ -125,7 +99,7 @@ pub struct Finding {
     /// A paragraph: who knocks at whose door, and why nobody opens.
     pub explanation: Text,
     /// What was seen.
-    pub evidence: Vec<Evidence>,
+    pub evidence: Vec<EvidenceItem>,
     /// Causes that would fit as well, but only follow from this one.
     pub suppresses: Vec<&'static str>,
     /// Look-alikes that were ruled out.

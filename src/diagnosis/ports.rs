@@ -1,17 +1,17 @@
 //! Port numbers as they go into rules and remedies.
 
-use super::case::Case;
+use crate::evidence::Evidence;
 use crate::facts::{Audit, BoundsFrom, Outcome, PortRange};
 
 /// The port that the server calls from in active mode: the one that was seen, else the default
 /// data port.
-pub fn source(case: &Case<'_>) -> String {
+pub fn source(evidence: &Evidence<'_>) -> String {
     let mut seen: Vec<u16> =
-        case.active().iter().filter_map(|m| m.shown.observed.map(|o| o.from.port())).collect();
+        evidence.active().iter().filter_map(|m| m.shown.observed.map(|o| o.from.port())).collect();
     seen.sort_unstable();
     seen.dedup();
     match seen.as_slice() {
-        [] => case.data_port().to_string(),
+        [] => evidence.data_port().to_string(),
         [port] => port.to_string(),
         // Two calls from two ports: the server takes any.
         _ => ">1023".to_owned(),
@@ -20,17 +20,17 @@ pub fn source(case: &Case<'_>) -> String {
 
 /// The port that the server is known to call from in active mode: the only one that was seen, or
 /// the one that the software always takes.
-pub fn calls_from(case: &Case<'_>) -> Option<u16> {
-    match source(case).parse() {
-        Ok(port) if case.active().iter().any(|m| m.shown.observed.is_some()) => Some(port),
-        _ if case.product() == Some("pure-ftpd") => Some(case.data_port()),
+pub fn calls_from(evidence: &Evidence<'_>) -> Option<u16> {
+    match source(evidence).parse() {
+        Ok(port) if evidence.active().iter().any(|m| m.shown.observed.is_some()) => Some(port),
+        _ if evidence.product() == Some("pure-ftpd") => Some(evidence.data_port()),
         _ => None,
     }
 }
 
 /// The passive ports that were announced, in words: `40211, 40388`; `>1023` if none was.
-pub fn passive_words(case: &Case<'_>) -> String {
-    let ports = case.announced_ports();
+pub fn passive_words(evidence: &Evidence<'_>) -> String {
+    let ports = evidence.announced_ports();
     if ports.is_empty() { ">1023".to_owned() } else { list(&ports) }
 }
 
@@ -73,19 +73,20 @@ const LARGE: u16 = 2000;
 const FEW: usize = 8;
 
 /// The range to open.
-pub fn proposal(case: &Case<'_>) -> Proposal {
-    if let Some(PortRange { min, max }) = case.facts.audit.as_ref().and_then(configured) {
+pub fn proposal(evidence: &Evidence<'_>) -> Proposal {
+    if let Some(PortRange { min, max }) = evidence.facts.audit.as_ref().and_then(configured) {
         return Proposal { min, max, invented: false };
     }
-    let ports = case.announced_ports();
+    let ports = evidence.announced_ports();
     let (Some(first), Some(last)) = (ports.first().copied(), ports.last().copied()) else {
         return FRESH;
     };
     if first == last
-        && case.passive_ports(Outcome::TimedOut).len() + case.passive_ports(Outcome::Refused).len()
+        && evidence.passive_ports(Outcome::TimedOut).len()
+            + evidence.passive_ports(Outcome::Refused).len()
             > 0
         && ports.len() == 1
-        && announced_often(case)
+        && announced_often(evidence)
     {
         return Proposal { min: first, max: last, invented: false };
     }
@@ -123,6 +124,6 @@ pub fn one_after_another(audit: &Audit) -> bool {
 }
 
 /// The same single port every time: a range of one port.
-fn announced_often(case: &Case<'_>) -> bool {
-    case.facts.attempts.iter().filter(|a| a.passive_port().is_some()).count() >= 2
+fn announced_often(evidence: &Evidence<'_>) -> bool {
+    evidence.facts.attempts.iter().filter(|a| a.passive_port().is_some()).count() >= 2
 }

@@ -1,12 +1,12 @@
 //! The eight rules that a firewall in front of an FTP server has to let through: four for active,
 //! four for passive. Each is judged from what was measured, with this server's real ports.
 
-use super::audit::{self, Worth};
-use super::case::{Case, ModeView};
 use super::causes::range::few;
 use super::finding::{Finding, Side};
 use super::ports;
 use super::text::Text;
+use crate::evidence::Worth;
+use crate::evidence::{Evidence, ModeView};
 use crate::facts::{DialOutcome, Outcome};
 use crate::words::words;
 
@@ -39,20 +39,20 @@ pub struct Rule {
 const PARTLY: &[&str] = &["passive-range-partly-blocked", "passive-port-hole"];
 
 /// The ports of the range that do not come through, as the audit or the attempts found them.
-fn stopped(case: &Case<'_>) -> String {
-    if let Some(view) = audit::view(case).filter(|view| view.worth == Worth::Shown) {
+fn stopped(evidence: &Evidence<'_>) -> String {
+    if let Some(view) = evidence.audit().filter(|view| view.worth == Worth::Shown) {
         let runs = view.inside.iter().filter(|run| run.outcome.is_held_back());
         return few(&runs.copied().collect::<Vec<_>>());
     }
-    let mut all = case.passive_ports(Outcome::TimedOut);
-    all.extend(case.passive_ports(Outcome::Prohibited));
+    let mut all = evidence.passive_ports(Outcome::TimedOut);
+    all.extend(evidence.passive_ports(Outcome::Prohibited));
     all.sort_unstable();
     ports::list(&all)
 }
 
 /// Judges all eight.
-pub fn rules(case: &Case<'_>, findings: &[Finding]) -> Vec<Rule> {
-    let control = control_state(case);
+pub fn rules(evidence: &Evidence<'_>, findings: &[Finding]) -> Vec<Rule> {
+    let control = control_state(evidence);
     let mut rules = Vec::new();
     for (direction, passive) in [("active", false), ("passive", true)] {
         let ids: [&'static str; 4] = if passive {
@@ -60,8 +60,11 @@ pub fn rules(case: &Case<'_>, findings: &[Finding]) -> Vec<Rule> {
         } else {
             ["active-1", "active-2", "active-3", "active-4"]
         };
-        let views: Vec<&ModeView<'_>> =
-            case.modes.iter().filter(|m| m.mode.is_passive() == passive && m.tested()).collect();
+        let views: Vec<&ModeView<'_>> = evidence
+            .modes()
+            .iter()
+            .filter(|m| m.mode.is_passive() == passive && m.tested())
+            .collect();
         let blamed_elsewhere = findings.iter().any(|f| {
             f.side == Side::Client && views.iter().any(|v| f.explains.contains(&v.entry.id))
         });
@@ -77,13 +80,13 @@ pub fn rules(case: &Case<'_>, findings: &[Finding]) -> Vec<Rule> {
             passive && findings.iter().any(|f| PARTLY.contains(&f.cause) && f.side != Side::Client);
         let (first, answer) =
             if partly { (RuleState::Blocked, RuleState::NotTested) } else { (first, answer) };
-        let range = if partly { stopped(case) } else { ports::passive_words(case) };
+        let range = if partly { stopped(evidence) } else { ports::passive_words(evidence) };
         let shown: Vec<String> = views.iter().map(|v| v.entry.id.clone()).collect();
         let states = [control.0, control.1, first, answer];
         for ((number, id), state) in (1..=4).zip(ids).zip(states) {
             let text = Text::new(format!("rule-{direction}-{number}"))
-                .with("control", case.control_port())
-                .with("data", ports::source(case))
+                .with("control", evidence.control_port())
+                .with("data", ports::source(evidence))
                 .with("range", range.clone());
             let attempts = if number > 2 && state != RuleState::NotTested {
                 shown.clone()
@@ -97,11 +100,11 @@ pub fn rules(case: &Case<'_>, findings: &[Finding]) -> Vec<Rule> {
 }
 
 /// The control connection: the client's SYN, and the server's answer to it.
-fn control_state(case: &Case<'_>) -> (RuleState, RuleState) {
-    if case.session.is_some() {
+fn control_state(evidence: &Evidence<'_>) -> (RuleState, RuleState) {
+    if evidence.session().is_some() {
         return (RuleState::Passes, RuleState::Passes);
     }
-    let silent = case
+    let silent = evidence
         .facts
         .dials
         .iter()

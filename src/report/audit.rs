@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::text::{Color, Pen};
 use super::words::Words;
-use crate::diagnosis::audit::{View, Worth, view};
 use crate::diagnosis::causes::range::spans;
 use crate::diagnosis::{Diagnosis, Text, ports};
+use crate::evidence::{PortAudit, Worth};
 use crate::facts::audit::PortRun;
 use crate::facts::{BoundsFrom, Outcome};
 
@@ -126,8 +126,8 @@ impl Map {
 
 /// The section, if there was an audit.
 pub fn section(diagnosis: &Diagnosis<'_>, columns: usize) -> Option<Section> {
-    let case = &diagnosis.case;
-    let view = view(case)?;
+    let evidence = &diagnosis.evidence;
+    let view = evidence.audit()?;
     let (inside, outside): (Vec<PortRun>, Vec<PortRun>) =
         view.ports.iter().partition(|run| view.bounds.is_none_or(|(b, _)| b.has(run.first)));
     let (doubt, doubted) = doubts(&view).unzip();
@@ -206,7 +206,7 @@ fn meaning(outcome: Outcome) -> Text {
     })
 }
 
-fn before(view: &View<'_>) -> Vec<Text> {
+fn before(view: &PortAudit<'_>) -> Vec<Text> {
     let mut texts = Vec::new();
     let count = view.audit.sampled_ports().count();
     if let (true, Some(min), Some(max)) = (count > 0, view.announced.first(), view.announced.last())
@@ -245,7 +245,7 @@ fn before(view: &View<'_>) -> Vec<Text> {
 }
 
 /// Why silent ports beside others that answer are not called blocked, and which they are.
-fn doubts(view: &View<'_>) -> Option<(Text, BTreeSet<u16>)> {
+fn doubts(view: &PortAudit<'_>) -> Option<(Text, BTreeSet<u16>)> {
     if view.worth != Worth::Shown {
         return None;
     }
@@ -262,7 +262,7 @@ fn doubts(view: &View<'_>) -> Option<(Text, BTreeSet<u16>)> {
 }
 
 /// How often a silent port was asked, and why that is enough.
-fn asked(view: &View<'_>) -> Option<Text> {
+fn asked(view: &PortAudit<'_>) -> Option<Text> {
     let sweep = view.sweep.filter(|_| view.worth == Worth::Shown)?;
     if !sweep.gone_silent.is_empty() {
         return Some(
@@ -286,7 +286,7 @@ fn asked(view: &View<'_>) -> Option<Text> {
     )
 }
 
-fn map(view: &View<'_>, columns: usize, doubted: &BTreeSet<u16>) -> Option<Map> {
+fn map(view: &PortAudit<'_>, columns: usize, doubted: &BTreeSet<u16>) -> Option<Map> {
     let (bounds, _) = view.bounds?;
     let ports: Vec<(u16, Outcome)> =
         view.ports.iter().flat_map(|r| r.each()).filter(|(p, _)| bounds.has(*p)).collect();

@@ -20,7 +20,7 @@ pub(super) fn name(client: &Client, words: &Words) -> String {
 /// Writes the section.
 pub(super) fn section(diagnosis: &Diagnosis<'_>, words: &Words, pen: Pen, out: &mut String) {
     // Without a login nobody lists anything; the findings say why.
-    if !diagnosis.case.logged_in() {
+    if !diagnosis.evidence.logged_in() {
         return;
     }
     let (removed, all): (Vec<&Prediction>, Vec<&Prediction>) =

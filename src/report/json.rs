@@ -11,15 +11,14 @@ use super::view::{
 use super::words::Words;
 use crate::diagnosis::reason::reason;
 use crate::diagnosis::tls::{distrust, failure};
-use crate::diagnosis::{
-    Diagnosis, Finding, Judged, ModeView, Prediction, Rule, Text, audit, location,
-};
+use crate::diagnosis::{Diagnosis, Finding, Judged, ModeView, Prediction, Rule, Text};
+use crate::evidence::Evidence;
 use crate::facts::{Attempt, Direction, Facts, Micros, Outcome, Purpose, Rung, RungAnswer, Why};
 
 /// Makes the JSON view of a diagnosis.
 pub fn report(diagnosis: &Diagnosis<'_>, words: &Words) -> Report {
-    let case = &diagnosis.case;
-    let facts = case.facts;
+    let evidence = &diagnosis.evidence;
+    let facts = evidence.facts;
     Report {
         schema: SCHEMA,
         tool: Tool { name: facts.tool.clone(), version: facts.version.clone() },
@@ -34,15 +33,15 @@ pub fn report(diagnosis: &Diagnosis<'_>, words: &Words) -> Report {
             addresses: facts.names.addresses.iter().map(ToString::to_string).collect(),
         },
         vantage: Vantage {
-            local_address: case.own.map(|a| a.to_string()),
-            seen_as: case.seen_as.map(|a| a.to_string()),
-            nat: case.nat.as_str(),
+            local_address: evidence.own().map(|a| a.to_string()),
+            seen_as: evidence.seen_as().map(|a| a.to_string()),
+            nat: evidence.nat().as_str(),
         },
         server: server(diagnosis),
         verdict: diagnosis.verdict.as_str(),
         summary: words.say(&diagnosis.summary),
         attempts: attempts(diagnosis, words),
-        path: path(facts),
+        path: path(evidence),
         rules: diagnosis.rules.iter().map(|r| rule(r, words)).collect(),
         ports: audit_ports(diagnosis),
         findings: diagnosis.findings.iter().map(|f| finding(f, words)).collect(),
@@ -62,8 +61,8 @@ fn expectation(judged: &Judged, words: &Words) -> Expectation {
 
 /// Every port of an audit; none without one.
 fn audit_ports(diagnosis: &Diagnosis<'_>) -> Vec<Port> {
-    let case = &diagnosis.case;
-    let all = audit::view(case).map_or_else(Vec::new, |view| view.all(case));
+    let evidence = &diagnosis.evidence;
+    let all = evidence.audit().map_or_else(Vec::new, |view| view.all(evidence));
     let port =
         |(port, outcome): (u16, Outcome)| Port { port, outcome: outcome.as_str().to_owned() };
     all.into_iter().map(port).collect()
@@ -83,15 +82,15 @@ fn client(prediction: &Prediction, words: &Words) -> Client {
 }
 
 fn server(diagnosis: &Diagnosis<'_>) -> Server {
-    let case = &diagnosis.case;
-    let dialled = case.facts.dials.first().map(|d| d.to);
-    let peer = case.session.map(|s| s.peer).or(dialled);
+    let evidence = &diagnosis.evidence;
+    let dialled = evidence.facts.dials.first().map(|d| d.to);
+    let peer = evidence.session().map(|s| s.peer).or(dialled);
     Server {
         address: peer.map(|p| p.ip().to_canonical().to_string()),
         port: peer.map(|p| p.port()),
-        banner: case.session.and_then(|s| s.greeting_reply()).map(|r| r.text.clone()),
-        software: case.software.as_ref().map(software_name),
-        features: case.features().lines,
+        banner: evidence.session().and_then(|s| s.greeting_reply()).map(|r| r.text.clone()),
+        software: evidence.software().map(software_name),
+        features: evidence.features().lines,
     }
 }
 
@@ -104,8 +103,8 @@ pub fn software_name(software: &crate::wire::software::Software) -> String {
 }
 
 fn attempts(diagnosis: &Diagnosis<'_>, words: &Words) -> Vec<JsonAttempt> {
-    let facts = diagnosis.case.facts;
-    let folded = diagnosis.case.modes.iter().map(|view| JsonAttempt {
+    let facts = diagnosis.evidence.facts;
+    let folded = diagnosis.evidence.modes().iter().map(|view| JsonAttempt {
         outcome: view.outcome().as_str(),
         reason: words.say(&folded_reason(view)),
         ..attempt(facts, view.entry, words)
@@ -200,9 +199,10 @@ fn replies(facts: &Facts, attempt: &Attempt) -> Vec<JsonReply> {
         .collect()
 }
 
-fn path(facts: &Facts) -> Path {
-    let reference = location::reference(facts);
-    let hops = location::hops(facts);
+fn path(evidence: &Evidence<'_>) -> Path {
+    let facts = evidence.facts;
+    let reference = evidence.reference_ladder();
+    let hops = evidence.hops();
     let routers = reference.map_or_else(Vec::new, |ladder| {
         (1..hops.unwrap_or(1))
             .map(|hop| Router { hop, address: ladder.router(hop).map(|a| a.to_string()) })

@@ -16,7 +16,7 @@ pub fn unexplained(diagnosis: &Diagnosis<'_>) -> Vec<Text> {
 
 /// What the reader should know about the run itself.
 pub fn notes(diagnosis: &Diagnosis<'_>) -> Vec<Text> {
-    let facts = diagnosis.case.facts;
+    let facts = diagnosis.evidence.facts;
     let mut notes = Vec::new();
     for proxy in &facts.proxies {
         notes.push(

@@ -10,9 +10,8 @@ use super::notes::{notes, unexplained};
 use super::signs::{passes, sign};
 use super::words::Words;
 use super::{Style, audit, clients, expectations, steps, table, transcript};
-use crate::diagnosis::location;
 use crate::diagnosis::{
-    Case, Diagnosis, Finding, ModeView, Nat, RuleState, Severity, Side, Text, Verdict, Who,
+    Diagnosis, Evidence, Finding, ModeView, Nat, RuleState, Severity, Side, Text, Verdict, Who,
 };
 use crate::facts::{Direction, Outcome};
 
@@ -36,19 +35,19 @@ pub fn render(diagnosis: &Diagnosis<'_>, words: &Words, style: Style) -> String 
         page.notes(&mut out);
     }
     if style.verbose > 0 {
-        let steps = steps::render(diagnosis.case.facts, words, style.verbose > 1);
+        let steps = steps::render(diagnosis.evidence.facts, words, style.verbose > 1);
         if !steps.is_empty() {
             out.push_str(&format!("\n{}\n{steps}", page.bold(&words.get("report-steps"))));
         }
         out.push('\n');
         out.push_str(&format!("{}\n", page.bold(&words.get("report-transcript"))));
-        out.push_str(&transcript::render(diagnosis.case.facts, words));
+        out.push_str(&transcript::render(diagnosis.evidence.facts, words));
     }
     out
 }
 
-struct Page<'a> {
-    diagnosis: &'a Diagnosis<'a>,
+struct Page<'a, 'f> {
+    diagnosis: &'a Diagnosis<'f>,
     words: &'a Words,
     style: Style,
     pen: Pen,
@@ -143,7 +142,7 @@ impl Pen {
     }
 }
 
-impl Page<'_> {
+impl Page<'_, '_> {
     fn paint(&self, text: &str, color: Color) -> String {
         self.pen.paint(text, color)
     }
@@ -165,20 +164,20 @@ impl Page<'_> {
     }
 
     fn head(&self, out: &mut String) {
-        let case = &self.diagnosis.case;
-        let request = &case.facts.request;
-        let mut line = format!("ftp-doctor {}  {}", case.facts.version, request.host);
-        if let Some(peer) = case.peer.filter(|p| p.to_string() != request.host) {
+        let evidence = &self.diagnosis.evidence;
+        let request = &evidence.facts.request;
+        let mut line = format!("ftp-doctor {}  {}", evidence.facts.version, request.host);
+        if let Some(peer) = evidence.peer().filter(|p| p.to_string() != request.host) {
             line.push_str(&format!(" ({peer})"));
         }
         line.push_str(&format!(" port {}", request.port));
-        if let Some(software) = &case.software {
+        if let Some(software) = evidence.software() {
             line.push_str(&format!("  {}", software_name(software)));
         }
         self.prose(out, "", "  ", &line);
-        if let Some(own) = case.own {
+        if let Some(own) = evidence.own() {
             let mut from = self.say(&Text::new("report-from").with("local", own));
-            match (case.nat, case.seen_as) {
+            match (evidence.nat(), evidence.seen_as()) {
                 (Nat::Present, Some(seen)) => {
                     from.push_str(&self.say(&Text::new("report-seen-as").with("seen", seen)));
                     from.push_str(&self.words.get("report-nat-present"));
@@ -209,14 +208,16 @@ impl Page<'_> {
     }
 
     fn connections(&self, out: &mut String) {
-        let case = &self.diagnosis.case;
+        let evidence = &self.diagnosis.evidence;
         let mut rows = Vec::new();
-        if let Some(session) = case.session {
+        if let Some(session) = evidence.session() {
             rows.push(vec![
                 format!("{} {}", self.words.get("report-client"), session.local.port()),
                 "──▶".to_owned(),
                 format!("{} {}", self.words.get("report-server"), session.peer.port()),
-                case.control_outcome().map_or_else(String::new, |outcome| self.outcome(outcome)),
+                evidence
+                    .control_outcome()
+                    .map_or_else(String::new, |outcome| self.outcome(outcome)),
                 self.words.get("report-control"),
                 match session.tls.as_ref().filter(|tls| tls.is_done()).and_then(|tls| tls.version) {
                     Some(version) => format!("{}, {}", session.connect.words(), version.name()),
@@ -224,16 +225,16 @@ impl Page<'_> {
                 },
             ]);
         }
-        rows.extend(case.modes.iter().map(|view| self.connection(case, view)));
+        rows.extend(evidence.modes().iter().map(|view| self.connection(evidence, view)));
         out.push('\n');
         self.pen.rows(out, rows);
     }
 
     /// The way to the server, and where each direction dies.
     fn way(&self, out: &mut String) {
-        let case = &self.diagnosis.case;
-        let Some(hops) = location::hops(case.facts).filter(|h| *h >= 1) else { return };
-        let ladder = location::reference(case.facts);
+        let evidence = &self.diagnosis.evidence;
+        let Some(hops) = evidence.hops().filter(|h| *h >= 1) else { return };
+        let ladder = evidence.reference_ladder();
         let name = |hop: u8| {
             if hop == 0 {
                 self.words.get("report-you")
@@ -245,8 +246,8 @@ impl Page<'_> {
         };
         let dead = |passive: bool| {
             self.diagnosis.findings.iter().find_map(|f| {
-                let about = case
-                    .modes
+                let about = evidence
+                    .modes()
                     .iter()
                     .any(|m| m.mode.is_passive() == passive && f.explains.contains(&m.entry.id));
                 let control = passive && f.explains.is_empty();
@@ -306,9 +307,9 @@ impl Page<'_> {
         self.paint(&self.words.get(&format!("outcome-{}", outcome.as_str())), color)
     }
 
-    fn connection(&self, case: &Case<'_>, view: &ModeView<'_>) -> Vec<String> {
+    fn connection(&self, evidence: &Evidence<'_>, view: &ModeView<'_>) -> Vec<String> {
         let shown = view.shown;
-        let (from, to) = ends(case.facts, shown);
+        let (from, to) = ends(evidence.facts, shown);
         // Without an announcement there are no ends; with one, the other end may be unknown.
         let unknown = if shown.advertised.is_some() { "?" } else { "-" };
         let port = |end: Option<super::view::Endpoint>| {
@@ -352,7 +353,7 @@ impl Page<'_> {
         // Information needs no proof on the screen; the JSON has it. Lines that were asked for are
         // shown all the same.
         if finding.severity == Severity::Info {
-            if self.diagnosis.case.options.fix_for.is_some()
+            if self.diagnosis.evidence.options.fix_for.is_some()
                 && finding.remedies.iter().any(|r| !r.snippets.is_empty())
             {
                 self.remedies(finding, out);
@@ -386,7 +387,7 @@ impl Page<'_> {
 
     /// Whether the lines above show this attempt already.
     fn on_screen(&self, attempt: Option<&str>) -> bool {
-        attempt.is_some_and(|id| self.diagnosis.case.modes.iter().any(|m| m.shown.id == id))
+        attempt.is_some_and(|id| self.diagnosis.evidence.modes().iter().any(|m| m.shown.id == id))
     }
 
     fn list(&self, out: &mut String, heading: &str, items: &[String]) {
@@ -405,7 +406,7 @@ impl Page<'_> {
         }
         out.push_str(&format!("  {}\n", self.bold(&self.words.get("report-fix"))));
         let mut last: Option<Who> = None;
-        let chosen = self.diagnosis.case.options.fix_for.is_some();
+        let chosen = self.diagnosis.evidence.options.fix_for.is_some();
         for remedy in &finding.remedies {
             let mut text = String::new();
             if last != Some(remedy.who) {

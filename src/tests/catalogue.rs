@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use crate::diagnosis::{CATALOGUE, Case, Lang, Plane, cause};
+use crate::diagnosis::{CATALOGUE, Evidence, Lang, Plane, cause};
 use crate::tests::support::golden;
 use crate::tests::support::scenario;
 
@@ -257,11 +257,11 @@ fn suppression_names_known_causes_and_has_no_cycle() {
 #[test]
 fn no_cause_is_dead() {
     let scenarios = scenario::all();
-    let cases: Vec<Case<'_>> = scenarios.iter().map(|s| Case::new(&s.facts)).collect();
+    let all: Vec<Evidence<'_>> = scenarios.iter().map(|s| Evidence::new(&s.facts)).collect();
     let mut wrong = Vec::new();
     for cause in CATALOGUE {
         let Some(matches) = cause.matches else { continue };
-        if !cases.iter().any(|case| matches(case).is_some()) {
+        if !all.iter().any(|evidence| matches(evidence).is_some()) {
             wrong.push(format!("{} fires in no scenario", cause.id));
         }
     }
@@ -288,9 +288,9 @@ fn every_cause_is_reported_somewhere() {
 fn findings_carry_the_id_of_their_cause() {
     let mut wrong = Vec::new();
     for scenario in scenario::all() {
-        let case = Case::new(&scenario.facts);
+        let evidence = Evidence::new(&scenario.facts);
         for cause in CATALOGUE {
-            let finding = cause.matches.and_then(|matches| matches(&case));
+            let finding = cause.matches.and_then(|matches| matches(&evidence));
             if let Some(finding) = finding.filter(|f| f.cause != cause.id) {
                 wrong.push(format!("{} reports {}", cause.id, finding.cause));
             }

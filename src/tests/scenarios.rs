@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
-use crate::diagnosis::{Arg, CATALOGUE, Case, Diagnosis, Finding, Lang, Plane, Text, diagnose};
+use crate::diagnosis::{Arg, CATALOGUE, Diagnosis, Evidence, Finding, Lang, Plane, Text, diagnose};
 use crate::facts::{Attempt, CutShort, Facts, Purpose};
 use crate::report::{Format, Style, render, schema};
 use crate::tests::support::golden;
@@ -83,10 +83,10 @@ fn findings_are_the_expected_ones() {
 #[test]
 fn every_cause_is_silent_where_it_is_not_expected() {
     each(|scenario, wrong| {
-        let case = Case::new(&scenario.facts);
+        let evidence = Evidence::new(&scenario.facts);
         let mut fired: Vec<&str> = CATALOGUE
             .iter()
-            .filter(|cause| cause.matches.is_some_and(|matches| matches(&case).is_some()))
+            .filter(|cause| cause.matches.is_some_and(|matches| matches(&evidence).is_some()))
             .map(|cause| cause.id)
             .collect();
         fired.sort_unstable();
@@ -406,7 +406,7 @@ fn finding_rules(diagnosis: &Diagnosis<'_>, finding: &Finding, wrong: &mut Vec<S
         say("a problem and nobody is told what to change");
     }
     for id in &finding.explains {
-        let entry = diagnosis.case.modes.iter().find(|m| m.entry.id == *id);
+        let entry = diagnosis.evidence.modes().iter().find(|m| m.entry.id == *id);
         if entry.is_none() {
             say(&format!("explains {id}, which is no entry of a mode"));
         } else if entry.is_some_and(|m| m.is_open() && m.all.iter().all(|a| a.is_open())) {

@@ -4,12 +4,11 @@ use super::blocked::at_gateway;
 use super::build::{Build, finding, verbs};
 use super::middlebox::{address_is_rewritten, data_intercepted};
 use super::wording::{self, Says};
-use crate::diagnosis::case::{Case, ModeView, Nat};
 use crate::diagnosis::finding::{Confidence, Finding, Side, Who};
-use crate::diagnosis::location::{self, Holes, Located, OwnDrops};
 use crate::diagnosis::reason::brief;
 use crate::diagnosis::remedies;
 use crate::diagnosis::text::Text;
+use crate::evidence::{Evidence, Holes, Located, ModeView, Nat, OwnDrops};
 use crate::facts::{Attempt, NotTested, Outcome, Purpose, Step, Varied, Why};
 use crate::wire::address::is_inner;
 use crate::wire::peer;
@@ -25,45 +24,45 @@ fn no_knock(view: &ModeView<'_>) -> bool {
         || (at_once && !shown.address_refused())
 }
 
-fn comparison<'a>(case: &Case<'a>) -> Option<&'a Attempt> {
-    case.facts.varied(|v| matches!(v, Varied::Announce { .. })).next()
+fn comparison<'a>(evidence: &Evidence<'a>) -> Option<&'a Attempt> {
+    evidence.facts.varied(|v| matches!(v, Varied::Announce { .. })).next()
 }
 
-fn with_addresses(text: Text, case: &Case<'_>) -> Text {
+fn with_addresses(text: Text, evidence: &Evidence<'_>) -> Text {
     let word = |a: Option<std::net::IpAddr>| a.map_or_else(|| "?".to_owned(), |a| a.to_string());
-    text.with("own", word(case.own))
-        .with("seen", word(case.seen_as))
-        .with("server", word(case.peer))
+    text.with("own", word(evidence.own()))
+        .with("seen", word(evidence.seen_as()))
+        .with("server", word(evidence.peer()))
 }
 
 /// A NAT on our side: the address in PORT is not the one that the server sees.
-pub fn nat_breaks(case: &Case<'_>) -> Option<Finding> {
-    if case.active_open() {
+pub fn nat_breaks(evidence: &Evidence<'_>) -> Option<Finding> {
+    if evidence.active_open() {
         return None;
     }
-    let external = case.facts.request.external_ip;
-    let views = case.active();
+    let external = evidence.facts.request.external_ip;
+    let views = evidence.active();
     let refused: Vec<&ModeView<'_>> =
         views.iter().filter(|v| v.shown.address_refused()).copied().collect();
     let unanswered: Vec<&ModeView<'_>> = views.iter().filter(|v| no_knock(v)).copied().collect();
-    let compared = comparison(case);
+    let compared = comparison(evidence);
     let taken =
         compared.is_some_and(|a| matches!(a.why, Why::ReplyOnly { .. } | Why::NoAnswer { .. }));
-    let own_inner = case.own.is_some_and(is_inner) && !case.peer.is_some_and(is_inner);
+    let own_inner = evidence.own().is_some_and(is_inner) && !evidence.peer().is_some_and(is_inner);
     let echoed = refused.iter().any(|v| {
         v.refusal()
             .and_then(|(_, text)| peer::port_refusal(text))
-            .is_some_and(|r| r.arrived.is_some() && r.arrived == case.own)
+            .is_some_and(|r| r.arrived.is_some() && r.arrived == evidence.own())
     });
     // A server that sees us under a private address, though we have a public one or reach it in
     // public: then the translation may as well be on its own side (a container, a load balancer).
-    let between = case.seen_as.is_some_and(is_inner)
-        && !(case.own.is_some_and(is_inner) && case.peer.is_some_and(is_inner));
+    let between = evidence.seen_as().is_some_and(is_inner)
+        && !(evidence.own().is_some_and(is_inner) && evidence.peer().is_some_and(is_inner));
     // It sees itself: somebody on its own machine takes our connection and makes one of his own.
-    let relayed = case.seen_as.is_some_and(|seen| {
-        case.own != Some(seen) && (seen.is_loopback() || case.peer == Some(seen))
+    let relayed = evidence.seen_as().is_some_and(|seen| {
+        evidence.own() != Some(seen) && (seen.is_loopback() || evidence.peer() == Some(seen))
     });
-    let confidence = match (refused.is_empty(), case.nat) {
+    let confidence = match (refused.is_empty(), evidence.nat()) {
         (false, Nat::Present) if taken && relayed => Confidence::Likely,
         (false, Nat::Present) if taken => Confidence::Proven,
         // The server calls our own address foreign, so it sees another one.
@@ -77,18 +76,18 @@ pub fn nat_breaks(case: &Case<'_>) -> Option<Finding> {
         (false, Nat::Unknown) => Confidence::Possible,
         (true, Nat::Present) if !unanswered.is_empty() => Confidence::Likely,
         (true, Nat::Unknown)
-            if !unanswered.is_empty() && own_inner && !case.checks_port_address() =>
+            if !unanswered.is_empty() && own_inner && !evidence.checks_port_address() =>
         {
             Confidence::Possible
         }
         _ => return None,
     };
-    if refused.is_empty() && address_is_rewritten(case) {
+    if refused.is_empty() && address_is_rewritten(evidence) {
         // The address arrives as it should: somebody on the way sees to it.
         return None;
     }
     let explained = if refused.is_empty() { unanswered } else { refused.clone() };
-    let id = match (refused.is_empty(), case.seen_as.is_some()) {
+    let id = match (refused.is_empty(), evidence.seen_as().is_some()) {
         _ if relayed => "client-nat-breaks-active-text-relay",
         (false, _) if external.is_some() => "client-nat-breaks-active-text-external",
         (true, _) if external.is_some() => "client-nat-breaks-active-text-external-silent",
@@ -104,7 +103,7 @@ pub fn nat_breaks(case: &Case<'_>) -> Option<Finding> {
     let mut build = finding(
         "client-nat-breaks-active",
         confidence,
-        with_addresses(Text::new(id), case)
+        with_addresses(Text::new(id), evidence)
             .with("reply", reply)
             .with("external", external.map_or_else(String::new, |a| a.to_string())),
     )
@@ -120,18 +119,18 @@ pub fn nat_breaks(case: &Case<'_>) -> Option<Finding> {
     if between {
         build = build.title(Text::new("client-nat-breaks-active-title-between"));
     }
-    if let Some(seen) = case.seen_as {
-        build = build.saw(with_addresses(Text::new("seen-as"), case).with("address", seen));
+    if let Some(seen) = evidence.seen_as() {
+        build = build.saw(with_addresses(Text::new("seen-as"), evidence).with("address", seen));
     }
     if let Some(compared) = compared {
         build = build.attempt(compared);
     }
     build = build
         .not_if(!refused.is_empty(), "active-disabled", Text::new("not-active-disabled-address"))
-        .fix_if(case.passive_open(), Who::User, Text::new("fix-use-passive"))
+        .fix_if(evidence.passive_open(), Who::User, Text::new("fix-use-passive"))
         .fix_if(relayed, Who::ServerAdmin, Text::new("client-nat-breaks-active-fix-relay"));
     if !relayed {
-        let helper = remedies::nat::ftp_helper(case);
+        let helper = remedies::nat::ftp_helper(evidence);
         let fix = Text::new("client-nat-breaks-active-fix-client");
         build = build.fix(Who::ClientAdmin, fix, helper);
     }
@@ -139,15 +138,15 @@ pub fn nat_breaks(case: &Case<'_>) -> Option<Finding> {
 }
 
 /// The server refuses PORT and EPRT as such.
-pub fn disabled(case: &Case<'_>) -> Option<Finding> {
-    let views = case.active();
+pub fn disabled(evidence: &Evidence<'_>) -> Option<Finding> {
+    let views = evidence.active();
     let refused: Vec<&ModeView<'_>> = views
         .iter()
         .filter(|v| {
             v.refusal().is_some_and(|(code, text)| {
-                let given = case.facts.request.external_ip.is_some();
+                let given = evidence.facts.request.external_ip.is_some();
                 let address =
-                    peer::is_address_refusal(code, text) && (given || case.nat != Nat::None);
+                    peer::is_address_refusal(code, text) && (given || evidence.nat() != Nat::None);
                 !address && wording::refusal(code, text) != Says::Otherwise
             })
         })
@@ -156,18 +155,18 @@ pub fn disabled(case: &Case<'_>) -> Option<Finding> {
     if refused.is_empty() || refused.len() != views.len() {
         return None;
     }
-    let wanted = case
+    let wanted = evidence
         .facts
         .request
         .modes
         .iter()
-        .filter(|m| !m.is_passive() && case.family().is_some_and(|f| m.speaks(f)))
+        .filter(|m| !m.is_passive() && evidence.family().is_some_and(|f| m.speaks(f)))
         .count();
     if refused.len() < wanted {
         return None;
     }
     let (code, text) = refused.first()?.refusal()?;
-    let passive = case.passive_open();
+    let passive = evidence.passive_open();
     let plain = wording::refusal(code, text) == Says::Disabled;
     let confidence = match (refused.len() >= 2 && passive && plain, plain) {
         _ if peer::is_address_refusal(code, text) => Confidence::Possible,
@@ -185,76 +184,81 @@ pub fn disabled(case: &Case<'_>) -> Option<Finding> {
     .explains(&refused)
     .not("firewall-blocks-active", Text::new("not-firewall-refused-by-reply"))
     .not_if(
-        case.nat == Nat::None,
+        evidence.nat() == Nat::None,
         "client-nat-breaks-active",
-        with_addresses(Text::new("not-nat-same-address"), case),
+        with_addresses(Text::new("not-nat-same-address"), evidence),
     )
     .fix_if(passive, Who::User, Text::new("fix-use-passive"))
     .fix(
         Who::ServerAdmin,
         Text::new("active-disabled-fix-server"),
-        remedies::settings::enable_active(case),
+        remedies::settings::enable_active(evidence),
     )
     .done()
 }
 
 /// PORT was accepted, and the server's knock never arrives; nobody knows on whose side it stops.
-pub fn firewall_blocks(case: &Case<'_>) -> Option<Finding> {
-    blocked(case, "firewall-blocks-active")
+pub fn firewall_blocks(evidence: &Evidence<'_>) -> Option<Finding> {
+    blocked(evidence, "firewall-blocks-active")
 }
 
 /// The same, and a hole opened from the inside lets it in at this machine or its gateway.
-pub fn client_firewall_blocks(case: &Case<'_>) -> Option<Finding> {
-    blocked(case, "client-firewall-blocks-active")
+pub fn client_firewall_blocks(evidence: &Evidence<'_>) -> Option<Finding> {
+    blocked(evidence, "client-firewall-blocks-active")
 }
 
 /// The same, and no hole lets it in: it never comes as far as the client's side.
-pub fn server_firewall_blocks(case: &Case<'_>) -> Option<Finding> {
-    blocked(case, "server-firewall-blocks-active")
+pub fn server_firewall_blocks(evidence: &Evidence<'_>) -> Option<Finding> {
+    blocked(evidence, "server-firewall-blocks-active")
 }
 
 /// Whether the port that holes were opened for is the one that the server calls from. Pure-FTPd
 /// binds port 20 whatever happens; of the others only a call that was seen tells.
-fn calls_from_hole_port(case: &Case<'_>) -> bool {
+fn calls_from_hole_port(evidence: &Evidence<'_>) -> bool {
     let ports: Vec<u16> =
-        case.facts.attempts.iter().filter_map(|a| Some(a.hole.as_ref()?.to_port)).collect();
-    let seen = case
+        evidence.facts.attempts.iter().filter_map(|a| Some(a.hole.as_ref()?.to_port)).collect();
+    let seen = evidence
         .facts
         .attempts
         .iter()
         .filter(|a| !a.mode.is_passive())
         .filter_map(|a| a.observed.map(|o| o.from.port()))
         .any(|port| ports.contains(&port));
-    seen || (case.product() == Some("pure-ftpd") && ports.contains(&20))
+    seen || (evidence.product() == Some("pure-ftpd") && ports.contains(&20))
 }
 
 /// Whether the server is known to see us under our own address.
-fn no_nat(case: &Case<'_>) -> bool {
-    let accepted = case.active().iter().any(|v| v.shown.step >= Step::Announced);
-    case.nat == Nat::None || (case.nat == Nat::Unknown && case.checks_port_address() && accepted)
+fn no_nat(evidence: &Evidence<'_>) -> bool {
+    let accepted = evidence.active().iter().any(|v| v.shown.step >= Step::Announced);
+    evidence.nat() == Nat::None
+        || (evidence.nat() == Nat::Unknown && evidence.checks_port_address() && accepted)
 }
 
 /// Whether passive connections stood, and the server never answered a listing over them: it may be
 /// slow, and that it does not knock in time says nothing about the way.
-fn unheard(case: &Case<'_>, stop: &Stop) -> bool {
-    let passive = case.passive();
+fn unheard(evidence: &Evidence<'_>, stop: &Stop) -> bool {
+    let passive = evidence.passive();
     let silent = |v: &&ModeView<'_>| v.shown.starved() && v.shown.step < Step::Began;
     !passive.is_empty()
         && passive.iter().all(silent)
         && !stop.hole_opened
         && stop.own_drops.is_none()
-        && data_intercepted(case).is_none()
+        && data_intercepted(evidence).is_none()
 }
 
 /// Active modes that nobody can say more of than that the server may be slow.
-pub fn unheard_of<'a, 'v>(case: &'v Case<'a>) -> Vec<&'v ModeView<'a>> {
-    let silent = unanswered(case);
-    if silent.is_empty() || !unheard(case, &stop(case, &silent)) { Vec::new() } else { silent }
+pub fn unheard_of<'a, 'v>(evidence: &'v Evidence<'a>) -> Vec<&'v ModeView<'a>> {
+    let silent = unanswered(evidence);
+    if silent.is_empty() || !unheard(evidence, &stop(evidence, &silent)) {
+        Vec::new()
+    } else {
+        silent
+    }
 }
 
 /// Active modes in which no knock came.
-fn unanswered<'a, 'v>(case: &'v Case<'a>) -> Vec<&'v ModeView<'a>> {
-    case.active().into_iter().filter(|v| no_knock(v)).collect()
+fn unanswered<'a, 'v>(evidence: &'v Evidence<'a>) -> Vec<&'v ModeView<'a>> {
+    evidence.active().into_iter().filter(|v| no_knock(v)).collect()
 }
 
 struct Stop {
@@ -265,16 +269,16 @@ struct Stop {
 }
 
 /// What the holes tell about the place, if holes were opened.
-fn stop(case: &Case<'_>, silent: &[&ModeView<'_>]) -> Stop {
-    let holes = location::holes(case.facts);
-    let own_drops = location::own_drops(case.facts, false);
+fn stop(evidence: &Evidence<'_>, silent: &[&ModeView<'_>]) -> Stop {
+    let holes = evidence.holes();
+    let own_drops = evidence.own_drops(false);
     let (located, confidence) = match (holes, own_drops) {
         (Some(Holes::Opened(located)), _) => (Some(located), located.confidence),
         // Whatever holes are good for: the knock has come as far as this machine.
-        (_, Some(drops)) => (Some(drops.located(case.facts)), drops.confidence),
+        (_, Some(drops)) => (Some(drops.located(evidence)), drops.confidence),
         // A NAT that gives each flow another port would defeat every hole.
-        (Some(Holes::None), None) if calls_from_hole_port(case) && no_nat(case) => {
-            let hops = location::hops(case.facts);
+        (Some(Holes::None), None) if calls_from_hole_port(evidence) && no_nat(evidence) => {
+            let hops = evidence.hops();
             // A filter without a memory at the client would defeat every hole as well.
             let confidence = Confidence::Possible;
             let last = hops.unwrap_or(1);
@@ -286,15 +290,15 @@ fn stop(case: &Case<'_>, silent: &[&ModeView<'_>]) -> Stop {
     Stop { located, confidence, hole_opened: matches!(holes, Some(Holes::Opened(_))), own_drops }
 }
 
-fn blocked(case: &Case<'_>, wanted: &'static str) -> Option<Finding> {
+fn blocked(evidence: &Evidence<'_>, wanted: &'static str) -> Option<Finding> {
     // A knock that came late says that the way is free.
-    if case.active_open() || case.facts.attempts.iter().any(|a| a.late.is_some()) {
+    if evidence.active_open() || evidence.facts.attempts.iter().any(|a| a.late.is_some()) {
         return None;
     }
-    let silent = unanswered(case);
+    let silent = unanswered(evidence);
     let first = silent.first()?;
-    let stop = stop(case, &silent);
-    if unheard(case, &stop) {
+    let stop = stop(evidence, &silent);
+    if unheard(evidence, &stop) {
         return None;
     }
     let side = stop.located.map_or(Side::Unknown, |l| l.side());
@@ -312,7 +316,7 @@ fn blocked(case: &Case<'_>, wanted: &'static str) -> Option<Finding> {
         }
         _ => None,
     });
-    let id = match (&said, side, case.passive_open()) {
+    let id = match (&said, side, evidence.passive_open()) {
         (_, Side::Client, _) if !stop.hole_opened => "client-firewall-blocks-active-text-arrives",
         (_, Side::Client, _) => "client-firewall-blocks-active-text",
         (_, Side::Server, _) => "server-firewall-blocks-active-text",
@@ -322,9 +326,9 @@ fn blocked(case: &Case<'_>, wanted: &'static str) -> Option<Finding> {
         (None, _, false) => "firewall-blocks-active-text",
     };
     let hop = stop.located.and_then(|l| l.location.hop_max).unwrap_or(0);
-    let text = with_addresses(Text::new(id), case)
+    let text = with_addresses(Text::new(id), evidence)
         .with("reply", said.unwrap_or_default())
-        .with("data", case.data_port())
+        .with("data", evidence.data_port())
         .with("port", first.shown.listened.map_or(0, |a| a.port()))
         .with("hop", u16::from(hop))
         .with(
@@ -339,20 +343,20 @@ fn blocked(case: &Case<'_>, wanted: &'static str) -> Option<Finding> {
     let mut build = finding(cause, stop.confidence, text)
         .side(side)
         .explains(&silent)
-        .saw(Text::new("seen-control-works").with("control", case.control_port()));
+        .saw(Text::new("seen-control-works").with("control", evidence.control_port()));
     if let Some(located) = stop.located {
         build = build.at(located.location);
     }
     if let Some(drops) = stop.own_drops.filter(|_| side == Side::Client) {
         build = build.saw(Text::new("seen-own-drops").with("packets", drops.packets));
     }
-    for attempt in case.facts.attempts.iter().filter(|a| a.purpose == Purpose::Hole) {
+    for attempt in evidence.facts.attempts.iter().filter(|a| a.purpose == Purpose::Hole) {
         let ttl = attempt.hole.as_ref().map_or(0, |h| h.ttl);
         let id = if attempt.came_through() { "seen-hole-open" } else { "seen-hole-shut" };
         build = build.saw_in(attempt, Text::new(id).with("ttl", u16::from(ttl)));
     }
-    let build = look_alikes(build, case, first).fix_if(
-        case.passive_open(),
+    let build = look_alikes(build, evidence, first).fix_if(
+        evidence.passive_open(),
         Who::User,
         Text::new("fix-use-passive"),
     );
@@ -360,15 +364,15 @@ fn blocked(case: &Case<'_>, wanted: &'static str) -> Option<Finding> {
     let client = |build: Build, id: &'static str| {
         build.fix(
             Who::ClientAdmin,
-            with_addresses(Text::new(id), case),
-            remedies::let_active_in(case, gateway),
+            with_addresses(Text::new(id), evidence),
+            remedies::let_active_in(evidence, gateway),
         )
     };
     let server = |build: Build, id: &'static str| {
         build.fix(
             Who::ServerAdmin,
-            Text::new(id).with("data", case.data_port()),
-            remedies::let_active_out(case),
+            Text::new(id).with("data", evidence.data_port()),
+            remedies::let_active_out(evidence),
         )
     };
     match side {
@@ -385,9 +389,9 @@ fn blocked(case: &Case<'_>, wanted: &'static str) -> Option<Finding> {
     .done()
 }
 
-fn look_alikes(build: Build, case: &Case<'_>, first: &ModeView<'_>) -> Build {
+fn look_alikes(build: Build, evidence: &Evidence<'_>, first: &ModeView<'_>) -> Build {
     let accepted = first.shown.step >= crate::facts::Step::Announced;
-    let held = case
+    let held = evidence
         .facts
         .attempts
         .iter()
@@ -396,23 +400,23 @@ fn look_alikes(build: Build, case: &Case<'_>, first: &ModeView<'_>) -> Build {
     build
         .not_if(accepted, "active-disabled", Text::new("not-active-disabled-accepted"))
         .not_if(
-            case.nat == Nat::None,
+            evidence.nat() == Nat::None,
             "client-nat-breaks-active",
-            with_addresses(Text::new("not-nat-same-address"), case),
+            with_addresses(Text::new("not-nat-same-address"), evidence),
         )
         .not_if(
-            case.nat == Nat::Unknown && case.checks_port_address() && accepted,
+            evidence.nat() == Nat::Unknown && evidence.checks_port_address() && accepted,
             "client-nat-breaks-active",
             Text::new("not-nat-accepted")
-                .with("software", case.software.as_ref().map_or("", |s| s.product.name())),
+                .with("software", evidence.software().map_or("", |s| s.product.name())),
         )
 }
 
 /// The server calls from another port than the default data port.
-pub fn source_port_unexpected(case: &Case<'_>) -> Option<Finding> {
-    let expected = case.data_port();
+pub fn source_port_unexpected(evidence: &Evidence<'_>) -> Option<Finding> {
+    let expected = evidence.data_port();
     // Any of its data connections: which one came first is chance.
-    let odd: Vec<(&Attempt, u16)> = case
+    let odd: Vec<(&Attempt, u16)> = evidence
         .active()
         .into_iter()
         .filter_map(|v| {
@@ -436,14 +440,14 @@ pub fn source_port_unexpected(case: &Case<'_>) -> Option<Finding> {
         .fix(
             Who::ServerAdmin,
             Text::new("active-source-port-unexpected-fix").with("data", expected),
-            remedies::settings::call_from_data_port(case),
+            remedies::settings::call_from_data_port(evidence),
         )
         .done()
 }
 
 /// The server calls from another address than its own.
-pub fn source_address_unexpected(case: &Case<'_>) -> Option<Finding> {
-    let views: Vec<&ModeView<'_>> = case
+pub fn source_address_unexpected(evidence: &Evidence<'_>) -> Option<Finding> {
+    let views: Vec<&ModeView<'_>> = evidence
         .active()
         .into_iter()
         .filter(|v| matches!(v.shown.why, Why::WrongPeer { .. }))
@@ -456,13 +460,13 @@ pub fn source_address_unexpected(case: &Case<'_>) -> Option<Finding> {
     finding(
         "active-source-address-unexpected",
         confidence,
-        with_addresses(Text::new("active-source-address-unexpected-text"), case)
+        with_addresses(Text::new("active-source-address-unexpected-text"), evidence)
             .with("from", from.ip()),
     )
     .side(Side::Server)
     .explains(&views)
     .not("firewall-blocks-active", Text::new("not-firewall-knocked"))
     .fix(Who::ServerAdmin, Text::new("active-source-address-unexpected-fix-server"), Vec::new())
-    .fix_if(case.passive_open(), Who::User, Text::new("fix-use-passive"))
+    .fix_if(evidence.passive_open(), Who::User, Text::new("fix-use-passive"))
     .done()
 }

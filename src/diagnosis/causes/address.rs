@@ -3,10 +3,10 @@
 use std::net::IpAddr;
 
 use super::build::finding;
-use crate::diagnosis::case::{Case, ModeView};
 use crate::diagnosis::finding::{Confidence, Finding, Severity, Side, Who};
 use crate::diagnosis::remedies;
 use crate::diagnosis::text::Text;
+use crate::evidence::{Evidence, ModeView};
 use crate::facts::{Attempt, Mode, Purpose, Varied};
 use crate::wire::address::is_inner;
 
@@ -24,9 +24,9 @@ fn is_unroutable(address: IpAddr, peer: IpAddr) -> bool {
 }
 
 /// The 227 that names another address than the server's own, if one does.
-fn foreign_227<'a>(case: &Case<'a>) -> Option<(&'a Attempt, IpAddr, IpAddr)> {
-    let peer = case.peer?;
-    let attempt = case.facts.attempts.iter().find(|a| {
+fn foreign_227<'a>(evidence: &Evidence<'a>) -> Option<(&'a Attempt, IpAddr, IpAddr)> {
+    let peer = evidence.peer()?;
+    let attempt = evidence.facts.attempts.iter().find(|a| {
         a.mode == Mode::Pasv
             && matches!(a.purpose, Purpose::Mode | Purpose::Repeat)
             && a.advertised.is_some_and(|at| at.ip() != peer)
@@ -35,28 +35,29 @@ fn foreign_227<'a>(case: &Case<'a>) -> Option<(&'a Attempt, IpAddr, IpAddr)> {
 }
 
 /// Whether 227 names an address that may be a door of its own.
-pub fn names_another_address(case: &Case<'_>) -> bool {
-    foreign_227(case).is_some_and(|(_, advertised, peer)| !is_unroutable(advertised, peer))
+pub fn names_another_address(evidence: &Evidence<'_>) -> bool {
+    foreign_227(evidence).is_some_and(|(_, advertised, peer)| !is_unroutable(advertised, peer))
 }
 
 /// The comparison of `--dial-advertised`.
-fn dialled_there<'a>(case: &Case<'a>) -> Option<&'a Attempt> {
-    case.facts
+fn dialled_there<'a>(evidence: &Evidence<'a>) -> Option<&'a Attempt> {
+    evidence
+        .facts
         .attempts
         .iter()
         .find(|a| a.varies(|v| *v == Varied::DialAdvertised) && a.dialled.is_some())
 }
 
 /// 227 names an address that cannot be reached from anywhere else.
-pub fn address_unroutable(case: &Case<'_>) -> Option<Finding> {
-    let (attempt, advertised, peer) = foreign_227(case)?;
+pub fn address_unroutable(evidence: &Evidence<'_>) -> Option<Finding> {
+    let (attempt, advertised, peer) = foreign_227(evidence)?;
     if !is_unroutable(advertised, peer) {
         return None;
     }
-    let works = case.mode(Mode::Pasv).is_some_and(ModeView::is_open);
+    let works = evidence.mode(Mode::Pasv).is_some_and(ModeView::is_open);
     let zero = advertised.is_unspecified();
     let severity = if zero && works { Severity::Warning } else { Severity::Problem };
-    let there = dialled_there(case);
+    let there = dialled_there(evidence);
     let confidence = match there {
         Some(there) if works && !there.is_open() => Confidence::Proven,
         Some(there) if there.is_open() => Confidence::Possible,
@@ -79,7 +80,7 @@ pub fn address_unroutable(case: &Case<'_>) -> Option<Finding> {
     if let Some(there) = there {
         build = build.attempt(there);
     }
-    if let Some(epsv) = case.mode(Mode::Epsv).filter(|v| v.is_open()) {
+    if let Some(epsv) = evidence.mode(Mode::Epsv).filter(|v| v.is_open()) {
         build = build.attempt(epsv.shown);
     }
     build
@@ -91,21 +92,21 @@ pub fn address_unroutable(case: &Case<'_>) -> Option<Finding> {
         .fix(
             Who::ServerAdmin,
             Text::new("passive-address-fix-server").with("peer", peer),
-            remedies::set_passive_address(case),
+            remedies::set_passive_address(evidence),
         )
         .fix(Who::User, Text::new("passive-address-fix-user"), Vec::new())
         .done()
 }
 
 /// 227 names another address, which may or may not be the server's.
-pub fn address_mismatch(case: &Case<'_>) -> Option<Finding> {
-    let (attempt, advertised, peer) = foreign_227(case)?;
+pub fn address_mismatch(evidence: &Evidence<'_>) -> Option<Finding> {
+    let (attempt, advertised, peer) = foreign_227(evidence)?;
     if is_unroutable(advertised, peer) {
         return None;
     }
-    let works = case.mode(Mode::Pasv).is_some_and(ModeView::is_open);
-    let there = dialled_there(case);
-    let known = case.facts.names.addresses.contains(&advertised);
+    let works = evidence.mode(Mode::Pasv).is_some_and(ModeView::is_open);
+    let there = dialled_there(evidence);
+    let known = evidence.facts.names.addresses.contains(&advertised);
     let (id, severity, confidence) = match there {
         Some(there) if there.is_open() => {
             ("passive-address-mismatch-text-open", Severity::Info, Confidence::Proven)
@@ -136,7 +137,7 @@ pub fn address_mismatch(case: &Case<'_>) -> Option<Finding> {
         .fix(
             Who::ServerAdmin,
             Text::new("passive-address-fix-server").with("peer", peer),
-            remedies::set_passive_address(case),
+            remedies::set_passive_address(evidence),
         )
         .done()
 }

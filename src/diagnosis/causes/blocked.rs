@@ -5,28 +5,26 @@ use std::net::IpAddr;
 use super::address::names_another_address;
 use super::build::{Build, finding};
 use super::passive::{all_end, ended};
-use crate::diagnosis::audit::{self, Worth};
-use crate::diagnosis::case::{Case, ModeView};
 use crate::diagnosis::finding::{Confidence, Finding, Side, Who};
-use crate::diagnosis::location::{self, Located, OwnDrops, ResetFrom};
 use crate::diagnosis::ports::{self, Proposal};
 use crate::diagnosis::remedies;
 use crate::diagnosis::text::Text;
+use crate::evidence::{Evidence, Holes, Located, ModeView, OwnDrops, ResetFrom, Worth};
 use crate::facts::{Attempt, BoundsFrom, Icmp, Outcome, Why};
 
 /// Nobody answers at any announced port, or a filter says no; nobody knows on whose side.
-pub fn firewall_blocks(case: &Case<'_>) -> Option<Finding> {
-    blocked(case, "firewall-blocks-passive")
+pub fn firewall_blocks(evidence: &Evidence<'_>) -> Option<Finding> {
+    blocked(evidence, "firewall-blocks-passive")
 }
 
 /// The same, and packets die at the server's end of the way.
-pub fn server_firewall_blocks(case: &Case<'_>) -> Option<Finding> {
-    blocked(case, "server-firewall-blocks-passive")
+pub fn server_firewall_blocks(evidence: &Evidence<'_>) -> Option<Finding> {
+    blocked(evidence, "server-firewall-blocks-passive")
 }
 
 /// The same, and packets die at this machine or its gateway.
-pub fn client_firewall_blocks(case: &Case<'_>) -> Option<Finding> {
-    blocked(case, "client-firewall-blocks-passive")
+pub fn client_firewall_blocks(evidence: &Evidence<'_>) -> Option<Finding> {
+    blocked(evidence, "client-firewall-blocks-passive")
 }
 
 /// What stops the knocks, and where.
@@ -38,7 +36,7 @@ struct Stop {
     own_drops: Option<OwnDrops>,
 }
 
-fn stop(case: &Case<'_>, attempts: &[&Attempt], reset: bool) -> Stop {
+fn stop(evidence: &Evidence<'_>, attempts: &[&Attempt], reset: bool) -> Stop {
     let rejects: Vec<Icmp> = attempts
         .iter()
         .filter_map(|a| match a.why {
@@ -52,28 +50,27 @@ fn stop(case: &Case<'_>, attempts: &[&Attempt], reset: bool) -> Stop {
         && answered * 2 >= attempts.len()
     {
         // Rejects of several senders name a place where all of them name the same one.
-        let place =
-            |icmp: &Icmp| location::reject(case.facts, *icmp).map(|l| (l.side(), l.between));
+        let place = |icmp: &Icmp| evidence.place_of_reject(*icmp).map(|l| (l.side(), l.between));
         let agreed = rejects.iter().all(|other| place(other) == place(icmp));
-        let located = location::reject(case.facts, *icmp).filter(|_| agreed);
+        let located = evidence.place_of_reject(*icmp).filter(|_| agreed);
         let (text, sender) = ("firewall-blocks-passive-text-icmp", icmp.sender);
         return Stop { located, text, sender, own_drops: None };
     }
     if reset {
-        let located = match location::reset(case.facts) {
+        let located = match evidence.reset_from() {
             Some(ResetFrom::Box(located)) => Some(located),
             _ => None,
         };
         let text = "firewall-blocks-passive-text-reset";
         return Stop { located, text, sender: None, own_drops: None };
     }
-    let silence = location::silence(case.facts);
+    let silence = evidence.place_of_silence();
     // What does not leave this machine is answered by nobody.
     let leaves = silence.is_none_or(|l| l.side() != Side::Client);
-    let own_drops = location::own_drops(case.facts, true).filter(|_| leaves);
+    let own_drops = evidence.own_drops(true).filter(|_| leaves);
     let (located, text) = match own_drops {
         Some(drops) => {
-            (Some(drops.located(case.facts)), "client-firewall-blocks-passive-text-answers")
+            (Some(drops.located(evidence)), "client-firewall-blocks-passive-text-answers")
         }
         None => (silence, "firewall-blocks-passive-text-silent"),
     };
@@ -81,14 +78,14 @@ fn stop(case: &Case<'_>, attempts: &[&Attempt], reset: bool) -> Stop {
 }
 
 /// RSTs that come from a box on the way are a firewall's.
-fn reset_by_a_box(case: &Case<'_>) -> bool {
-    matches!(location::reset(case.facts), Some(ResetFrom::Box(_)))
+fn reset_by_a_box(evidence: &Evidence<'_>) -> bool {
+    matches!(evidence.reset_from(), Some(ResetFrom::Box(_)))
 }
 
 /// The declared range is let through, and only ports outside of it were announced: no rule is
 /// missing, the server does not keep to its range (`passive-range-leaks`).
-fn outside_of_an_open_range(case: &Case<'_>, views: &[&ModeView<'_>]) -> bool {
-    let Some(view) = audit::view(case).filter(|view| view.worth == Worth::Shown) else {
+fn outside_of_an_open_range(evidence: &Evidence<'_>, views: &[&ModeView<'_>]) -> bool {
+    let Some(view) = evidence.audit().filter(|view| view.worth == Worth::Shown) else {
         return false;
     };
     let Some((bounds, BoundsFrom::Declared)) = view.bounds else { return false };
@@ -99,16 +96,16 @@ fn outside_of_an_open_range(case: &Case<'_>, views: &[&ModeView<'_>]) -> bool {
     through && !announced.is_empty() && !announced.iter().any(|port| bounds.has(*port))
 }
 
-fn blocked(case: &Case<'_>, wanted_id: &'static str) -> Option<Finding> {
+fn blocked(evidence: &Evidence<'_>, wanted_id: &'static str) -> Option<Finding> {
     let mut wanted = vec![Outcome::TimedOut, Outcome::Prohibited, Outcome::Unreachable];
     let mut reset = false;
-    if ended(case, &wanted).is_empty() && reset_by_a_box(case) {
+    if ended(evidence, &wanted).is_empty() && reset_by_a_box(evidence) {
         wanted = vec![Outcome::Refused];
         reset = true;
     }
-    let views = ended(case, &wanted);
+    let views = ended(evidence, &wanted);
     let first = views.first()?;
-    if outside_of_an_open_range(case, &views) {
+    if outside_of_an_open_range(evidence, &views) {
         return None;
     }
     let attempts: Vec<&Attempt> = views
@@ -117,7 +114,7 @@ fn blocked(case: &Case<'_>, wanted_id: &'static str) -> Option<Finding> {
         .filter(|a| a.outcome != Outcome::NotTested)
         .copied()
         .collect();
-    let stop = stop(case, &attempts, reset);
+    let stop = stop(evidence, &attempts, reset);
     let side = stop.located.map_or(Side::Unknown, |l| l.side());
     let id = match side {
         Side::Server => "server-firewall-blocks-passive",
@@ -128,11 +125,11 @@ fn blocked(case: &Case<'_>, wanted_id: &'static str) -> Option<Finding> {
         return None;
     }
     // Several ports, several SYNs each, while the control port of the same host answers: a filter.
-    let agreed = attempts.len() >= 2 && all_end(case, &wanted);
-    let answered_later = stop.own_drops.is_none() && location::answered_later(case.facts);
+    let agreed = attempts.len() >= 2 && all_end(evidence, &wanted);
+    let answered_later = stop.own_drops.is_none() && evidence.answered_later();
     // No hole let an active knock in either: one filter without a memory on our side, which drops what
     // comes from ports above 1023, would do both.
-    let no_hole = matches!(location::holes(case.facts), Some(location::Holes::None));
+    let no_hole = matches!(evidence.holes(), Some(Holes::None));
     let confidence = match (&stop.located, agreed) {
         _ if answered_later => Confidence::Possible,
         (Some(located), true) if side == Side::Server && no_hole => {
@@ -140,23 +137,23 @@ fn blocked(case: &Case<'_>, wanted_id: &'static str) -> Option<Finding> {
         }
         (Some(located), true) if side != Side::Unknown => located.confidence,
         // The right door may be at the address that 227 names.
-        (_, true) if names_another_address(case) => Confidence::Possible,
+        (_, true) if names_another_address(evidence) => Confidence::Possible,
         (_, true) => Confidence::Likely,
         (_, false) => Confidence::Possible,
     };
-    let ports = case.announced_ports();
-    let active = if case.active_open() { "yes" } else { "no" };
+    let ports = evidence.announced_ports();
+    let active = if evidence.active_open() { "yes" } else { "no" };
     let text = Text::new(stop.text)
         .with("ports", ports::list(&ports))
         .with("count", ports.len())
-        .with("control", case.control_port())
+        .with("control", evidence.control_port())
         .with("active", active)
         .with("sender", stop.sender.map_or_else(|| "?".to_owned(), |s| s.to_string()))
         .with("where", place(stop.located.as_ref(), stop.sender));
     let mut build = finding(id, confidence, text)
         .side(side)
         .explains(&views)
-        .saw(Text::new("seen-control-works").with("control", case.control_port()))
+        .saw(Text::new("seen-control-works").with("control", evidence.control_port()))
         .not_if(
             first.outcome() == Outcome::TimedOut && !answered_later,
             "passive-port-refused",
@@ -167,7 +164,7 @@ fn blocked(case: &Case<'_>, wanted_id: &'static str) -> Option<Finding> {
         build = build.saw(Text::new("seen-answered-later"));
     }
     if let Some(drops) = stop.own_drops {
-        let place = drops.located(case.facts).location;
+        let place = drops.located(evidence).location;
         build = build
             .at(place)
             .saw(Text::new("seen-own-drops").with("packets", drops.packets))
@@ -184,18 +181,18 @@ fn blocked(case: &Case<'_>, wanted_id: &'static str) -> Option<Finding> {
             Side::Path | Side::Unknown => build,
         };
     }
-    if case.active_open() {
+    if evidence.active_open() {
         build = build.saw(Text::new("seen-active-works"));
     }
     if stop.own_drops.is_some() {
         let fix = Text::new("client-firewall-blocks-passive-fix-answers")
-            .with("server", case.peer.map_or_else(String::new, |p| p.to_string()));
+            .with("server", evidence.peer().map_or_else(String::new, |p| p.to_string()));
         return build
-            .fix(Who::ClientAdmin, fix, remedies::let_active_in(case, false))
-            .fix_if(case.active_open(), Who::User, Text::new("fix-use-active"))
+            .fix(Who::ClientAdmin, fix, remedies::let_active_in(evidence, false))
+            .fix_if(evidence.active_open(), Who::User, Text::new("fix-use-active"))
             .done();
     }
-    blocked_remedies(case, build, side, stop.located.as_ref()).done()
+    blocked_remedies(evidence, build, side, stop.located.as_ref()).done()
 }
 
 /// Whether the suspect is a box that forwards, rather than this machine.
@@ -204,26 +201,31 @@ pub fn at_gateway(located: Option<&Located>) -> bool {
 }
 
 /// A fixed range for the server, where none is known: a firewall can open no other.
-pub fn give_range(case: &Case<'_>, build: Build, range: Proposal) -> Build {
+pub fn give_range(evidence: &Evidence<'_>, build: Build, range: Proposal) -> Build {
     if !range.invented {
         return build;
     }
     build.fix(
         Who::ServerAdmin,
         Text::new("passive-range-fix-set").with("min", range.min).with("max", range.max),
-        remedies::set_passive_range(case, range),
+        remedies::set_passive_range(evidence, range),
     )
 }
 
 /// The same range at the server's firewall, and at the gateway where that may be the one.
-pub fn let_in(case: &Case<'_>, build: Build, range: Proposal, located: Option<&Located>) -> Build {
+pub fn let_in(
+    evidence: &Evidence<'_>,
+    build: Build,
+    range: Proposal,
+    located: Option<&Located>,
+) -> Build {
     let open = Text::new(if range.invented {
         "firewall-blocks-passive-fix-range"
     } else {
         "firewall-blocks-passive-fix-open"
     })
     .with("range", range.span("-"));
-    let build = build.fix(Who::ServerAdmin, open, remedies::open_passive_range(case, range));
+    let build = build.fix(Who::ServerAdmin, open, remedies::open_passive_range(evidence, range));
     let gateway = located.is_some_and(|l| l.side() == Side::Server && l.between.0 < l.between.1);
     if !gateway {
         return build;
@@ -231,26 +233,31 @@ pub fn let_in(case: &Case<'_>, build: Build, range: Proposal, located: Option<&L
     build.fix(
         Who::ServerAdmin,
         Text::new("firewall-blocks-passive-fix-gateway").with("range", range.span("-")),
-        remedies::nat::let_range_through(case, range),
+        remedies::nat::let_range_through(evidence, range),
     )
 }
 
-fn blocked_remedies(case: &Case<'_>, build: Build, side: Side, located: Option<&Located>) -> Build {
-    let range = ports::proposal(case);
+fn blocked_remedies(
+    evidence: &Evidence<'_>,
+    build: Build,
+    side: Side,
+    located: Option<&Located>,
+) -> Build {
+    let range = ports::proposal(evidence);
     let mut build = build;
     if side != Side::Client && side != Side::Path {
-        build = give_range(case, build, range);
-        build = let_in(case, build, range, located);
+        build = give_range(evidence, build, range);
+        build = let_in(evidence, build, range, located);
     }
     if side == Side::Client {
-        build = let_out(case, build, "client-firewall-blocks-passive-fix", at_gateway(located));
+        build = let_out(evidence, build, "client-firewall-blocks-passive-fix", at_gateway(located));
     } else if side == Side::Path {
         build =
             build.fix(Who::NetworkAdmin, Text::new("firewall-blocks-passive-fix-path"), Vec::new());
     } else if side == Side::Unknown {
-        build = let_out(case, build, "firewall-blocks-passive-fix-client", false);
+        build = let_out(evidence, build, "firewall-blocks-passive-fix-client", false);
     }
-    build.fix_if(case.active_open(), Who::User, Text::new("fix-use-active")).fix_if(
+    build.fix_if(evidence.active_open(), Who::User, Text::new("fix-use-active")).fix_if(
         side == Side::Unknown,
         Who::User,
         Text::new("fix-decide-side"),
@@ -258,10 +265,10 @@ fn blocked_remedies(case: &Case<'_>, build: Build, side: Side, located: Option<&
 }
 
 /// What the client's side has to let out.
-pub fn let_out(case: &Case<'_>, build: Build, text: &str, gateway: bool) -> Build {
-    let server = case.peer.map_or_else(String::new, |p| p.to_string());
+pub fn let_out(evidence: &Evidence<'_>, build: Build, text: &str, gateway: bool) -> Build {
+    let server = evidence.peer().map_or_else(String::new, |p| p.to_string());
     let text = Text::new(text).with("server", server);
-    build.fix(Who::ClientAdmin, text, remedies::let_passive_out(case, gateway))
+    build.fix(Who::ClientAdmin, text, remedies::let_passive_out(evidence, gateway))
 }
 
 /// Where packets die, in words.

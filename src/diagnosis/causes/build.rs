@@ -1,12 +1,12 @@
 //! How a predicate writes its finding down.
 
-use crate::diagnosis::case::ModeView;
 use crate::diagnosis::catalogue;
 use crate::diagnosis::finding::{
-    Confidence, Evidence, Finding, Location, Remedy, RuledOut, Severity, Side, Snippet, Who,
+    Confidence, EvidenceItem, Finding, Location, Remedy, RuledOut, Severity, Side, Snippet, Who,
 };
 use crate::diagnosis::reason::{door_port, reason, varied};
 use crate::diagnosis::text::Text;
+use crate::evidence::ModeView;
 use crate::facts::Attempt;
 
 /// A finding in the making. Messages follow the cause's id: `ID-title`, `ID-text`.
@@ -105,19 +105,19 @@ impl Build {
             .with("verb", attempt.mode.verb())
             .with("port", port.unwrap_or(0))
             .with("why", reason(attempt));
-        self.finding.evidence.push(Evidence::of(&attempt.id, text));
+        self.finding.evidence.push(EvidenceItem::of(&attempt.id, text));
         self
     }
 
     /// What was seen in an attempt, in other words than its own.
     pub fn saw_in(mut self, attempt: &Attempt, text: Text) -> Self {
-        self.finding.evidence.push(Evidence::of(&attempt.id, text));
+        self.finding.evidence.push(EvidenceItem::of(&attempt.id, text));
         self
     }
 
     /// What was seen outside of data connections.
     pub fn saw(mut self, text: Text) -> Self {
-        self.finding.evidence.push(Evidence::general(text));
+        self.finding.evidence.push(EvidenceItem::general(text));
         self
     }
 

@@ -2,12 +2,11 @@
 
 use super::blocked::{place, seen_ladder};
 use super::build::{Build, finding};
-use crate::diagnosis::case::Case;
 use crate::diagnosis::finding::{Confidence, Finding, Side, Who};
-use crate::diagnosis::location;
 use crate::diagnosis::reason::{brief, first_line, icmp_text};
 use crate::diagnosis::remedies;
 use crate::diagnosis::text::Text;
+use crate::evidence::Evidence;
 use crate::facts::{
     Dial, DialOutcome, ExchangeEnd, Greeting, LoginOutcome, LookupOutcome, ReplyFact, Session,
     TlsAnswer,
@@ -15,8 +14,8 @@ use crate::facts::{
 use crate::wire::{peer, service};
 
 /// The name leads to no address.
-pub fn name_not_found(case: &Case<'_>) -> Option<Finding> {
-    let names = &case.facts.names;
+pub fn name_not_found(evidence: &Evidence<'_>) -> Option<Finding> {
+    let names = &evidence.facts.names;
     if names.literal || !names.addresses.is_empty() || names.lookups.is_empty() {
         return None;
     }
@@ -29,7 +28,7 @@ pub fn name_not_found(case: &Case<'_>) -> Option<Finding> {
     } else {
         ("name-not-found-text-resolver", Confidence::Possible)
     };
-    let host = &case.facts.request.host;
+    let host = &evidence.facts.request.host;
     let mut build = finding("name-not-found", confidence, Text::new(id).with("host", host));
     for lookup in &names.lookups {
         let detail = match &lookup.outcome {
@@ -54,20 +53,20 @@ pub fn name_not_found(case: &Case<'_>) -> Option<Finding> {
 }
 
 /// Dials to the addresses that were to be probed, if none of them connected.
-fn failed_dials<'a>(case: &Case<'a>) -> Vec<&'a Dial> {
-    if case.session.is_some() {
+fn failed_dials<'a>(evidence: &Evidence<'a>) -> Vec<&'a Dial> {
+    if evidence.session().is_some() {
         return Vec::new();
     }
-    case.facts.dials.iter().collect()
+    evidence.facts.dials.iter().collect()
 }
 
 fn dialled(
-    case: &Case<'_>,
+    evidence: &Evidence<'_>,
     cause: &'static str,
     confidence: Confidence,
     wanted: fn(&DialOutcome) -> bool,
 ) -> Option<Build> {
-    let dials = failed_dials(case);
+    let dials = failed_dials(evidence);
     // The first address decides; the others are evidence.
     if !dials.first().is_some_and(|d| wanted(&d.outcome)) {
         return None;
@@ -95,9 +94,9 @@ fn dialled(
 }
 
 /// RST from the control port.
-pub fn refused(case: &Case<'_>) -> Option<Finding> {
-    let control = case.control_port();
-    dialled(case, "control-refused", Confidence::Likely, |o| *o == DialOutcome::Refused)?
+pub fn refused(evidence: &Evidence<'_>) -> Option<Finding> {
+    let control = evidence.control_port();
+    dialled(evidence, "control-refused", Confidence::Likely, |o| *o == DialOutcome::Refused)?
         .not("control-filtered", Text::new("not-filtered-answered"))
         .fix(Who::User, Text::new("control-refused-fix-user").with("control", control), Vec::new())
         .fix(
@@ -109,19 +108,19 @@ pub fn refused(case: &Case<'_>) -> Option<Finding> {
 }
 
 /// Silence or a reject from the control port.
-pub fn filtered(case: &Case<'_>) -> Option<Finding> {
-    let dials = failed_dials(case);
+pub fn filtered(evidence: &Evidence<'_>) -> Option<Finding> {
+    let dials = failed_dials(evidence);
     let icmp = match dials.first().map(|d| &d.outcome) {
         Some(DialOutcome::Prohibited { icmp }) => *icmp,
         _ => None,
     };
     let rejected =
         dials.first().is_some_and(|d| matches!(d.outcome, DialOutcome::Prohibited { .. }));
-    let reference = location::reference(case.facts);
+    let reference = evidence.reference_ladder();
     let confidence =
         if rejected || reference.is_some() { Confidence::Likely } else { Confidence::Possible };
-    let control = case.control_port();
-    let mut build = dialled(case, "control-filtered", confidence, |o| {
+    let control = evidence.control_port();
+    let mut build = dialled(evidence, "control-filtered", confidence, |o| {
         matches!(o, DialOutcome::TimedOut | DialOutcome::Prohibited { .. })
     })?;
     if let Some(sender) = icmp.and_then(|i| i.sender) {
@@ -130,8 +129,8 @@ pub fn filtered(case: &Case<'_>) -> Option<Finding> {
         );
     }
     let located = match icmp {
-        Some(icmp) => location::reject(case.facts, icmp),
-        None => location::silence(case.facts),
+        Some(icmp) => evidence.place_of_reject(icmp),
+        None => evidence.place_of_silence(),
     };
     if let (Some(located), Some(_)) = (located, icmp) {
         build = build.side(located.side()).at(located.location);
@@ -158,11 +157,11 @@ pub fn filtered(case: &Case<'_>) -> Option<Finding> {
 }
 
 /// No route, here or on the way.
-pub fn unreachable(case: &Case<'_>) -> Option<Finding> {
-    let local = failed_dials(case).first().is_some_and(|d| {
+pub fn unreachable(evidence: &Evidence<'_>) -> Option<Finding> {
+    let local = failed_dials(evidence).first().is_some_and(|d| {
         matches!(d.outcome, DialOutcome::Local { .. } | DialOutcome::Unreachable { icmp: None })
     });
-    let build = dialled(case, "control-unreachable", Confidence::Likely, |o| {
+    let build = dialled(evidence, "control-unreachable", Confidence::Likely, |o| {
         matches!(o, DialOutcome::Unreachable { .. } | DialOutcome::Local { .. })
     })?;
     build
@@ -173,15 +172,15 @@ pub fn unreachable(case: &Case<'_>) -> Option<Finding> {
 }
 
 /// The session whose login did not succeed.
-fn stuck<'a>(case: &Case<'a>) -> Option<&'a Session> {
-    if case.logged_in() { None } else { case.session }
+fn stuck<'a>(evidence: &Evidence<'a>) -> Option<&'a Session> {
+    if evidence.logged_in() { None } else { evidence.session() }
 }
 
 /// Port open, no greeting.
-pub fn silent(case: &Case<'_>) -> Option<Finding> {
-    let session = stuck(case)?;
+pub fn silent(evidence: &Evidence<'_>) -> Option<Finding> {
+    let session = stuck(evidence)?;
     let (waited, command) = match (&session.greeting, &session.login) {
-        (Greeting::Silent(waited), _) if case.facts.tls_hello != Some(TlsAnswer::Tls) => {
+        (Greeting::Silent(waited), _) if evidence.facts.tls_hello != Some(TlsAnswer::Tls) => {
             (*waited, None)
         }
         (_, LoginOutcome::Broken { command, end: ExchangeEnd::TimedOut { waited } }) => {
@@ -195,8 +194,8 @@ pub fn silent(case: &Case<'_>) -> Option<Finding> {
         3_000_000..10_000_000 => Confidence::Possible,
         _ => Confidence::Likely,
     };
-    let greeted = case.facts.tls_hello.as_ref().is_some_and(TlsAnswer::is_greeting);
-    if not_ftp(case).is_some() || (greeted && command.is_none()) {
+    let greeted = evidence.facts.tls_hello.as_ref().is_some_and(TlsAnswer::is_greeting);
+    if not_ftp(evidence).is_some() || (greeted && command.is_none()) {
         return None;
     }
     let text = Text::new(if command.is_some() {
@@ -204,14 +203,14 @@ pub fn silent(case: &Case<'_>) -> Option<Finding> {
     } else {
         "control-silent-text"
     })
-    .with("control", case.control_port())
+    .with("control", evidence.control_port())
     .with("waited", waited.words())
     .with("command", command.map_or("", String::as_str));
     let mut build = finding("control-silent", confidence, text);
     build = build.saw(
         Text::new("seen-connected").with("to", session.peer).with("took", session.connect.words()),
     );
-    build = match &case.facts.tls_hello {
+    build = match &evidence.facts.tls_hello {
         Some(TlsAnswer::Silent) => build.not("tls-required", Text::new("not-tls-silent")),
         Some(TlsAnswer::Other { head }) => {
             build.not("tls-required", Text::new("not-tls-other").with("head", head))
@@ -227,14 +226,14 @@ pub fn silent(case: &Case<'_>) -> Option<Finding> {
 }
 
 /// The server hangs up before a login.
-pub fn closed(case: &Case<'_>) -> Option<Finding> {
+pub fn closed(evidence: &Evidence<'_>) -> Option<Finding> {
     if let Some(build) =
-        dialled(case, "control-closed", Confidence::Likely, |o| *o == DialOutcome::Reset)
+        dialled(evidence, "control-closed", Confidence::Likely, |o| *o == DialOutcome::Reset)
     {
-        let text = Text::new("control-closed-text-reset").with("control", case.control_port());
+        let text = Text::new("control-closed-text-reset").with("control", evidence.control_port());
         return closed_remedies(build.explain(text)).done();
     }
-    let session = stuck(case)?;
+    let session = stuck(evidence)?;
     let (id, reply, command) = match (&session.greeting, &session.login) {
         (Greeting::Closed, _) => ("control-closed-text", None, ""),
         (Greeting::Reset, _) => ("control-closed-text-reset", None, ""),
@@ -258,7 +257,7 @@ pub fn closed(case: &Case<'_>) -> Option<Finding> {
         _ => return None,
     };
     let text = Text::new(id)
-        .with("control", case.control_port())
+        .with("control", evidence.control_port())
         .with("reply", reply.unwrap_or_default())
         .with("command", command);
     let build = finding("control-closed", Confidence::Likely, text).saw(
@@ -275,8 +274,8 @@ fn closed_remedies(build: Build) -> Build {
 }
 
 /// Another service.
-pub fn not_ftp(case: &Case<'_>) -> Option<Finding> {
-    let session = stuck(case)?;
+pub fn not_ftp(evidence: &Evidence<'_>) -> Option<Finding> {
+    let session = stuck(evidence)?;
     let (service, head, confidence) = match (&session.greeting, &session.login) {
         (Greeting::NotFtp { service, head }, _) => {
             let confidence =
@@ -285,7 +284,7 @@ pub fn not_ftp(case: &Case<'_>) -> Option<Finding> {
         }
         // It waits for its client to begin, and answered the TLS greeting in its own tongue.
         (Greeting::Silent(_), _) => {
-            let Some(TlsAnswer::Other { head }) = &case.facts.tls_hello else { return None };
+            let Some(TlsAnswer::Other { head }) = &evidence.facts.tls_hello else { return None };
             let service = service::recognise(head.as_bytes())?;
             (Some(service.name()?), head.clone(), Confidence::Likely)
         }
@@ -297,7 +296,7 @@ pub fn not_ftp(case: &Case<'_>) -> Option<Finding> {
     let id =
         if service.is_some() { "control-not-ftp-text" } else { "control-not-ftp-text-unknown" };
     let text = Text::new(id)
-        .with("control", case.control_port())
+        .with("control", evidence.control_port())
         .with("known", if service.is_some() { "yes" } else { "no" })
         .with("service", service.unwrap_or("?"));
     let fix =
@@ -311,17 +310,17 @@ pub fn not_ftp(case: &Case<'_>) -> Option<Finding> {
 }
 
 /// The refusal that keeps us out: the greeting itself, or the reply to USER, PASS or ACCT.
-fn refusal(case: &Case<'_>) -> Option<(String, u16, String)> {
-    if let Some((command, code, text)) = case.login_refusal() {
+fn refusal(evidence: &Evidence<'_>) -> Option<(String, u16, String)> {
+    if let Some((command, code, text)) = evidence.login_refusal() {
         return Some((command.to_owned(), code, text.to_owned()));
     }
-    let reply = stuck(case)?.greeting_reply()?;
+    let reply = stuck(evidence)?.greeting_reply()?;
     (reply.code >= 300).then(|| (String::new(), reply.code, reply.text.clone()))
 }
 
 /// The server is full.
-pub fn too_many(case: &Case<'_>) -> Option<Finding> {
-    let (_, code, text) = refusal(case)?;
+pub fn too_many(evidence: &Evidence<'_>) -> Option<Finding> {
+    let (_, code, text) = refusal(evidence)?;
     if !peer::is_too_many(code, &text) {
         return None;
     }
@@ -337,15 +336,15 @@ pub fn too_many(case: &Case<'_>) -> Option<Finding> {
     .fix(
         Who::ServerAdmin,
         Text::new("too-many-connections-fix-server"),
-        remedies::settings::more_connections(case),
+        remedies::settings::more_connections(evidence),
     )
     .done()
 }
 
 /// User or password refused.
-pub fn login_rejected(case: &Case<'_>) -> Option<Finding> {
-    let session = stuck(case)?;
-    let user = &case.facts.request.user;
+pub fn login_rejected(evidence: &Evidence<'_>) -> Option<Finding> {
+    let session = stuck(evidence)?;
+    let user = &evidence.facts.request.user;
     let mut confidence = Confidence::Proven;
     let (id, reply) = match &session.login {
         LoginOutcome::Refused { code, text, .. }
@@ -392,9 +391,9 @@ pub fn login_rejected(case: &Case<'_>) -> Option<Finding> {
 }
 
 /// No login without TLS, or TLS from the first byte.
-pub fn tls_required(case: &Case<'_>) -> Option<Finding> {
+pub fn tls_required(evidence: &Evidence<'_>) -> Option<Finding> {
     if let Some((_, code, text)) =
-        refusal(case).filter(|(_, code, text)| peer::is_tls_required(*code, text))
+        refusal(evidence).filter(|(_, code, text)| peer::is_tls_required(*code, text))
     {
         return finding(
             "tls-required",
@@ -407,15 +406,15 @@ pub fn tls_required(case: &Case<'_>) -> Option<Finding> {
         .fix(Who::User, Text::new("tls-required-fix-explicit"), Vec::new())
         .done();
     }
-    let session = stuck(case)?;
+    let session = stuck(evidence)?;
     let Greeting::Silent(waited) = session.greeting else {
         return None;
     };
-    if case.facts.tls_hello != Some(TlsAnswer::Tls) {
+    if evidence.facts.tls_hello != Some(TlsAnswer::Tls) {
         return None;
     }
     let text = Text::new("tls-required-text-implicit")
-        .with("control", case.control_port())
+        .with("control", evidence.control_port())
         .with("waited", waited.words());
     // A port that serves several protocols may have greeted later.
     finding("tls-required", Confidence::Likely, text)
@@ -425,7 +424,7 @@ pub fn tls_required(case: &Case<'_>) -> Option<Finding> {
         .not("control-silent", Text::new("not-silent-tls"))
         .fix(
             Who::User,
-            Text::new("tls-required-fix-implicit").with("control", case.control_port()),
+            Text::new("tls-required-fix-implicit").with("control", evidence.control_port()),
             Vec::new(),
         )
         .done()

@@ -3,10 +3,10 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 use super::build::finding;
-use crate::diagnosis::case::Case;
 use crate::diagnosis::finding::{Confidence, Finding, Severity, Side, Who};
 use crate::diagnosis::reason::{brief, icmp_text};
 use crate::diagnosis::text::Text;
+use crate::evidence::Evidence;
 use crate::facts::{DialOutcome, Family, Mode};
 
 /// The well-known prefix of NAT64, RFC 6052 §2.1.
@@ -16,15 +16,16 @@ pub fn is_nat64(address: IpAddr) -> bool {
 }
 
 /// Over IPv6 only EPSV can name a passive port, and this server refuses it.
-pub fn ipv6_needs_epsv(case: &Case<'_>) -> Option<Finding> {
-    if case.family() != Some(Family::V6) {
+pub fn ipv6_needs_epsv(evidence: &Evidence<'_>) -> Option<Finding> {
+    if evidence.family() != Some(Family::V6) {
         return None;
     }
-    let view = case.mode(Mode::Epsv)?;
+    let view = evidence.mode(Mode::Epsv)?;
     let (code, text) = view.refusal().filter(|(code, _)| *code >= 500)?;
-    let confidence = if case.active_open() { Confidence::Proven } else { Confidence::Likely };
+    let confidence = if evidence.active_open() { Confidence::Proven } else { Confidence::Likely };
     // A server without RFC 2428 refuses EPRT as well.
-    let eprt = case.mode(Mode::Eprt).filter(|v| v.refusal().is_some_and(|(code, _)| code >= 500));
+    let eprt =
+        evidence.mode(Mode::Eprt).filter(|v| v.refusal().is_some_and(|(code, _)| code >= 500));
     let views: Vec<_> = std::iter::once(view).chain(eprt).collect();
     finding(
         "ipv6-needs-epsv",
@@ -40,13 +41,14 @@ pub fn ipv6_needs_epsv(case: &Case<'_>) -> Option<Finding> {
 }
 
 /// The same behind NAT64: the server itself has no IPv6 and knows no EPSV.
-pub fn nat64_needs_epsv(case: &Case<'_>) -> Option<Finding> {
-    if !case.peer.is_some_and(is_nat64) {
+pub fn nat64_needs_epsv(evidence: &Evidence<'_>) -> Option<Finding> {
+    if !evidence.peer().is_some_and(is_nat64) {
         return None;
     }
-    let view = case.mode(Mode::Epsv).filter(|v| v.failed())?;
+    let view = evidence.mode(Mode::Epsv).filter(|v| v.failed())?;
     let (code, text) = view.refusal()?;
-    let eprt = case.mode(Mode::Eprt).filter(|v| v.refusal().is_some_and(|(code, _)| code >= 500));
+    let eprt =
+        evidence.mode(Mode::Eprt).filter(|v| v.refusal().is_some_and(|(code, _)| code >= 500));
     let views: Vec<_> = std::iter::once(view).chain(eprt).collect();
     finding(
         "nat64-needs-epsv",
@@ -61,10 +63,10 @@ pub fn nat64_needs_epsv(case: &Case<'_>) -> Option<Finding> {
 }
 
 /// One family's addresses answer, the other's do not.
-pub fn ipv6_broken(case: &Case<'_>) -> Option<Finding> {
-    let works = case.session?.peer;
+pub fn ipv6_broken(evidence: &Evidence<'_>) -> Option<Finding> {
+    let works = evidence.session()?.peer;
     let other: Vec<_> =
-        case.facts.dials.iter().filter(|d| d.to.is_ipv4() != works.is_ipv4()).collect();
+        evidence.facts.dials.iter().filter(|d| d.to.is_ipv4() != works.is_ipv4()).collect();
     let first = other.first()?;
     let failed = other.iter().all(|d| match &d.outcome {
         // This machine has no route of that family: says nothing about the server.
@@ -106,7 +108,7 @@ pub fn ipv6_broken(case: &Case<'_>) -> Option<Finding> {
         .saw(
             Text::new("seen-connected")
                 .with("to", works)
-                .with("took", case.session?.connect.words()),
+                .with("took", evidence.session()?.connect.words()),
         )
         .not("control-refused", Text::new("not-control-other-family").with("works", works.ip()))
         .fix(

@@ -1,24 +1,24 @@
 //! What shows only after a while: transfers that stop, and connections that are forgotten.
 
 use super::build::finding;
-use crate::diagnosis::case::{Case, ModeView};
 use crate::diagnosis::finding::{Confidence, Finding, Severity, Side, Who};
 use crate::diagnosis::reason::{brief, bytes, idle};
 use crate::diagnosis::remedies;
 use crate::diagnosis::text::Text;
+use crate::evidence::{Evidence, ModeView};
 use crate::facts::{Attempt, Idle, IdleEnd, Outcome, Varied, Why};
 
 /// The data connection stood, and nothing, or nothing more, came; or a command was never answered.
-pub fn transfer_stalls(case: &Case<'_>) -> Option<Finding> {
-    listing_stalls(case).or_else(|| file_stalls(case))
+pub fn transfer_stalls(evidence: &Evidence<'_>) -> Option<Finding> {
+    listing_stalls(evidence).or_else(|| file_stalls(evidence))
 }
 
-fn listing_stalls(case: &Case<'_>) -> Option<Finding> {
+fn listing_stalls(evidence: &Evidence<'_>) -> Option<Finding> {
     let views: Vec<&ModeView<'_>> =
-        case.modes.iter().filter(|v| v.outcome() == Outcome::Stalled).collect();
+        evidence.modes().iter().filter(|v| v.outcome() == Outcome::Stalled).collect();
     let first = *views.first()?;
     let views: Vec<&ModeView<'_>> =
-        views.iter().copied().chain(super::active::unheard_of(case)).collect();
+        views.iter().copied().chain(super::active::unheard_of(evidence)).collect();
     let id = match &first.shown.why {
         Why::NoReply { .. } => "transfer-stalls-text-reply",
         Why::NoCompletion { .. } => "transfer-stalls-text-completion",
@@ -31,9 +31,9 @@ fn listing_stalls(case: &Case<'_>) -> Option<Finding> {
     };
     let text = Text::new(id).with("command", command).with("bytes", bytes(first.shown.bytes));
     let stood = first.shown.observed.is_some();
-    let small = case.facts.varied(|v| matches!(v, Varied::Segments { .. })).next();
+    let small = evidence.facts.varied(|v| matches!(v, Varied::Segments { .. })).next();
     // Several things end like this; what tells them apart was not measured.
-    let chance = case.facts.lossy() && case.any_open() && views.len() == 1;
+    let chance = evidence.facts.lossy() && evidence.any_open() && views.len() == 1;
     let severity = if chance { Severity::Warning } else { Severity::Problem };
     let mut build = finding("transfer-stalls", Confidence::Possible, text)
         .severity(severity)
@@ -49,8 +49,8 @@ fn listing_stalls(case: &Case<'_>) -> Option<Finding> {
 }
 
 /// Listings come through, a whole file does not.
-fn file_stalls(case: &Case<'_>) -> Option<Finding> {
-    let tries: Vec<&Attempt> = case.facts.varied(|v| *v == Varied::Retrieve).collect();
+fn file_stalls(evidence: &Evidence<'_>) -> Option<Finding> {
+    let tries: Vec<&Attempt> = evidence.facts.varied(|v| *v == Varied::Retrieve).collect();
     let failed = |a: &&&Attempt| {
         a.observed.is_some() && matches!(a.outcome, Outcome::Stalled | Outcome::Closed)
     };
@@ -70,7 +70,7 @@ fn file_stalls(case: &Case<'_>) -> Option<Finding> {
     let after = alive.is_some_and(|kept| plain.iter().any(|a| a.began > kept.began));
     let again = tries.iter().filter(failed).count() >= 2;
     let confidence = match (cured, again) {
-        (true, _) if after && !case.facts.lossy() => Confidence::Proven,
+        (true, _) if after && !evidence.facts.lossy() => Confidence::Proven,
         (true, _) | (_, true) => Confidence::Likely,
         _ => Confidence::Possible,
     };
@@ -80,7 +80,7 @@ fn file_stalls(case: &Case<'_>) -> Option<Finding> {
         (false, _) if closed => "transfer-stalls-text-file-closed",
         (false, _) => "transfer-stalls-text-file",
     };
-    let path = case.facts.request.get.clone().unwrap_or_default();
+    let path = evidence.facts.request.get.clone().unwrap_or_default();
     let text = Text::new(id).with("path", path).with("bytes", bytes(first.bytes));
     let title =
         if control { "transfer-stalls-title-control" } else { "transfer-stalls-title-file" };
@@ -110,9 +110,9 @@ fn file_stalls(case: &Case<'_>) -> Option<Finding> {
 }
 
 /// A login that was silent for a while is gone.
-pub fn control_idle_dropped(case: &Case<'_>) -> Option<Finding> {
-    let first = case.facts.idles.first().filter(|i| i.end.lost())?;
-    let alive: Option<&Idle> = case.facts.idles.get(1);
+pub fn control_idle_dropped(evidence: &Evidence<'_>) -> Option<Finding> {
+    let first = evidence.facts.idles.first().filter(|i| i.end.lost())?;
+    let alive: Option<&Idle> = evidence.facts.idles.get(1);
     let kept = alive.is_some_and(|i| matches!(i.end, IdleEnd::Answered { .. }));
     let lost_again = alive.is_some_and(|i| i.end.lost());
     let held = first.held.words();
@@ -144,12 +144,12 @@ pub fn control_idle_dropped(case: &Case<'_>) -> Option<Finding> {
             .fix(
                 Who::ServerAdmin,
                 Text::new("control-idle-dropped-fix-server"),
-                remedies::settings::longer_idle(case),
+                remedies::settings::longer_idle(evidence),
             )
             .done();
     }
     let confidence = match (kept, lost_again) {
-        (true, _) if !case.facts.lossy() => Confidence::Proven,
+        (true, _) if !evidence.facts.lossy() => Confidence::Proven,
         (_, true) => Confidence::Possible,
         _ => Confidence::Likely,
     };

@@ -3,19 +3,17 @@
 
 use super::blocked::{at_gateway, give_range, let_in};
 use super::build::{Build, finding};
-use crate::diagnosis::audit::{self, Worth};
-use crate::diagnosis::case::{Case, ModeView, Nat};
 use crate::diagnosis::finding::{Confidence, Finding, Side, Who};
-use crate::diagnosis::location;
 use crate::diagnosis::text::Text;
 use crate::diagnosis::{ports, remedies};
+use crate::evidence::{Evidence, ModeView, Nat, Worth};
 use crate::facts::{Attempt, DialOutcome, Outcome, Purpose, Step, Varied, Why};
 
 /// The active command behind a NOOP, beside the same command alone.
-fn pipelined<'a>(case: &Case<'a>) -> Option<(&'a Attempt, &'a Attempt)> {
-    let behind = case.facts.varied(|v| *v == Varied::Pipelined);
+fn pipelined<'a>(evidence: &Evidence<'a>) -> Option<(&'a Attempt, &'a Attempt)> {
+    let behind = evidence.facts.varied(|v| *v == Varied::Pipelined);
     let behind = behind.min_by_key(|a| (!a.address_refused(), &a.id))?;
-    let alone = case.facts.attempts.iter().filter(|a| {
+    let alone = evidence.facts.attempts.iter().filter(|a| {
         a.mode == behind.mode
             && matches!(a.purpose, Purpose::Mode | Purpose::Repeat)
             && a.step >= Step::Announced
@@ -26,19 +24,19 @@ fn pipelined<'a>(case: &Case<'a>) -> Option<(&'a Attempt, &'a Attempt)> {
 
 /// Whether the server objected to the address of the active command only when that command was
 /// hidden behind another one: somebody on the way had put another address there before.
-pub fn address_is_rewritten(case: &Case<'_>) -> bool {
-    pipelined(case).is_some_and(|(_, behind)| behind.address_refused())
+pub fn address_is_rewritten(evidence: &Evidence<'_>) -> bool {
+    pipelined(evidence).is_some_and(|(_, behind)| behind.address_refused())
 }
 
 /// PORT arrives with another address than it was sent with.
-pub fn alg_rewrites_control(case: &Case<'_>) -> Option<Finding> {
-    let (alone, behind) = pipelined(case)?;
-    let refused = address_is_rewritten(case);
+pub fn alg_rewrites_control(evidence: &Evidence<'_>) -> Option<Finding> {
+    let (alone, behind) = pipelined(evidence)?;
+    let refused = address_is_rewritten(evidence);
     // Who takes any address may still not be let in where nobody read the announcement.
     let unheard = alone.is_open()
         && (behind.knock_failed()
             || (matches!(behind.why, Why::NoAnswer { .. }) && behind.step >= Step::Announced));
-    let confidence = match (refused, unheard, case.facts.lossy()) {
+    let confidence = match (refused, unheard, evidence.facts.lossy()) {
         (true, _, _) => Confidence::Proven,
         (_, true, false) => Confidence::Likely,
         (_, true, true) => Confidence::Possible,
@@ -50,12 +48,12 @@ pub fn alg_rewrites_control(case: &Case<'_>) -> Option<Finding> {
         (false, _) => "alg-rewrites-control-text-unheard",
     };
     let word = |a: Option<std::net::IpAddr>| a.map_or_else(|| "?".to_owned(), |a| a.to_string());
-    let text = Text::new(id).with("verb", alone.mode.verb()).with("own", word(case.own));
+    let text = Text::new(id).with("verb", alone.mode.verb()).with("own", word(evidence.own()));
     finding("alg-rewrites-control", confidence, text)
         .attempt(alone)
         .attempt(behind)
         .not_if(
-            alone.is_open() && case.nat == Nat::Present,
+            alone.is_open() && evidence.nat() == Nat::Present,
             "client-nat-breaks-active",
             Text::new("not-nat-rewritten"),
         )
@@ -63,8 +61,8 @@ pub fn alg_rewrites_control(case: &Case<'_>) -> Option<Finding> {
 }
 
 /// Ports are opened one by one, as they are announced.
-pub fn helper_opens_pinholes(case: &Case<'_>) -> Option<Finding> {
-    let again: Vec<&Attempt> = case
+pub fn helper_opens_pinholes(evidence: &Evidence<'_>) -> Option<Finding> {
+    let again: Vec<&Attempt> = evidence
         .facts
         .varied(|v| *v == Varied::SecondKnock)
         .filter(|a| a.second.is_some() && a.observed.is_some())
@@ -72,14 +70,14 @@ pub fn helper_opens_pinholes(case: &Case<'_>) -> Option<Finding> {
     let mut opened: Vec<u16> = again.iter().filter_map(|a| a.passive_port()).collect();
     opened.sort_unstable();
     opened.dedup();
-    if let Some(finding) = announced_are_forwarded(case, &opened, &again) {
+    if let Some(finding) = announced_are_forwarded(evidence, &opened, &again) {
         return Some(finding);
     }
     if again.is_empty() || !again.iter().all(|a| a.second_met(&DialOutcome::TimedOut)) {
-        return opened_when_announced(case);
+        return opened_when_announced(evidence);
     }
-    let read = case.facts.read_on_the_way();
-    let lossy = case.facts.lossy();
+    let read = evidence.facts.read_on_the_way();
+    let lossy = evidence.facts.lossy();
     let confidence = match (read, opened.len()) {
         (true, _) if !lossy => Confidence::Proven,
         (true, _) => Confidence::Likely,
@@ -93,43 +91,43 @@ pub fn helper_opens_pinholes(case: &Case<'_>) -> Option<Finding> {
     if read {
         build = build.saw(Text::new("seen-halves"));
     }
-    if case.offers_tls() {
+    if evidence.offers_tls() {
         build = build.saw(Text::new("seen-offers-tls"));
     }
-    let range = ports::proposal(case);
+    let range = ports::proposal(evidence);
     let build = build.not("passive-range-partly-blocked", Text::new("not-partly-open-before")).fix(
         Who::ServerAdmin,
         Text::new("helper-opens-pinholes-fix"),
         Vec::new(),
     );
-    let build = give_range(case, build, range);
-    let_in(case, build, range, None)
+    let build = give_range(evidence, build, range);
+    let_in(evidence, build, range, None)
         .fix(Who::ClientAdmin, Text::new("helper-opens-pinholes-fix-client"), Vec::new())
         .done()
 }
 
 /// Ports that an audit found silent were open right after they were announced.
-fn opened_when_announced(case: &Case<'_>) -> Option<Finding> {
-    let view = audit::view(case)?;
+fn opened_when_announced(evidence: &Evidence<'_>) -> Option<Finding> {
+    let view = evidence.audit()?;
     let once_more = view.audit.announced.iter().any(|run| run.outcome == Outcome::Open);
     let (opened, confidence) = match view.worth {
-        Worth::Announced if case.facts.lossy() => (view.opened(), Confidence::Likely),
+        Worth::Announced if evidence.facts.lossy() => (view.opened(), Confidence::Likely),
         Worth::Announced => (view.opened(), Confidence::Proven),
         Worth::Pinholes if once_more => (view.opened(), Confidence::Likely),
         _ => return None,
     };
     let text = Text::new("helper-opens-pinholes-text-swept").with("ports", ports::list(&opened));
     let mut build = finding("helper-opens-pinholes", confidence, text);
-    if let Some(attempt) = case.passive().first().map(|v| v.shown) {
+    if let Some(attempt) = evidence.passive().first().map(|v| v.shown) {
         build = build.attempt(attempt);
     }
     build = build.saw(Text::new("seen-opened-announced").with("ports", ports::list(&opened)));
-    if case.offers_tls() {
+    if evidence.offers_tls() {
         build = build.saw(Text::new("seen-offers-tls"));
     }
-    let range = ports::proposal(case);
+    let range = ports::proposal(evidence);
     let build = build.fix(Who::ServerAdmin, Text::new("helper-opens-pinholes-fix"), Vec::new());
-    let_in(case, give_range(case, build, range), range, None)
+    let_in(evidence, give_range(evidence, build, range), range, None)
         .fix(Who::ClientAdmin, Text::new("helper-opens-pinholes-fix-client"), Vec::new())
         .done()
 }
@@ -146,9 +144,13 @@ fn second_knocks(build: Build, attempts: &[&Attempt]) -> Build {
 
 /// A NAT forwards each port when it hears it announced, and refuses it under the server's address
 /// afterwards.
-fn announced_are_forwarded(case: &Case<'_>, opened: &[u16], again: &[&Attempt]) -> Option<Finding> {
-    let nearer = case.facts.nearer.as_ref()?;
-    let hop = nearer.nat_at(case.peer?)?;
+fn announced_are_forwarded(
+    evidence: &Evidence<'_>,
+    opened: &[u16],
+    again: &[&Attempt],
+) -> Option<Finding> {
+    let nearer = evidence.facts.nearer.as_ref()?;
+    let hop = nearer.nat_at(evidence.peer()?)?;
     // Without a second knock there is nothing that was opened for one connection only.
     again.first()?;
     let text = Text::new("helper-opens-pinholes-text-nat")
@@ -156,42 +158,28 @@ fn announced_are_forwarded(case: &Case<'_>, opened: &[u16], again: &[&Attempt]) 
         .with("count", opened.len())
         .with("port", nearer.port)
         .with("hop", u16::from(hop));
-    let confidence = if case.facts.lossy() { Confidence::Likely } else { Confidence::Proven };
+    let confidence = if evidence.facts.lossy() { Confidence::Likely } else { Confidence::Proven };
     let build = finding("helper-opens-pinholes", confidence, text).side(Side::Server);
-    let range = ports::proposal(case);
+    let range = ports::proposal(evidence);
     let build = second_knocks(build, again)
         .saw(Text::new("seen-nearer").with("port", nearer.port).with("hop", u16::from(hop)))
         .fix(
             Who::ServerAdmin,
             Text::new("helper-opens-pinholes-fix-nat"),
-            remedies::nat::forward_range(case, range),
+            remedies::nat::forward_range(evidence, range),
         );
-    give_range(case, build, range).done()
+    give_range(evidence, build, range).done()
 }
 
 /// Every passive handshake comes, data never, and ports that nobody announced answer as well.
-pub fn data_intercepted(case: &Case<'_>) -> Option<Finding> {
-    let views = case.passive();
-    let empty = |v: &&ModeView<'_>| v.outcome() == Outcome::Stalled && v.shown.bytes == 0;
-    if views.is_empty() || !views.iter().all(empty) {
-        return None;
-    }
-    let announced = case.announced_ports();
-    let unannounced: Vec<&Attempt> = case
-        .facts
-        .attempts
-        .iter()
-        .filter(|a| {
-            a.purpose == Purpose::Neighbour
-                && a.is_open()
-                && a.dialled.is_some_and(|d| !announced.contains(&d.port()))
-        })
-        .collect();
+pub fn data_intercepted(evidence: &Evidence<'_>) -> Option<Finding> {
+    let views = evidence.passive();
+    let unannounced = evidence.answered_unannounced();
     let list: Vec<u16> = unannounced.iter().filter_map(|a| Some(a.dialled?.port())).collect();
     if list.is_empty() {
         return None;
     }
-    let nearer = location::answers_nearer(case.facts);
+    let nearer = evidence.place_of_nearer_answers();
     let confidence = match (&nearer, list.len()) {
         (Some(located), _) => located.confidence,
         (None, 2..) => Confidence::Likely,
@@ -225,20 +213,20 @@ pub fn data_intercepted(case: &Case<'_>) -> Option<Finding> {
         .not("firewall-blocks-passive", Text::new("not-firewall-connected"))
         .not_if(gateway, "path-mtu-black-hole", Text::new("not-mtu-answered-for"))
         .fix(who, Text::new("data-intercepted-fix-network"), Vec::new())
-        .fix_if(case.active_open(), Who::User, Text::new("fix-use-active"))
+        .fix_if(evidence.active_open(), Who::User, Text::new("fix-use-active"))
         .done()
 }
 
 /// Transfers that starve come through in smaller segments.
-pub fn path_mtu_black_hole(case: &Case<'_>) -> Option<Finding> {
+pub fn path_mtu_black_hole(evidence: &Evidence<'_>) -> Option<Finding> {
     let small: Vec<&Attempt> =
-        case.facts.varied(|v| matches!(v, Varied::Segments { .. })).collect();
+        evidence.facts.varied(|v| matches!(v, Varied::Segments { .. })).collect();
     let cured = small.iter().find(|a| a.is_open())?;
     let file = cured.varies(|v| *v == Varied::Retrieve);
     let plain: Vec<&Attempt> = if file {
-        case.facts.varied(|v| *v == Varied::Retrieve).filter(|a| a.varied.len() == 1).collect()
+        evidence.facts.varied(|v| *v == Varied::Retrieve).filter(|a| a.varied.len() == 1).collect()
     } else {
-        case.modes.iter().flat_map(|v| v.all.iter().copied()).collect()
+        evidence.modes().iter().flat_map(|v| v.all.iter().copied()).collect()
     };
     let failed: Vec<&Attempt> = plain.iter().copied().filter(|a| a.starved()).collect();
     // The same bytes in full segments, in whatever mode, say that they pass.
@@ -247,7 +235,7 @@ pub fn path_mtu_black_hole(case: &Case<'_>) -> Option<Finding> {
     }
     // Full segments failed, small ones came, full ones failed again: no slow moment decides.
     let after = failed.iter().any(|a| a.began > cured.began);
-    let confidence = match (failed.len(), after, case.facts.lossy()) {
+    let confidence = match (failed.len(), after, evidence.facts.lossy()) {
         (2.., true, false) => Confidence::Proven,
         (_, true, _) => Confidence::Likely,
         _ => Confidence::Possible,
@@ -257,27 +245,27 @@ pub fn path_mtu_black_hole(case: &Case<'_>) -> Option<Finding> {
         .with("what", what)
         .with("mss", cured.segments().unwrap_or(0));
     let views: Vec<&ModeView<'_>> =
-        case.modes.iter().filter(|v| !file && v.shown.starved()).collect();
+        evidence.modes().iter().filter(|v| !file && v.shown.starved()).collect();
     let mut build = finding("path-mtu-black-hole", confidence, text).explains(&views);
     if file {
-        build = evidence(build, &failed);
+        build = with_attempts(build, &failed);
     }
-    evidence(build, &[cured])
+    with_attempts(build, &[cured])
         .not("firewall-blocks-passive", Text::new("not-firewall-connected"))
         .not("data-intercepted", Text::new("not-intercepted-cured"))
         .fix(
             Who::ServerAdmin,
             Text::new("path-mtu-black-hole-fix-server"),
-            remedies::let_icmp_in(case),
+            remedies::let_icmp_in(evidence),
         )
         .fix(
             Who::NetworkAdmin,
             Text::new("path-mtu-black-hole-fix-network"),
-            remedies::clamp_mss(case),
+            remedies::clamp_mss(evidence),
         )
         .done()
 }
 
-fn evidence(build: Build, attempts: &[&Attempt]) -> Build {
+fn with_attempts(build: Build, attempts: &[&Attempt]) -> Build {
     attempts.iter().fold(build, |build, attempt| build.attempt(attempt))
 }

@@ -5,34 +5,36 @@ use std::collections::BTreeSet;
 use super::blocked::{give_range, let_in, seen_ladder};
 use super::build::{finding, verbs};
 use super::wording::{self, Says, out_of_ports};
-use crate::diagnosis::case::{Case, ModeView};
 use crate::diagnosis::finding::{Confidence, Finding, Severity, Side, Who};
-use crate::diagnosis::location::{self, ResetFrom};
 use crate::diagnosis::reason::brief;
 use crate::diagnosis::text::Text;
 use crate::diagnosis::{ports, remedies};
+use crate::evidence::{Evidence, ModeView, ResetFrom};
 use crate::facts::{Attempt, Family, Mode, Outcome, Purpose, Why};
 use crate::wire::peer;
 
 /// Passive modes whose knocks ended in one of these ways, if no passive mode works.
-pub fn ended<'v, 'a>(case: &'v Case<'a>, wanted: &[Outcome]) -> Vec<&'v ModeView<'a>> {
-    if case.passive_open() {
+pub fn ended<'v, 'a>(evidence: &'v Evidence<'a>, wanted: &[Outcome]) -> Vec<&'v ModeView<'a>> {
+    if evidence.passive_open() {
         return Vec::new();
     }
-    case.passive().into_iter().filter(|v| wanted.contains(&v.outcome())).collect()
+    evidence.passive().into_iter().filter(|v| wanted.contains(&v.outcome())).collect()
 }
 
 /// Whether every passive mode that got as far as knocking ended in one of these ways. A command
 /// that was refused says nothing about the way.
-pub fn all_end(case: &Case<'_>, wanted: &[Outcome]) -> bool {
-    case.passive().iter().all(|v| v.outcome() == Outcome::Rejected || wanted.contains(&v.outcome()))
+pub fn all_end(evidence: &Evidence<'_>, wanted: &[Outcome]) -> bool {
+    evidence
+        .passive()
+        .iter()
+        .all(|v| v.outcome() == Outcome::Rejected || wanted.contains(&v.outcome()))
 }
 
 /// RST at every announced port.
-pub fn port_refused(case: &Case<'_>) -> Option<Finding> {
-    let views = ended(case, &[Outcome::Refused]);
+pub fn port_refused(evidence: &Evidence<'_>) -> Option<Finding> {
+    let views = ended(evidence, &[Outcome::Refused]);
     views.first()?;
-    let from = location::reset(case.facts);
+    let from = evidence.reset_from();
     if matches!(from, Some(ResetFrom::Nat(_) | ResetFrom::Box(_))) {
         return None;
     }
@@ -41,19 +43,19 @@ pub fn port_refused(case: &Case<'_>) -> Option<Finding> {
         _ => None,
     };
     let times: usize = views.iter().map(|v| v.times()).sum();
-    let confidence = if times >= 2 && all_end(case, &[Outcome::Refused]) {
+    let confidence = if times >= 2 && all_end(evidence, &[Outcome::Refused]) {
         Confidence::Likely
     } else {
         Confidence::Possible
     };
-    let ports = case.announced_ports();
+    let ports = evidence.announced_ports();
     let id = if located.is_some() {
         "passive-port-refused-text-end"
     } else {
         "passive-port-refused-text"
     };
     let text = Text::new(id).with("ports", ports::list(&ports)).with("count", ports.len());
-    let range = ports::proposal(case);
+    let range = ports::proposal(evidence);
     let mut build = finding("passive-port-refused", confidence, text)
         .explains(&views)
         .not("firewall-blocks-passive", Text::new("not-blocked-answered"))
@@ -66,31 +68,31 @@ pub fn port_refused(case: &Case<'_>) -> Option<Finding> {
             .not("passive-ports-not-forwarded", Text::new("not-nat-as-far"));
     }
     build = build.fix(Who::ServerAdmin, Text::new("passive-port-refused-fix-server"), Vec::new());
-    build = give_range(case, build, range);
-    let_in(case, build, range, None)
+    build = give_range(evidence, build, range);
+    let_in(evidence, build, range, None)
         .fix(
             Who::NetworkAdmin,
             Text::new("passive-port-refused-fix-forward"),
-            remedies::nat::forward_range(case, range),
+            remedies::nat::forward_range(evidence, range),
         )
-        .fix_if(case.active_open(), Who::User, Text::new("fix-use-active"))
+        .fix_if(evidence.active_open(), Who::User, Text::new("fix-use-active"))
         .done()
 }
 
 /// RST from a box that has the server's address and stands before the server: a NAT that forwards
 /// the control port and nothing else.
-pub fn ports_not_forwarded(case: &Case<'_>) -> Option<Finding> {
-    let views = ended(case, &[Outcome::Refused]);
+pub fn ports_not_forwarded(evidence: &Evidence<'_>) -> Option<Finding> {
+    let views = ended(evidence, &[Outcome::Refused]);
     views.first()?;
-    let Some(ResetFrom::Nat(located)) = location::reset(case.facts) else { return None };
-    let ports = case.announced_ports();
+    let Some(ResetFrom::Nat(located)) = evidence.reset_from() else { return None };
+    let ports = evidence.announced_ports();
     let hop = located.location.hop_min.unwrap_or(0);
     let text = Text::new("passive-ports-not-forwarded-text")
         .with("ports", ports::list(&ports))
-        .with("control", case.control_port())
+        .with("control", evidence.control_port())
         .with("hop", u16::from(hop))
         .with("hops", u16::from(located.location.hops.unwrap_or(0)));
-    let range = ports::proposal(case);
+    let range = ports::proposal(evidence);
     let build = finding("passive-ports-not-forwarded", located.confidence, text)
         .side(Side::Server)
         .at(located.location)
@@ -101,20 +103,21 @@ pub fn ports_not_forwarded(case: &Case<'_>) -> Option<Finding> {
         .fix(
             Who::ServerAdmin,
             Text::new("passive-ports-not-forwarded-fix"),
-            remedies::nat::forward_range(case, range),
+            remedies::nat::forward_range(evidence, range),
         )
         .fix(
             Who::ServerAdmin,
             Text::new("passive-ports-not-forwarded-fix-filter").with("range", range.span("-")),
-            remedies::nat::let_range_through(case, range),
+            remedies::nat::let_range_through(evidence, range),
         );
-    give_range(case, build, range)
-        .fix_if(case.active_open(), Who::User, Text::new("fix-use-active"))
+    give_range(evidence, build, range)
+        .fix_if(evidence.active_open(), Who::User, Text::new("fix-use-active"))
         .done()
 }
 
-fn refused_for_good<'v, 'a>(case: &'v Case<'a>) -> Vec<&'v ModeView<'a>> {
-    case.passive()
+fn refused_for_good<'v, 'a>(evidence: &'v Evidence<'a>) -> Vec<&'v ModeView<'a>> {
+    evidence
+        .passive()
         .into_iter()
         .filter(|v| {
             v.refusal().is_some_and(|(code, text)| {
@@ -125,21 +128,21 @@ fn refused_for_good<'v, 'a>(case: &'v Case<'a>) -> Vec<&'v ModeView<'a>> {
 }
 
 /// The server refuses every passive command.
-pub fn disabled(case: &Case<'_>) -> Option<Finding> {
-    let refused = refused_for_good(case);
-    let tested = case.passive();
+pub fn disabled(evidence: &Evidence<'_>) -> Option<Finding> {
+    let refused = refused_for_good(evidence);
+    let tested = evidence.passive();
     if refused.is_empty() || refused.len() != tested.len() {
         return None;
     }
     // One command alone may just not be implemented.
     let both = refused.len() == 2;
     if !both
-        && case
+        && evidence
             .facts
             .request
             .modes
             .iter()
-            .filter(|m| m.is_passive() && case.family().is_some_and(|f| m.speaks(f)))
+            .filter(|m| m.is_passive() && evidence.family().is_some_and(|f| m.speaks(f)))
             .count()
             > 1
     {
@@ -147,12 +150,12 @@ pub fn disabled(case: &Case<'_>) -> Option<Finding> {
     }
     let (code, text) = refused.first()?.refusal()?;
     let plain = wording::refusal(code, text) == Says::Disabled;
-    let confidence = match (both, case.active_open()) {
+    let confidence = match (both, evidence.active_open()) {
         (true, true) if plain => Confidence::Proven,
         (true, _) | (_, true) if plain => Confidence::Likely,
         _ => Confidence::Possible,
     };
-    let id = if case.active_open() {
+    let id = if evidence.active_open() {
         "passive-disabled-text-active-works"
     } else {
         "passive-disabled-text"
@@ -165,16 +168,16 @@ pub fn disabled(case: &Case<'_>) -> Option<Finding> {
         .fix(
             Who::ServerAdmin,
             Text::new("passive-disabled-fix-server"),
-            remedies::settings::enable_passive(case, ports::FRESH),
+            remedies::settings::enable_passive(evidence, ports::FRESH),
         );
-    let_in(case, build, ports::FRESH, None)
-        .fix_if(case.active_open(), Who::User, Text::new("fix-use-active"))
+    let_in(evidence, build, ports::FRESH, None)
+        .fix_if(evidence.active_open(), Who::User, Text::new("fix-use-active"))
         .done()
 }
 
 /// The server says that it has no passive port left.
-pub fn range_exhausted(case: &Case<'_>) -> Option<Finding> {
-    let refused: Vec<&ModeView<'_>> = case
+pub fn range_exhausted(evidence: &Evidence<'_>) -> Option<Finding> {
+    let refused: Vec<&ModeView<'_>> = evidence
         .passive()
         .into_iter()
         .filter(|v| {
@@ -196,7 +199,7 @@ pub fn range_exhausted(case: &Case<'_>) -> Option<Finding> {
     let times: usize = refused.iter().map(|v| v.times()).sum();
     let confidence =
         if times >= 2 && out_of_ports(text) { Confidence::Likely } else { Confidence::Possible };
-    let severity = if case.passive_open() { Severity::Warning } else { Severity::Problem };
+    let severity = if evidence.passive_open() { Severity::Warning } else { Severity::Problem };
     let build = finding(
         "passive-range-exhausted",
         confidence,
@@ -210,16 +213,17 @@ pub fn range_exhausted(case: &Case<'_>) -> Option<Finding> {
     .fix(
         Who::ServerAdmin,
         Text::new("passive-range-exhausted-fix"),
-        remedies::set_passive_range(case, ports::FRESH),
+        remedies::set_passive_range(evidence, ports::FRESH),
     );
-    let_in(case, build, ports::FRESH, None).done()
+    let_in(evidence, build, ports::FRESH, None).done()
 }
 
 /// Neighbour knocks at ports that were announced earlier: which of them are let through now.
-fn neighbours(case: &Case<'_>) -> (Vec<u16>, Vec<u16>) {
+fn neighbours(evidence: &Evidence<'_>) -> (Vec<u16>, Vec<u16>) {
     let port = |a: &Attempt| a.dialled.map(|d| d.port());
     let of = |wanted: fn(Outcome) -> bool| -> Vec<u16> {
-        case.facts
+        evidence
+            .facts
             .attempts
             .iter()
             .filter(|a| a.purpose == Purpose::Neighbour && wanted(a.outcome))
@@ -230,18 +234,18 @@ fn neighbours(case: &Case<'_>) -> (Vec<u16>, Vec<u16>) {
 }
 
 /// Some announced ports are let through, others are not.
-pub fn range_partly_blocked(case: &Case<'_>) -> Option<Finding> {
-    let silent = case.passive_ports(Outcome::TimedOut);
-    let open = case.passive_ports(Outcome::Open);
-    let (through, stopped) = neighbours(case);
+pub fn range_partly_blocked(evidence: &Evidence<'_>) -> Option<Finding> {
+    let silent = evidence.passive_ports(Outcome::TimedOut);
+    let open = evidence.passive_ports(Outcome::Open);
+    let (through, stopped) = neighbours(evidence);
     // Asked again without an announcement, the one still answers (RST) and the other still does
     // not: the port decides, not the command and not a lost segment.
     let through = through.iter().any(|p| open.contains(p));
     let stopped = stopped.iter().any(|p| silent.contains(p));
-    if !through || !stopped || epsv_blocked(case).is_some() {
+    if !through || !stopped || epsv_blocked(evidence).is_some() {
         return None;
     }
-    let views: Vec<&ModeView<'_>> = case
+    let views: Vec<&ModeView<'_>> = evidence
         .passive()
         .into_iter()
         .filter(|v| v.all.iter().any(|a| a.outcome == Outcome::TimedOut))
@@ -252,7 +256,7 @@ pub fn range_partly_blocked(case: &Case<'_>) -> Option<Finding> {
         .with("count", silent.len());
     let mut build =
         finding("passive-range-partly-blocked", Confidence::Likely, text).explains(&views);
-    for attempt in case.facts.attempts.iter().filter(|a| a.purpose == Purpose::Neighbour) {
+    for attempt in evidence.facts.attempts.iter().filter(|a| a.purpose == Purpose::Neighbour) {
         build = build.attempt(attempt);
     }
     // The ports that were seen do not tell where the server's range ends.
@@ -261,14 +265,14 @@ pub fn range_partly_blocked(case: &Case<'_>) -> Option<Finding> {
         Text::new("passive-range-partly-blocked-fix"),
         Vec::new(),
     );
-    build = give_range(case, build, ports::FRESH);
-    let_in(case, build, ports::FRESH, location::silence(case.facts).as_ref()).done()
+    build = give_range(evidence, build, ports::FRESH);
+    let_in(evidence, build, ports::FRESH, evidence.place_of_silence().as_ref()).done()
 }
 
 /// One of PASV and EPSV works, the other does not, on several ports each.
-pub fn epsv_blocked(case: &Case<'_>) -> Option<Finding> {
-    let pasv = case.mode(Mode::Pasv)?;
-    let epsv = case.mode(Mode::Epsv)?;
+pub fn epsv_blocked(evidence: &Evidence<'_>) -> Option<Finding> {
+    let pasv = evidence.mode(Mode::Pasv)?;
+    let epsv = evidence.mode(Mode::Epsv)?;
     let (works, fails) = if pasv.is_open() { (pasv, epsv) } else { (epsv, pasv) };
     let failed = matches!(
         fails.outcome(),
@@ -278,7 +282,7 @@ pub fn epsv_blocked(case: &Case<'_>) -> Option<Finding> {
     let failed = failed && fails.all.iter().all(|a| a.advertised.is_some());
     let opens = works.all.iter().filter(|a| a.is_open()).count();
     // Where ports are opened one by one, three can still be luck.
-    let (through, stopped) = neighbours(case);
+    let (through, stopped) = neighbours(evidence);
     let enough = if through.is_empty() || stopped.is_empty() { 3 } else { 4 };
     if !works.is_open()
         || !failed
@@ -324,19 +328,19 @@ fn one_dead_port(works: &ModeView<'_>, fails: &ModeView<'_>) -> bool {
     dead.len() == 1 && dead.is_disjoint(&ports(works))
 }
 
-fn one_refused<'v, 'a>(case: &'v Case<'a>, mode: Mode) -> Option<&'v ModeView<'a>> {
-    if case.family() == Some(Family::V6) {
+fn one_refused<'v, 'a>(evidence: &'v Evidence<'a>, mode: Mode) -> Option<&'v ModeView<'a>> {
+    if evidence.family() == Some(Family::V6) {
         return None;
     }
-    let view = case.mode(mode)?;
+    let view = evidence.mode(mode)?;
     let (code, text) = view.refusal()?;
     let plain = wording::refusal(code, text) != Says::Otherwise && !out_of_ports(text);
     plain.then_some(view)
 }
 
 /// EPSV is refused; clients that use PASV do not mind.
-pub fn epsv_unsupported(case: &Case<'_>) -> Option<Finding> {
-    let view = one_refused(case, Mode::Epsv)?;
+pub fn epsv_unsupported(evidence: &Evidence<'_>) -> Option<Finding> {
+    let view = one_refused(evidence, Mode::Epsv)?;
     let (code, text) = view.refusal()?;
     finding(
         "epsv-unsupported",
@@ -350,8 +354,8 @@ pub fn epsv_unsupported(case: &Case<'_>) -> Option<Finding> {
 }
 
 /// PASV is refused; clients that use EPSV do not mind.
-pub fn pasv_unsupported(case: &Case<'_>) -> Option<Finding> {
-    let view = one_refused(case, Mode::Pasv)?;
+pub fn pasv_unsupported(evidence: &Evidence<'_>) -> Option<Finding> {
+    let view = one_refused(evidence, Mode::Pasv)?;
     let (code, text) = view.refusal()?;
     finding(
         "pasv-unsupported",
@@ -364,14 +368,14 @@ pub fn pasv_unsupported(case: &Case<'_>) -> Option<Finding> {
     .fix(
         Who::ServerAdmin,
         Text::new("pasv-unsupported-fix-server"),
-        remedies::settings::allow_pasv(case),
+        remedies::settings::allow_pasv(evidence),
     )
     .done()
 }
 
 /// 227 or 229 without an address or port that anyone could read.
-pub fn reply_malformed(case: &Case<'_>) -> Option<Finding> {
-    let views: Vec<&ModeView<'_>> = case
+pub fn reply_malformed(evidence: &Evidence<'_>) -> Option<Finding> {
+    let views: Vec<&ModeView<'_>> = evidence
         .passive()
         .into_iter()
         .filter(|v| matches!(v.shown.why, Why::BadAnnouncement { code: 0 | 227 | 229, .. }))
@@ -379,7 +383,7 @@ pub fn reply_malformed(case: &Case<'_>) -> Option<Finding> {
     let Why::BadAnnouncement { text: reply, error, .. } = &views.first()?.shown.why else {
         return None;
     };
-    let severity = if case.passive_open() { Severity::Warning } else { Severity::Problem };
+    let severity = if evidence.passive_open() { Severity::Warning } else { Severity::Problem };
     let text = Text::new("passive-reply-malformed-text")
         .with("reply", crate::diagnosis::reason::first_line(reply))
         .with("error", error);

@@ -4,14 +4,12 @@ use super::blocked::{at_gateway, let_out};
 use super::build::{Build, finding};
 use super::passive;
 use super::wording::out_of_ports;
-use crate::diagnosis::audit::{self, View, Worth};
-use crate::diagnosis::case::{Case, ModeView};
 use crate::diagnosis::finding::{Confidence, Finding, Severity, Side, Snippet, Who};
-use crate::diagnosis::location::{self, Located};
 use crate::diagnosis::ports::{self, Proposal};
 use crate::diagnosis::reason::brief;
 use crate::diagnosis::remedies;
 use crate::diagnosis::text::Text;
+use crate::evidence::{Evidence, Located, ModeView, PortAudit, Worth, port_audit};
 use crate::facts::audit::{PortRun, outcome};
 use crate::facts::{Attempt, BoundsFrom, Outcome};
 use crate::wire::peer;
@@ -46,8 +44,8 @@ fn range(run: PortRun) -> Proposal {
 }
 
 /// What a complete sweep shows inside of the range.
-struct Shown<'a> {
-    view: View<'a>,
+struct Shown<'v, 'a> {
+    view: &'v PortAudit<'a>,
     through: Vec<PortRun>,
     holes: Vec<PortRun>,
     parts: Vec<PortRun>,
@@ -55,8 +53,8 @@ struct Shown<'a> {
 
 /// Splits what is blocked into holes (few ports, with ports around them that are let through) and
 /// parts of the range.
-fn shown<'a>(case: &Case<'a>) -> Option<Shown<'a>> {
-    let view = audit::view(case)?;
+fn shown<'v, 'a>(evidence: &'v Evidence<'a>) -> Option<Shown<'v, 'a>> {
+    let view = evidence.audit()?;
     // Where loss alone may have silenced a port, and the report says so, nothing is blamed.
     view.sweep.filter(|s| s.complete && view.worth == Worth::Shown && view.is_sure())?;
     if view.patchy() {
@@ -72,14 +70,14 @@ fn shown<'a>(case: &Case<'a>) -> Option<Shown<'a>> {
     for (at, run) in all.iter().enumerate().filter(|(_, r)| r.outcome == Outcome::TimedOut) {
         let between =
             is(at.checked_sub(1), Outcome::Refused) && is(at.checked_add(1), Outcome::Refused);
-        if between && run.count() <= audit::HOLE {
+        if between && run.count() <= port_audit::HOLE {
             holes.push(*run);
         } else {
             parts.push(*run);
         }
     }
     // What is blocked now and was open when it was announced is opened by announcing it.
-    let open = case.facts.attempts.iter().filter(|a| a.mode.is_passive() && a.is_open());
+    let open = evidence.facts.attempts.iter().filter(|a| a.mode.is_passive() && a.is_open());
     let mut opened: Vec<u16> = open.filter_map(Attempt::passive_port).collect();
     let announced = view.audit.announced.iter().filter(|run| run.outcome == Outcome::Open);
     opened.extend(announced.flat_map(|run| run.first..=run.last));
@@ -91,17 +89,18 @@ fn shown<'a>(case: &Case<'a>) -> Option<Shown<'a>> {
 }
 
 /// Where a knock at a blocked port dies, or who says no.
-fn located(case: &Case<'_>, view: &View<'_>) -> Option<Located> {
+fn located(evidence: &Evidence<'_>, view: &PortAudit<'_>) -> Option<Located> {
     let sweep = view.sweep?;
     match sweep.icmp {
-        Some(icmp) => location::reject(case.facts, icmp),
-        None => location::silence(case.facts),
+        Some(icmp) => evidence.place_of_reject(icmp),
+        None => evidence.place_of_silence(),
     }
 }
 
 /// Attempts at ports in these runs, and the modes that they made fail.
-fn met<'v, 'a>(case: &'v Case<'a>, parts: &[PortRun]) -> Vec<&'v ModeView<'a>> {
-    case.modes
+fn met<'v, 'a>(evidence: &'v Evidence<'a>, parts: &[PortRun]) -> Vec<&'v ModeView<'a>> {
+    evidence
+        .modes()
         .iter()
         .filter(|view| {
             view.all.iter().any(|a| {
@@ -114,21 +113,21 @@ fn met<'v, 'a>(case: &'v Case<'a>, parts: &[PortRun]) -> Vec<&'v ModeView<'a>> {
 
 /// What every finding of a sweep rests on: the sweep itself, and an announced port beside it.
 fn begin(
-    case: &Case<'_>,
+    evidence: &Evidence<'_>,
     id: &'static str,
     text: Text,
-    view: &View<'_>,
+    view: &PortAudit<'_>,
     parts: &[PortRun],
     through: &[PortRun],
 ) -> Build {
     let asked = view.sweep.map_or(0, |s| s.asked);
-    let views = met(case, parts);
+    let views = met(evidence, parts);
     let mut build = finding(id, Confidence::Proven, text).explains(&views);
     let silent = |port: u16| outcome(parts, port).is_some();
     let announced = view.audit.announced.iter().flat_map(|run| run.each());
     let confirmed = announced.filter(|(_, o)| o.is_held_back()).any(|(port, _)| silent(port));
     let rejected = parts.iter().any(|r| outcome(&view.ports, r.first) == Some(Outcome::Prohibited));
-    if views.is_empty() && !confirmed && !rejected && case.facts.read_on_the_way() {
+    if views.is_empty() && !confirmed && !rejected && evidence.facts.read_on_the_way() {
         // None of these ports was announced, and somebody is there who may open them then.
         build = build
             .confidence(Confidence::Possible)
@@ -137,7 +136,7 @@ fn begin(
             .saw(Text::new("seen-swept-unannounced"));
     }
     if views.is_empty()
-        && let Some(attempt) = case.passive().first().map(|v| v.shown)
+        && let Some(attempt) = evidence.passive().first().map(|v| v.shown)
     {
         build = build.attempt(attempt);
     }
@@ -146,7 +145,7 @@ fn begin(
         .with("asked", u16::from(asked))
         .with("loss", view.loss());
     build = build.saw(Text::new("seen-swept-through").with("ports", few(through))).saw(seen);
-    if let Some(located) = located(case, view) {
+    if let Some(located) = located(evidence, view) {
         build = build.side(located.side()).at(located.location);
         build = match view.sweep.and_then(|s| s.icmp).and_then(|icmp| icmp.sender) {
             Some(sender) => build.saw(Text::new("seen-swept-rejected").with("sender", sender)),
@@ -170,7 +169,7 @@ fn elsewhere(holes: &[PortRun]) -> Proposal {
 }
 
 /// Lines that open these parts, and nothing else.
-fn open(case: &Case<'_>, parts: &[PortRun]) -> Vec<Snippet> {
+fn open(evidence: &Evidence<'_>, parts: &[PortRun]) -> Vec<Snippet> {
     let whole: Vec<PortRun> = match (parts.first(), parts.last()) {
         (Some(first), Some(last)) if parts.len() > PARTS => {
             vec![PortRun { last: last.last, ..*first }]
@@ -178,16 +177,16 @@ fn open(case: &Case<'_>, parts: &[PortRun]) -> Vec<Snippet> {
         _ => parts.to_vec(),
     };
     let whole: Vec<Proposal> = whole.into_iter().map(range).collect();
-    remedies::open_passive_ranges(case, &whole)
+    remedies::open_passive_ranges(evidence, &whole)
 }
 
 /// A part of the range is let through, another is not: by the audit's sweep where there is one.
-pub fn partly_blocked(case: &Case<'_>) -> Option<Finding> {
-    let sweep = audit::view(case).and_then(|v| v.sweep);
+pub fn partly_blocked(evidence: &Evidence<'_>) -> Option<Finding> {
+    let sweep = evidence.audit().and_then(|v| v.sweep);
     if !sweep.is_some_and(|s| s.complete || !s.gone_silent.is_empty()) {
-        return passive::range_partly_blocked(case);
+        return passive::range_partly_blocked(evidence);
     }
-    let Shown { view, through, parts, .. } = shown(case)?;
+    let Shown { view, through, parts, .. } = shown(evidence)?;
     let (bounds, _) = view.bounds?;
     parts.first()?;
     let text = Text::new("passive-range-partly-blocked-text-swept")
@@ -195,25 +194,25 @@ pub fn partly_blocked(case: &Case<'_>) -> Option<Finding> {
         .with("through", few(&through))
         .with("blocked", few(&parts))
         .with("count", parts.iter().map(PortRun::count).sum::<usize>());
-    let build = begin(case, "passive-range-partly-blocked", text, &view, &parts, &through)
+    let build = begin(evidence, "passive-range-partly-blocked", text, &view, &parts, &through)
         .not("firewall-blocks-passive", Text::new("not-blocked-swept"));
-    let located = located(case, &view);
+    let located = located(evidence, &view);
     if located.as_ref().is_some_and(|l| l.side() == Side::Client) {
         let gateway = at_gateway(located.as_ref());
-        return let_out(case, build, "client-firewall-blocks-passive-fix", gateway).done();
+        return let_out(evidence, build, "client-firewall-blocks-passive-fix", gateway).done();
     }
     build
         .fix(
             Who::ServerAdmin,
             Text::new("passive-range-partly-blocked-fix-swept").with("missing", few(&parts)),
-            open(case, &parts),
+            open(evidence, &parts),
         )
         .done()
 }
 
 /// Single ports of the range are blocked, with neighbours that are let through.
-pub fn port_hole(case: &Case<'_>) -> Option<Finding> {
-    let Shown { view, through, holes, .. } = shown(case)?;
+pub fn port_hole(evidence: &Evidence<'_>) -> Option<Finding> {
+    let Shown { view, through, holes, .. } = shown(evidence)?;
     holes.first()?;
     let names: Vec<String> = holes
         .iter()
@@ -230,25 +229,25 @@ pub fn port_hole(case: &Case<'_>) -> Option<Finding> {
         .with("ports", few(&holes))
         .with("count", holes.iter().map(PortRun::count).sum::<usize>())
         .with("names", names.join(", "));
-    begin(case, "passive-port-hole", text, &view, &holes, &through)
+    begin(evidence, "passive-port-hole", text, &view, &holes, &through)
         .not("firewall-blocks-passive", Text::new("not-blocked-swept"))
         .fix(
             Who::ServerAdmin,
             Text::new("passive-port-hole-fix"),
-            remedies::set_passive_range(case, elsewhere(&holes)),
+            remedies::set_passive_range(evidence, elsewhere(&holes)),
         )
         .fix(
             Who::NetworkAdmin,
             Text::new("passive-port-hole-fix-network").with("ports", few(&holes)),
-            open(case, &holes),
+            open(evidence, &holes),
         )
         .done()
 }
 
 /// The server announces ports outside of its range: the one that was named, or the one that nearly
 /// all its announcements lie in.
-pub fn leaks(case: &Case<'_>) -> Option<Finding> {
-    let view = audit::view(case)?;
+pub fn leaks(evidence: &Evidence<'_>) -> Option<Finding> {
+    let view = evidence.audit()?;
     let (bounds, from) = view.bounds?;
     let (inside, outside): (Vec<u16>, Vec<u16>) =
         view.announced.iter().partition(|port| bounds.has(**port));
@@ -286,8 +285,8 @@ pub fn leaks(case: &Case<'_>) -> Option<Finding> {
     } else {
         Severity::Warning
     };
-    let views: Vec<&ModeView<'_>> = case
-        .modes
+    let views: Vec<&ModeView<'_>> = evidence
+        .modes()
         .iter()
         .filter(|v| {
             v.all.iter().any(|a| {
@@ -299,7 +298,7 @@ pub fn leaks(case: &Case<'_>) -> Option<Finding> {
         .severity(severity)
         .side(Side::Server)
         .explains(&views);
-    let seen = case.modes.iter().flat_map(|v| v.all.iter().copied());
+    let seen = evidence.modes().iter().flat_map(|v| v.all.iter().copied());
     let mut beside = seen.filter(|a| a.passive_port().is_some());
     if views.is_empty()
         && let Some(attempt) = beside.next()
@@ -327,18 +326,18 @@ pub fn leaks(case: &Case<'_>) -> Option<Finding> {
             } else {
                 "passive-range-leaks-fix"
             }),
-            remedies::set_passive_range(case, wide),
+            remedies::set_passive_range(evidence, wide),
         )
         .done()
 }
 
 /// No passive port is left: by the replies to the modes, to the samples, or to a second login while
 /// the first one held the range's only port.
-pub fn exhausted(case: &Case<'_>) -> Option<Finding> {
-    if let Some(finding) = passive::range_exhausted(case) {
+pub fn exhausted(evidence: &Evidence<'_>) -> Option<Finding> {
+    if let Some(finding) = passive::range_exhausted(evidence) {
         return Some(finding);
     }
-    let view = audit::view(case)?;
+    let view = evidence.audit()?;
     let crowd = view.audit.crowd.as_ref().filter(|c| {
         let reply = &c.reply;
         reply.port.is_none() && reply.code >= 400 && !peer::is_too_many(reply.code, &reply.text)
@@ -376,7 +375,7 @@ pub fn exhausted(case: &Case<'_>) -> Option<Finding> {
     let mut build = finding("passive-range-exhausted", confidence, text)
         .severity(Severity::Warning)
         .side(Side::Server);
-    if let Some(attempt) = case.passive().first().map(|v| v.shown) {
+    if let Some(attempt) = evidence.passive().first().map(|v| v.shown) {
         build = build.attempt(attempt);
     }
     let min = view.announced.first().copied().unwrap_or(50000);
@@ -387,7 +386,7 @@ pub fn exhausted(case: &Case<'_>) -> Option<Finding> {
         .fix(
             Who::ServerAdmin,
             Text::new("passive-range-exhausted-fix"),
-            remedies::set_passive_range(case, wide),
+            remedies::set_passive_range(evidence, wide),
         )
         .done()
 }

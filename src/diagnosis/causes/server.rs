@@ -4,20 +4,20 @@ use std::collections::BTreeSet;
 
 use super::build::finding;
 use super::passive::epsv_blocked;
-use crate::diagnosis::case::{Case, ModeView};
 use crate::diagnosis::finding::{Confidence, Finding, Severity, Side, Who};
 use crate::diagnosis::reason::{brief, first_line};
 use crate::diagnosis::remedies;
 use crate::diagnosis::text::Text;
+use crate::evidence::{Evidence, ModeView};
 use crate::facts::{Attempt, DialOutcome, Mode, Outcome, Varied, Why};
 use crate::wire::peer;
 
 /// 425 after a connection that stood: the server does not take it from this address.
-pub fn rejects_data_peer(case: &Case<'_>) -> Option<Finding> {
+pub fn rejects_data_peer(evidence: &Evidence<'_>) -> Option<Finding> {
     let views: Vec<&ModeView<'_>> =
-        case.passive().into_iter().filter(|v| v.shown.peer_rejected()).collect();
+        evidence.passive().into_iter().filter(|v| v.shown.peer_rejected()).collect();
     let (code, text) = views.first()?.shown.last_words()?;
-    let seen = case.facts.seen_addresses();
+    let seen = evidence.facts.seen_addresses();
     let several = seen.len() > 1;
     let list: Vec<String> = seen.iter().map(ToString::to_string).collect();
     // The server's own words, and a handshake that a firewall would not have let through.
@@ -38,21 +38,21 @@ pub fn rejects_data_peer(case: &Case<'_>) -> Option<Finding> {
         .fix(
             Who::ServerAdmin,
             Text::new("server-rejects-data-peer-fix-server"),
-            remedies::settings::any_data_peer(case),
+            remedies::settings::any_data_peer(evidence),
         )
         .done()
 }
 
 /// The data connection stood, and the listing command was refused; or the file of `--get` was.
-pub fn listing_refused(case: &Case<'_>) -> Option<Finding> {
-    listings_refused(case).or_else(|| file_refused(case))
+pub fn listing_refused(evidence: &Evidence<'_>) -> Option<Finding> {
+    listings_refused(evidence).or_else(|| file_refused(evidence))
 }
 
-fn file_refused(case: &Case<'_>) -> Option<Finding> {
-    let attempt = case.facts.varied(|v| *v == Varied::Retrieve).next()?;
+fn file_refused(evidence: &Evidence<'_>) -> Option<Finding> {
+    let attempt = evidence.facts.varied(|v| *v == Varied::Retrieve).next()?;
     let Why::ListingRefused { code, text, .. } = &attempt.why else { return None };
     let text = Text::new("listing-refused-text-file")
-        .with("path", case.facts.request.get.clone().unwrap_or_default())
+        .with("path", evidence.facts.request.get.clone().unwrap_or_default())
         .with("reply", brief(*code, text));
     finding("listing-refused", Confidence::Proven, text)
         .title(Text::new("listing-refused-title-file"))
@@ -63,9 +63,9 @@ fn file_refused(case: &Case<'_>) -> Option<Finding> {
         .done()
 }
 
-fn listings_refused(case: &Case<'_>) -> Option<Finding> {
-    let views: Vec<&ModeView<'_>> = case
-        .modes
+fn listings_refused(evidence: &Evidence<'_>) -> Option<Finding> {
+    let views: Vec<&ModeView<'_>> = evidence
+        .modes()
         .iter()
         .filter(|v| v.outcome() == Outcome::Rejected)
         .filter(|v| match &v.shown.why {
@@ -83,9 +83,9 @@ fn listings_refused(case: &Case<'_>) -> Option<Finding> {
         return None;
     };
     let stood = views.iter().all(|v| v.shown.observed.is_some());
-    let all = views.len() == case.modes.iter().filter(|m| m.tested()).count();
+    let all = views.len() == evidence.modes().iter().filter(|m| m.tested()).count();
     let confidence = if all && views.len() > 1 { Confidence::Proven } else { Confidence::Likely };
-    let path = case.facts.request.path.clone().unwrap_or_default();
+    let path = evidence.facts.request.path.clone().unwrap_or_default();
     let id = if path.is_empty() { "listing-refused-text" } else { "listing-refused-text-path" };
     finding(
         "listing-refused",
@@ -106,9 +106,9 @@ fn babbled(view: &ModeView<'_>) -> bool {
 }
 
 /// The data connection stood and was cut off before its end.
-pub fn data_closed_early(case: &Case<'_>) -> Option<Finding> {
+pub fn data_closed_early(evidence: &Evidence<'_>) -> Option<Finding> {
     let views: Vec<&ModeView<'_>> =
-        case.modes.iter().filter(|v| v.outcome() == Outcome::Closed && !babbled(v)).collect();
+        evidence.modes().iter().filter(|v| v.outcome() == Outcome::Closed && !babbled(v)).collect();
     let first = views.first()?;
     let times: usize = views.iter().map(|v| v.times()).sum();
     let confidence = if times >= 2 { Confidence::Likely } else { Confidence::Possible };
@@ -148,19 +148,19 @@ pub fn data_closed_early(case: &Case<'_>) -> Option<Finding> {
 }
 
 /// One address, several machines: the knock reaches another one than the login did.
-pub fn data_reaches_another(case: &Case<'_>) -> Option<Finding> {
-    let passive = case.passive();
+pub fn data_reaches_another(evidence: &Evidence<'_>) -> Option<Finding> {
+    let passive = evidence.passive();
     let all: Vec<&Attempt> = passive.iter().flat_map(|v| v.all.iter().copied()).collect();
     let refused: Vec<&Attempt> =
         all.iter().copied().filter(|a| a.outcome == Outcome::Refused).collect();
     let open = all.iter().filter(|a| a.is_open()).count();
-    if epsv_blocked(case).is_some() {
+    if epsv_blocked(evidence).is_some() {
         return None;
     }
-    let faces = faces(case);
+    let faces = faces(evidence);
     let several = faces.len() > 1;
     // One and the same port, announced once: refused, and open a moment later.
-    let changed = case.facts.varied(|v| *v == Varied::KnockAgain).find(|a| {
+    let changed = evidence.facts.varied(|v| *v == Varied::KnockAgain).find(|a| {
         a.observed.is_some() && a.knocks.iter().any(|k| k.outcome == Some(DialOutcome::Refused))
     });
     // A command that names always the same port, which never let anybody in, names a port that does
@@ -218,10 +218,10 @@ pub fn data_reaches_another(case: &Case<'_>) -> Option<Finding> {
 
 /// Names that the server gave itself on different logins: greetings, numbers aside, or else the
 /// addresses in 227. One name is one machine, or machines that look alike.
-fn faces(case: &Case<'_>) -> Vec<String> {
+fn faces(evidence: &Evidence<'_>) -> Vec<String> {
     // A greeting may hold the time, a number, a random word: a face is what comes back.
     let bare = |face: &String| -> String { face.chars().filter(|c| !c.is_ascii_digit()).collect() };
-    let said: Vec<String> = case
+    let said: Vec<String> = evidence
         .facts
         .sessions
         .iter()
@@ -239,7 +239,7 @@ fn faces(case: &Case<'_>) -> Vec<String> {
     if greetings.len() > 1 {
         return greetings;
     }
-    let mut addresses: Vec<String> = case
+    let mut addresses: Vec<String> = evidence
         .facts
         .attempts
         .iter()
@@ -253,14 +253,14 @@ fn faces(case: &Case<'_>) -> Vec<String> {
 }
 
 /// A data connection in clear is refused, by the reply to its announcement or to the listing.
-pub fn data_tls_required(case: &Case<'_>) -> Option<Finding> {
+pub fn data_tls_required(evidence: &Evidence<'_>) -> Option<Finding> {
     let said = |v: &&ModeView<'_>| match &v.shown.why {
         Why::ListingRefused { code, text, .. } | Why::CommandRefused { code, text } => {
             peer::is_data_tls_required(*code, text)
         }
         _ => false,
     };
-    let views: Vec<&ModeView<'_>> = case.modes.iter().filter(said).collect();
+    let views: Vec<&ModeView<'_>> = evidence.modes().iter().filter(said).collect();
     let (Why::ListingRefused { code, text, .. } | Why::CommandRefused { code, text }) =
         &views.first()?.shown.why
     else {

@@ -3,12 +3,12 @@
 use super::blocked::{let_in, seen_ladder};
 use super::build::{Build, finding, verbs};
 use super::passive::all_end;
-use crate::diagnosis::case::{Case, ModeView};
 use crate::diagnosis::finding::{Confidence, Finding, Severity, Side, Who};
 use crate::diagnosis::reason::brief;
 use crate::diagnosis::text::Text;
 use crate::diagnosis::tls::{distrust, failure};
-use crate::diagnosis::{location, ports, remedies};
+use crate::diagnosis::{ports, remedies};
+use crate::evidence::{Evidence, ModeView};
 use crate::facts::tls::{CertificateFact, Distrust, Handshake, TlsFailure};
 use crate::facts::{
     Attempt, LoginOutcome, Mode, Outcome, Security, Session, TlsLevel, Varied, Why,
@@ -16,11 +16,11 @@ use crate::facts::{
 use crate::wire::peer;
 
 /// AUTH is refused.
-pub fn unsupported(case: &Case<'_>) -> Option<Finding> {
-    if case.logged_in() {
+pub fn unsupported(evidence: &Evidence<'_>) -> Option<Finding> {
+    if evidence.logged_in() {
         return None;
     }
-    let LoginOutcome::TlsRefused { command, code, text } = &case.session?.login else {
+    let LoginOutcome::TlsRefused { command, code, text } = &evidence.session()?.login else {
         return None;
     };
     let transient = (400..500).contains(code);
@@ -39,32 +39,37 @@ pub fn unsupported(case: &Case<'_>) -> Option<Finding> {
         .fix(
             Who::ServerAdmin,
             Text::new("tls-unsupported-fix-server"),
-            remedies::settings::enable_tls(case),
+            remedies::settings::enable_tls(evidence),
         )
         .fix(Who::User, Text::new("tls-unsupported-fix-user"), Vec::new())
         .done()
 }
 
-fn control_handshake<'a>(case: &Case<'a>) -> Option<(&'a Session, &'a Handshake)> {
-    let session = case.session?;
+fn control_handshake<'a>(evidence: &Evidence<'a>) -> Option<(&'a Session, &'a Handshake)> {
+    let session = evidence.session()?;
     Some((session, session.tls.as_ref()?))
 }
 
-fn data_handshakes<'v, 'a>(case: &'v Case<'a>) -> Vec<(&'v ModeView<'a>, &'a Handshake)> {
+fn data_handshakes<'v, 'a>(evidence: &'v Evidence<'a>) -> Vec<(&'v ModeView<'a>, &'a Handshake)> {
     // Silence after our ClientHello is silence for the attempt, and a failed handshake all the same.
     let failed = |v: &&ModeView<'_>| {
         let silent = v.shown.tls.as_ref().is_some_and(|tls| !tls.is_done());
         v.outcome() == Outcome::TlsFailed || (v.outcome() == Outcome::Stalled && silent)
     };
-    case.modes.iter().filter(failed).filter_map(|v| Some((v, v.shown.tls.as_ref()?))).collect()
+    evidence
+        .modes()
+        .iter()
+        .filter(failed)
+        .filter_map(|v| Some((v, v.shown.tls.as_ref()?)))
+        .collect()
 }
 
 /// There is no TLS connection, and not for want of trust.
-pub fn handshake_failed(case: &Case<'_>) -> Option<Finding> {
-    if !case.logged_in() {
-        return control_failed(case);
+pub fn handshake_failed(evidence: &Evidence<'_>) -> Option<Finding> {
+    if !evidence.logged_in() {
+        return control_failed(evidence);
     }
-    let failed: Vec<(&ModeView<'_>, &Handshake)> = data_handshakes(case)
+    let failed: Vec<(&ModeView<'_>, &Handshake)> = data_handshakes(evidence)
         .into_iter()
         .filter(|(_, h)| {
             !matches!(h.failure, Some(TlsFailure::Untrusted | TlsFailure::NotTls { .. }) | None)
@@ -84,8 +89,8 @@ pub fn handshake_failed(case: &Case<'_>) -> Option<Finding> {
         .done()
 }
 
-fn control_failed(case: &Case<'_>) -> Option<Finding> {
-    if let LoginOutcome::Injected { text } = &case.session?.login {
+fn control_failed(evidence: &Evidence<'_>) -> Option<Finding> {
+    if let LoginOutcome::Injected { text } = &evidence.session()?.login {
         let text = Text::new("tls-handshake-failed-text-injected").with("text", text);
         return finding("tls-handshake-failed", Confidence::Likely, text)
             .title(Text::new("tls-handshake-failed-title-injected"))
@@ -93,10 +98,10 @@ fn control_failed(case: &Case<'_>) -> Option<Finding> {
             .fix(Who::NetworkAdmin, Text::new("tls-handshake-failed-fix-injected"), Vec::new())
             .done();
     }
-    let (_, handshake) = control_handshake(case)?;
+    let (_, handshake) = control_handshake(evidence)?;
     let (id, confidence) = match handshake.failure.as_ref()? {
         TlsFailure::Untrusted => return None,
-        TlsFailure::NotTls { .. } if case.facts.request.tls == TlsLevel::Implicit => {
+        TlsFailure::NotTls { .. } if evidence.facts.request.tls == TlsLevel::Implicit => {
             ("tls-handshake-failed-text-clear", Confidence::Likely)
         }
         TlsFailure::OldVersion { .. } => ("tls-handshake-failed-text-old", Confidence::Likely),
@@ -109,7 +114,7 @@ fn control_failed(case: &Case<'_>) -> Option<Finding> {
         _ => ("tls-handshake-failed-text", Confidence::Possible),
     };
     let text =
-        Text::new(id).with("failure", failure(handshake)).with("control", case.control_port());
+        Text::new(id).with("failure", failure(handshake)).with("control", evidence.control_port());
     let build = finding("tls-handshake-failed", confidence, text)
         .saw(Text::new("seen-handshake").with("failure", failure(handshake)))
         .not("login-rejected", Text::new("not-login-nobody-named"))
@@ -132,8 +137,8 @@ fn control_failed(case: &Case<'_>) -> Option<Finding> {
 }
 
 /// Something speaks against the certificate.
-pub fn certificate_invalid(case: &Case<'_>) -> Option<Finding> {
-    let control = control_handshake(case).map(|(_, h)| h).filter(|h| !h.distrust().is_empty());
+pub fn certificate_invalid(evidence: &Evidence<'_>) -> Option<Finding> {
+    let control = control_handshake(evidence).map(|(_, h)| h).filter(|h| !h.distrust().is_empty());
     if let Some(handshake) = control {
         let refused = handshake.failure.is_some();
         let build = certificate(handshake, "tls-certificate-invalid-text")?;
@@ -146,7 +151,7 @@ pub fn certificate_invalid(case: &Case<'_>) -> Option<Finding> {
         };
         return build.done();
     }
-    let failed: Vec<(&ModeView<'_>, &Handshake)> = data_handshakes(case)
+    let failed: Vec<(&ModeView<'_>, &Handshake)> = data_handshakes(evidence)
         .into_iter()
         .filter(|(_, h)| h.failure == Some(TlsFailure::Untrusted))
         .collect();
@@ -232,9 +237,10 @@ fn speaks_of_reuse(attempt: &Attempt) -> bool {
 }
 
 /// Data connections have to resume the control connection's session.
-pub fn session_reuse_required(case: &Case<'_>) -> Option<Finding> {
-    let resumed = case.modes.iter().find_map(|v| v.all.iter().find(|a| a.is_open() && a.resumed()));
-    let fresh = case.facts.varied(|v| *v == Varied::FreshSession).next();
+pub fn session_reuse_required(evidence: &Evidence<'_>) -> Option<Finding> {
+    let resumed =
+        evidence.modes().iter().find_map(|v| v.all.iter().find(|a| a.is_open() && a.resumed()));
+    let fresh = evidence.facts.varied(|v| *v == Varied::FreshSession).next();
     if let (Some(resumed), Some(fresh)) = (resumed, fresh) {
         let refused = fresh.observed.is_some() && !fresh.is_open();
         if !refused || fresh.outcome == Outcome::NotTested {
@@ -255,13 +261,13 @@ pub fn session_reuse_required(case: &Case<'_>) -> Option<Finding> {
         .fix(
             Who::ServerAdmin,
             Text::new("tls-session-reuse-required-fix-server"),
-            remedies::settings::no_session_reuse(case),
+            remedies::settings::no_session_reuse(evidence),
         )
         .done();
     }
     // It wants what we could not give: no session was there to be resumed, or it did not take it.
-    let views: Vec<&ModeView<'_>> = case
-        .modes
+    let views: Vec<&ModeView<'_>> = evidence
+        .modes()
         .iter()
         .filter(|v| v.failed() && v.shown.observed.is_some() && speaks_of_reuse(v.shown))
         .filter(|v| v.shown.tls.is_some() && !v.shown.resumed())
@@ -277,15 +283,15 @@ pub fn session_reuse_required(case: &Case<'_>) -> Option<Finding> {
         .fix(
             Who::ServerAdmin,
             Text::new("tls-session-reuse-required-fix-sessions"),
-            remedies::settings::no_session_reuse(case),
+            remedies::settings::no_session_reuse(evidence),
         )
         .done()
 }
 
 /// PROT P is refused, or agreed to and not kept.
-pub fn data_refused(case: &Case<'_>) -> Option<Finding> {
-    let refused: Vec<&ModeView<'_>> = case
-        .modes
+pub fn data_refused(evidence: &Evidence<'_>) -> Option<Finding> {
+    let refused: Vec<&ModeView<'_>> = evidence
+        .modes()
         .iter()
         .filter(|v| matches!(v.shown.why, Why::ProtectionRefused { .. }))
         .collect();
@@ -299,11 +305,11 @@ pub fn data_refused(case: &Case<'_>) -> Option<Finding> {
             .fix(
                 Who::ServerAdmin,
                 Text::new("data-tls-refused-fix-server"),
-                remedies::settings::protect_data(case),
+                remedies::settings::protect_data(evidence),
             )
             .done();
     }
-    let failed: Vec<(&ModeView<'_>, &Handshake)> = data_handshakes(case)
+    let failed: Vec<(&ModeView<'_>, &Handshake)> = data_handshakes(evidence)
         .into_iter()
         .filter(|(_, h)| matches!(h.failure, Some(TlsFailure::NotTls { .. })))
         .collect();
@@ -320,10 +326,11 @@ pub fn data_refused(case: &Case<'_>) -> Option<Finding> {
 }
 
 /// What is open in clear is not under TLS: somebody reads along, and can no longer.
-pub fn blinds_helper(case: &Case<'_>) -> Option<Finding> {
+pub fn blinds_helper(evidence: &Evidence<'_>) -> Option<Finding> {
     let blind = |passive: bool| -> Option<(Vec<&ModeView<'_>>, &Attempt)> {
-        let clear = case.facts.works_in_clear(passive)?;
-        let tested: Vec<&ModeView<'_>> = if passive { case.passive() } else { case.active() };
+        let clear = evidence.facts.works_in_clear(passive)?;
+        let tested: Vec<&ModeView<'_>> =
+            if passive { evidence.passive() } else { evidence.active() };
         let tls: Vec<&ModeView<'_>> =
             tested.into_iter().filter(|v| v.security == Security::Tls).collect();
         (!tls.is_empty() && tls.iter().all(|v| v.shown.is_shut())).then_some((tls, clear))
@@ -337,7 +344,7 @@ pub fn blinds_helper(case: &Case<'_>) -> Option<Finding> {
     }
     let first = clear.first()?;
     let failures: usize = views.iter().map(|v| v.times()).sum();
-    let confidence = match (failures, case.facts.lossy()) {
+    let confidence = match (failures, evidence.facts.lossy()) {
         (2.., false) => Confidence::Proven,
         _ => Confidence::Likely,
     };
@@ -356,7 +363,8 @@ pub fn blinds_helper(case: &Case<'_>) -> Option<Finding> {
     }
     // An address in 227 that differs was put there by whoever read along.
     let named = |clear: bool| {
-        case.facts
+        evidence
+            .facts
             .attempts
             .iter()
             .filter(|a| a.mode == Mode::Pasv && (a.security == Security::Clear) == clear)
@@ -370,37 +378,38 @@ pub fn blinds_helper(case: &Case<'_>) -> Option<Finding> {
         build =
             build.saw(Text::new("seen-227-differs").with("clear", in_clear).with("tls", under_tls));
     }
-    let located = location::silence(case.facts)
-        .filter(|_| passive.is_some() && all_end(case, &[Outcome::TimedOut]));
+    let located = evidence
+        .place_of_silence()
+        .filter(|_| passive.is_some() && all_end(evidence, &[Outcome::TimedOut]));
     if let Some(located) = located {
         build = build.side(located.side()).at(located.location).saw(seen_ladder(&located));
     }
-    if passive.is_some() && all_end(case, &[Outcome::TimedOut]) {
+    if passive.is_some() && all_end(evidence, &[Outcome::TimedOut]) {
         build = build.not("server-firewall-blocks-passive", Text::new("not-blocked-in-clear"));
     }
-    let range = ports::proposal(case);
+    let range = ports::proposal(evidence);
     if passive.is_some() {
         build = build.fix(
             Who::ServerAdmin,
             Text::new("tls-blinds-firewall-helper-fix-server")
                 .with("min", range.min)
                 .with("max", range.max),
-            remedies::set_passive_range(case, range),
+            remedies::set_passive_range(evidence, range),
         );
-        build = let_in(case, build, range, located.as_ref());
+        build = let_in(evidence, build, range, located.as_ref());
     }
     if passive.is_some() && rewritten {
         build = build
             .fix(
                 Who::ServerAdmin,
                 Text::new("passive-ports-not-forwarded-fix"),
-                remedies::nat::forward_range(case, range),
+                remedies::nat::forward_range(evidence, range),
             )
             .fix(
                 Who::ServerAdmin,
                 Text::new("passive-address-fix-server")
-                    .with("peer", case.peer.map_or_else(String::new, |p| p.to_string())),
-                remedies::set_passive_address(case),
+                    .with("peer", evidence.peer().map_or_else(String::new, |p| p.to_string())),
+                remedies::set_passive_address(evidence),
             );
     }
     build

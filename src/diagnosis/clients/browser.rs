@@ -1,28 +1,28 @@
 //! "The browser fails and the FTP program works", or the reverse, in one paragraph.
 
-use super::super::case::Case;
 use super::super::text::Text;
 use super::predict::{Prediction, setting_text};
 use crate::clients::{Gives, familiar};
+use crate::evidence::Evidence;
 
 /// Names in a list: more are no help.
 const NAMES: usize = 4;
 
 /// Why one program works here and another does not, where the two directions of the data
 /// connection differ.
-pub fn one_works_another_fails(case: &Case<'_>, clients: &[Prediction]) -> Option<Text> {
+pub fn one_works_another_fails(evidence: &Evidence<'_>, clients: &[Prediction]) -> Option<Text> {
     let dead = |passive: bool| {
-        let views = if passive { case.passive() } else { case.active() };
+        let views = if passive { evidence.passive() } else { evidence.active() };
         !views.is_empty() && views.iter().all(|v| v.failed())
     };
     let (id, passive) = match (dead(true), dead(false)) {
-        (true, false) if case.active_open() => ("one-works-active", true),
-        (false, true) if case.passive_open() => ("one-works-passive", false),
+        (true, false) if evidence.active_open() => ("one-works-active", true),
+        (false, true) if evidence.passive_open() => ("one-works-passive", false),
         _ => return None,
     };
     // Who fails in the direction that works does so for another reason.
     let in_it = |p: &Prediction| {
-        let all = &case.facts.attempts;
+        let all = &evidence.facts.attempts;
         let mode = |id: &String| all.iter().find(|a| a.id == *id).map(|a| a.mode);
         !p.attempts.is_empty()
             && p.attempts.iter().all(|id| mode(id).is_some_and(|m| m.is_passive() == passive))

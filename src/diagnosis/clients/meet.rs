@@ -2,10 +2,10 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::super::case::{Case, ModeView};
 use super::super::reason::reason;
 use super::super::text::Text;
 use crate::clients::{Address, Client, Form, Wait};
+use crate::evidence::{Evidence, ModeView};
 use crate::facts::{Attempt, Family, Micros, Mode, NotTested, Outcome, Purpose, Varied, Why};
 use crate::wire::address::{self, AddressOddity};
 
@@ -41,16 +41,16 @@ pub(super) enum Kind {
 }
 
 /// What `client` meets with `mode`.
-pub(super) fn meet(client: &Client, case: &Case<'_>, mode: Mode) -> Met {
-    let security = case.facts.request.security();
-    let view = case.modes.iter().find(|m| m.mode == mode && m.security == security);
+pub(super) fn meet(client: &Client, evidence: &Evidence<'_>, mode: Mode) -> Met {
+    let security = evidence.facts.request.security();
+    let view = evidence.modes().iter().find(|m| m.mode == mode && m.security == security);
     let Some(view) = view else {
         let text = Text::new("client-unknown-unasked").with("verb", mode.verb());
         return Met { kind: Kind::Unknown, text, attempts: Vec::new() };
     };
     let met = match unreadable(client, view) {
         Some(met) => Some(met),
-        None if mode == Mode::Pasv => match elsewhere(client, case, view) {
+        None if mode == Mode::Pasv => match elsewhere(client, evidence, view) {
             Some(first) if client.address == Address::ReplyThenServer => {
                 Some(then_server(client, first, view))
             }
@@ -133,9 +133,9 @@ fn form(mode: Mode, oddity: &AddressOddity) -> Option<Form> {
 }
 
 /// 227 names another address than the server's, and that matters to the client.
-fn elsewhere(client: &Client, case: &Case<'_>, view: &ModeView<'_>) -> Option<Met> {
+fn elsewhere(client: &Client, evidence: &Evidence<'_>, view: &ModeView<'_>) -> Option<Met> {
     let named = view.all.iter().find_map(|a| a.advertised)?;
-    let server = case.peer?;
+    let server = evidence.peer()?;
     let ip = named.ip().to_canonical();
     if ip == server || Family::of(ip) != Family::of(server) {
         return None;
@@ -165,7 +165,7 @@ fn elsewhere(client: &Client, case: &Case<'_>, view: &ModeView<'_>) -> Option<Me
         | Address::ReplyUnlessPrivate
         | Address::ReplyThenServer => {}
     }
-    if let Some(dialled) = dialled_there(case, named) {
+    if let Some(dialled) = dialled_there(evidence, named) {
         let mut met = there(dialled, &say);
         met.attempts.splice(0..0, entry());
         return Some(met);
@@ -203,8 +203,8 @@ fn then_server(client: &Client, first: Met, view: &ModeView<'_>) -> Met {
 }
 
 /// Our own knock at an address in 227 (`--dial-advertised`).
-fn dialled_there<'a>(case: &Case<'a>, named: SocketAddr) -> Option<&'a Attempt> {
-    let mut there = case.facts.varied(|v| *v == Varied::DialAdvertised).filter(|a| {
+fn dialled_there<'a>(evidence: &Evidence<'a>, named: SocketAddr) -> Option<&'a Attempt> {
+    let mut there = evidence.facts.varied(|v| *v == Varied::DialAdvertised).filter(|a| {
         a.mode == Mode::Pasv
             && a.purpose == Purpose::Comparison
             && a.outcome != Outcome::NotTested

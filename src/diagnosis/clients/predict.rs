@@ -1,11 +1,11 @@
 //! From the facts to one prediction for each client.
 
-use super::super::case::Case;
 use super::super::finding::Finding;
 use super::super::text::Text;
 use super::gate::{self, Gate};
 use super::walk::{self, End};
 use crate::clients::{Client, Gives, How, Setting, all};
+use crate::evidence::Evidence;
 use crate::facts::Micros;
 
 /// What one client will meet here with its default settings.
@@ -49,19 +49,19 @@ pub fn setting_text(setting: &Setting) -> Text {
 }
 
 /// One prediction for each client.
-pub fn predictions(case: &Case<'_>, findings: &[Finding]) -> Vec<Prediction> {
-    all().map(|client| predict(client, case, findings)).collect()
+pub fn predictions(evidence: &Evidence<'_>, findings: &[Finding]) -> Vec<Prediction> {
+    all().map(|client| predict(client, evidence, findings)).collect()
 }
 
-fn predict(client: &'static Client, case: &Case<'_>, findings: &[Finding]) -> Prediction {
-    let (end, because, short, attempts) = fate(client, case, findings);
+fn predict(client: &'static Client, evidence: &Evidence<'_>, findings: &[Finding]) -> Prediction {
+    let (end, because, short, attempts) = fate(client, evidence, findings);
     let (works, after) = match end {
         End::Works(after) => (Some(true), Some(after)),
         End::Fails => (Some(false), None),
         End::Unknown => (None, None),
     };
     let helps = |setting: &&Setting| {
-        let (end, ..) = fate(&client.with(setting), case, findings);
+        let (end, ..) = fate(&client.with(setting), evidence, findings);
         matches!(end, End::Works(_))
     };
     let setting = match works {
@@ -77,16 +77,20 @@ fn predict(client: &'static Client, case: &Case<'_>, findings: &[Finding]) -> Pr
     Prediction { client, works, after, because, short, attempts, setting }
 }
 
-fn fate(client: &Client, case: &Case<'_>, findings: &[Finding]) -> (End, Text, Text, Vec<String>) {
-    match gate::gate(client, case, findings) {
+fn fate(
+    client: &Client,
+    evidence: &Evidence<'_>,
+    findings: &[Finding],
+) -> (End, Text, Text, Vec<String>) {
+    match gate::gate(client, evidence, findings) {
         Gate::Fails(text) => (End::Fails, text.clone(), text, Vec::new()),
         Gate::Unknown(text) => (End::Unknown, text.clone(), text, Vec::new()),
         Gate::Open { after } => {
-            let course = walk::walk(client, case, after);
-            if let Some(text) = gate::unprotected(client, case) {
+            let course = walk::walk(client, evidence, after);
+            if let Some(text) = gate::unprotected(client, evidence) {
                 return (End::Unknown, text.clone(), text, course.attempts);
             }
-            let unasked = gate::unasked(client, case, findings);
+            let unasked = gate::unasked(client, evidence, findings);
             match (course.end, unasked) {
                 // What fails in clear may work over the TLS that this client begins by itself.
                 (End::Fails, Some(text)) => (End::Unknown, text.clone(), text, course.attempts),

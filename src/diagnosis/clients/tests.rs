@@ -437,7 +437,7 @@ fn what_holds_for_every_prediction() {
             }
         }
         let worked = diagnosis.clients.iter().any(|p| p.works == Some(true));
-        let open = diagnosis.case.modes.iter().any(|m| m.outcome() == Outcome::Open);
+        let open = diagnosis.evidence.modes().iter().any(|m| m.outcome() == Outcome::Open);
         assert!(!worked || open, "{name}: somebody works where no mode does");
     }
 }
@@ -449,11 +449,11 @@ fn clients_that_try_one_thing_fare_as_that_does() {
         let diagnosis = diagnose(&scenario.facts);
         // What a login or TLS decides is looked at above, and so is another family's silence.
         let clear = scenario.facts.request.security() == Security::Clear;
-        let v4 = diagnosis.case.family() == Some(Family::V4);
-        if !(v4 && clear && diagnosis.case.logged_in() && scenario.facts.dials.len() == 1) {
+        let v4 = diagnosis.evidence.family() == Some(Family::V4);
+        if !(v4 && clear && diagnosis.evidence.logged_in() && scenario.facts.dials.len() == 1) {
             continue;
         }
-        let Some(port) = diagnosis.case.mode(Mode::Port) else { continue };
+        let Some(port) = diagnosis.evidence.mode(Mode::Port) else { continue };
         let expected = match port.outcome() {
             Outcome::Open => Some(true),
             Outcome::NotTested => None,

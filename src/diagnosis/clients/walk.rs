@@ -1,9 +1,9 @@
 //! The way of a client from one try to the next.
 
-use super::super::case::Case;
 use super::super::text::Text;
 use super::meet::{Kind, Met, meet};
 use crate::clients::{Client, Next, Try, Wait};
+use crate::evidence::Evidence;
 use crate::facts::{Micros, Mode};
 
 /// A client that needs longer to list a directory does not work: nobody waits that long.
@@ -32,8 +32,8 @@ pub(super) struct Course {
 type Moment = Option<Micros>;
 
 /// Walks a client's tries, from its login on.
-pub(super) fn walk(client: &Client, case: &Case<'_>, login: Moment) -> Course {
-    let tries = case.family().map_or(client.ipv4, |family| client.tries(family));
+pub(super) fn walk(client: &Client, evidence: &Evidence<'_>, login: Moment) -> Course {
+    let tries = evidence.family().map_or(client.ipv4, |family| client.tries(family));
     let mut now = login;
     let mut told: Option<Text> = None;
     let mut attempts: Vec<String> = Vec::new();
@@ -41,7 +41,7 @@ pub(super) fn walk(client: &Client, case: &Case<'_>, login: Moment) -> Course {
     // A client never comes back to a command; the count keeps a wrong record from walking for ever.
     for _ in 0..=Mode::ALL.len() {
         let Some(step) = next else { break };
-        let met = meet(client, case, step.mode);
+        let met = meet(client, evidence, step.mode);
         attempts.extend(met.attempts.iter().cloned());
         let waited = wait(client, step.mode, met.kind);
         let passed = spend(now, met.kind, waited);

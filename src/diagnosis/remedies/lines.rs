@@ -1,8 +1,8 @@
 //! Lines for firewalls, and for what has to agree with them: the server's range and address.
 
-use crate::diagnosis::case::Case;
 use crate::diagnosis::finding::Snippet;
 use crate::diagnosis::ports::{self, Proposal};
+use crate::evidence::Evidence;
 
 pub(super) fn snippet(software: &'static str, content: String) -> Snippet {
     Snippet { software, content }
@@ -31,33 +31,33 @@ pub const SOFTWARE: [&str; 17] = [
 
 /// `FAMILY TABLE CHAIN` as nft(8) wants it: the chain that was named, else the usual one of this
 /// hook.
-pub(super) fn chain(case: &Case<'_>, hook: &str) -> String {
-    match &case.options.nft_chain {
+pub(super) fn chain(evidence: &Evidence<'_>, hook: &str) -> String {
+    match &evidence.options.nft_chain {
         Some(named) => named.replace('/', " "),
         None => format!("inet filter {hook}"),
     }
 }
 
-pub(super) fn iptables(case: &Case<'_>) -> &'static str {
-    if case.peer.is_some_and(|p| p.is_ipv6()) { "ip6tables" } else { "iptables" }
+pub(super) fn iptables(evidence: &Evidence<'_>) -> &'static str {
+    if evidence.peer().is_some_and(|p| p.is_ipv6()) { "ip6tables" } else { "iptables" }
 }
 
 /// Lets the passive range into the chain that exists. An accept in a table of one's own overrides
 /// no other chain's drop, so the line goes into the chain that drops.
-pub fn open_passive_range(case: &Case<'_>, range: Proposal) -> Vec<Snippet> {
-    open_passive_ranges(case, &[range])
+pub fn open_passive_range(evidence: &Evidence<'_>, range: Proposal) -> Vec<Snippet> {
+    open_passive_ranges(evidence, &[range])
 }
 
 /// The same for several parts: a line each, or one line for all where a second one would take the
 /// first one's place.
-pub fn open_passive_ranges(case: &Case<'_>, ranges: &[Proposal]) -> Vec<Snippet> {
+pub fn open_passive_ranges(evidence: &Evidence<'_>, ranges: &[Proposal]) -> Vec<Snippet> {
     let each = |line: &dyn Fn(&str, &str) -> String, between: &str| -> String {
         let lines = ranges.iter().map(|range| line(&range.span("-"), &range.span(":")));
         lines.collect::<Vec<_>>().join(between)
     };
-    let iptables = iptables(case);
-    let chain = chain(case, "input");
-    let anywhere = if case.peer.is_some_and(|p| p.is_ipv6()) { "::/0" } else { "0.0.0.0/0" };
+    let iptables = iptables(evidence);
+    let chain = chain(evidence, "input");
+    let anywhere = if evidence.peer().is_some_and(|p| p.is_ipv6()) { "::/0" } else { "0.0.0.0/0" };
     let cidr = if anywhere == "::/0" { "Ipv6Ranges=[{CidrIpv6" } else { "IpRanges=[{CidrIp" };
     let aws: Vec<String> = ranges
         .iter()
@@ -114,7 +114,7 @@ pub fn open_passive_ranges(case: &Case<'_>, ranges: &[Proposal]) -> Vec<Snippet>
 }
 
 /// Sets the server's passive range, for the recognised software first.
-pub fn set_passive_range(case: &Case<'_>, range: Proposal) -> Vec<Snippet> {
+pub fn set_passive_range(evidence: &Evidence<'_>, range: Proposal) -> Vec<Snippet> {
     let Proposal { min, max, .. } = range;
     let all = [
         ("vsftpd", format!("pasv_enable=YES\npasv_min_port={min}\npasv_max_port={max}")),
@@ -133,12 +133,12 @@ pub fn set_passive_range(case: &Case<'_>, range: Proposal) -> Vec<Snippet> {
         ),
         ("serv-u", format!("Limits & Settings, Network: PASV port range {min} to {max}")),
     ];
-    narrowed(case, all)
+    narrowed(evidence, all)
 }
 
 /// Lets the message through that tells a sender to send less at once.
-pub fn let_icmp_in(case: &Case<'_>) -> Vec<Snippet> {
-    let (nft, iptables) = if case.peer.is_some_and(|p| p.is_ipv6()) {
+pub fn let_icmp_in(evidence: &Evidence<'_>) -> Vec<Snippet> {
+    let (nft, iptables) = if evidence.peer().is_some_and(|p| p.is_ipv6()) {
         (
             "icmpv6 type packet-too-big",
             "ip6tables -I INPUT -p icmpv6 --icmpv6-type packet-too-big -j ACCEPT",
@@ -150,14 +150,14 @@ pub fn let_icmp_in(case: &Case<'_>) -> Vec<Snippet> {
         )
     };
     vec![
-        snippet("nftables", format!("nft insert rule {} {nft} accept", chain(case, "input"))),
+        snippet("nftables", format!("nft insert rule {} {nft} accept", chain(evidence, "input"))),
         snippet("iptables", iptables.to_owned()),
     ]
 }
 
 /// Makes both ends agree on segments that fit, on the router at the small link.
-pub fn clamp_mss(case: &Case<'_>) -> Vec<Snippet> {
-    let iptables = iptables(case);
+pub fn clamp_mss(evidence: &Evidence<'_>) -> Vec<Snippet> {
+    let iptables = iptables(evidence);
     vec![
         snippet(
             "nftables",
@@ -174,8 +174,8 @@ pub fn clamp_mss(case: &Case<'_>) -> Vec<Snippet> {
 }
 
 /// Makes the server announce its public address.
-pub fn set_passive_address(case: &Case<'_>) -> Vec<Snippet> {
-    let address = case.peer.map_or_else(|| "PUBLIC-ADDRESS".to_owned(), |p| p.to_string());
+pub fn set_passive_address(evidence: &Evidence<'_>) -> Vec<Snippet> {
+    let address = evidence.peer().map_or_else(|| "PUBLIC-ADDRESS".to_owned(), |p| p.to_string());
     let all = [
         ("vsftpd", format!("pasv_address={address}")),
         ("proftpd", format!("MasqueradeAddress {address}")),
@@ -193,25 +193,25 @@ pub fn set_passive_address(case: &Case<'_>) -> Vec<Snippet> {
         ),
         ("serv-u", format!("the listener's PASV IP address: {address}")),
     ];
-    narrowed(case, all)
+    narrowed(evidence, all)
 }
 
 /// Lets the server's calls to clients out, at the server itself. Where it is not known which port
 /// they come from, from any.
-pub fn let_active_out(case: &Case<'_>) -> Vec<Snippet> {
-    let from = ports::calls_from(case);
+pub fn let_active_out(evidence: &Evidence<'_>) -> Vec<Snippet> {
+    let from = ports::calls_from(evidence);
     let nft = from.map_or_else(String::new, |port| format!("tcp sport {port} "));
     let end = from.map_or_else(String::new, |port| format!("--sport {port} "));
-    let iptables = iptables(case);
+    let iptables = iptables(evidence);
     // A chain that was named may be one for incoming packets, where this line without its source
     // would let everybody in.
-    let own = case.options.nft_chain.as_ref().map_or("", |_| "fib saddr type local ");
+    let own = evidence.options.nft_chain.as_ref().map_or("", |_| "fib saddr type local ");
     vec![
         snippet(
             "nftables",
             format!(
                 "nft insert rule {} {own}{nft}tcp dport 1024-65535 accept",
-                chain(case, "output")
+                chain(evidence, "output")
             ),
         ),
         snippet(
@@ -222,23 +222,23 @@ pub fn let_active_out(case: &Case<'_>) -> Vec<Snippet> {
 }
 
 /// Lets the client's knocks at passive ports out: at this machine, or at the gateway that forwards.
-pub fn let_passive_out(case: &Case<'_>, at_gateway: bool) -> Vec<Snippet> {
+pub fn let_passive_out(evidence: &Evidence<'_>, at_gateway: bool) -> Vec<Snippet> {
     let (nft, iptables) = if at_gateway { ("forward", "FORWARD") } else { ("output", "OUTPUT") };
-    to_chains(case, nft, iptables, ("daddr", "-d"))
+    to_chains(evidence, nft, iptables, ("daddr", "-d"))
 }
 
 /// Lets the server's calls in: at this machine, or at the gateway that forwards. From which port
 /// they come depends on the server.
-pub fn let_active_in(case: &Case<'_>, at_gateway: bool) -> Vec<Snippet> {
+pub fn let_active_in(evidence: &Evidence<'_>, at_gateway: bool) -> Vec<Snippet> {
     let (nft, iptables) = if at_gateway { ("forward", "FORWARD") } else { ("input", "INPUT") };
-    to_chains(case, nft, iptables, ("saddr", "-s"))
+    to_chains(evidence, nft, iptables, ("saddr", "-s"))
 }
 
-fn to_chains(case: &Case<'_>, nft: &str, chain: &str, end: (&str, &str)) -> Vec<Snippet> {
-    let Some(server) = case.peer else { return Vec::new() };
+fn to_chains(evidence: &Evidence<'_>, nft: &str, chain: &str, end: (&str, &str)) -> Vec<Snippet> {
+    let Some(server) = evidence.peer() else { return Vec::new() };
     let family = if server.is_ipv6() { "ip6" } else { "ip" };
-    let iptables = iptables(case);
-    let hook = self::chain(case, nft);
+    let iptables = iptables(evidence);
+    let hook = self::chain(evidence, nft);
     let (nft_end, iptables_end) = end;
     vec![
         snippet(
@@ -263,16 +263,16 @@ pub fn remember_longer() -> Vec<Snippet> {
 }
 
 pub(super) fn narrowed<const N: usize>(
-    case: &Case<'_>,
+    evidence: &Evidence<'_>,
     all: [(&'static str, String); N],
 ) -> Vec<Snippet> {
     // What was asked for is given even where another software was recognised.
-    let wanted = case.options.fix_for.as_deref();
+    let wanted = evidence.options.fix_for.as_deref();
     if let Some((software, content)) = all.iter().find(|(software, _)| wanted == Some(*software)) {
         return vec![snippet(software, content.clone())];
     }
     // Lines for other software than the recognised one help nobody.
-    let known = case.product();
+    let known = evidence.product();
     all.into_iter()
         .filter(|(software, _)| known.is_none_or(|k| k == *software))
         .map(|(software, content)| snippet(software, content))

@@ -3,9 +3,9 @@
 use std::net::IpAddr;
 
 use super::lines::{chain, iptables, snippet};
-use crate::diagnosis::case::Case;
 use crate::diagnosis::finding::Snippet;
 use crate::diagnosis::ports::Proposal;
+use crate::evidence::Evidence;
 use crate::facts::Mode;
 use crate::wire::address::is_inner;
 
@@ -13,21 +13,22 @@ use crate::wire::address::is_inner;
 const INNER: &str = "INNER-ADDRESS";
 
 /// The server's address behind the NAT: the private one that a 227 names.
-fn inner(case: &Case<'_>) -> String {
-    case.facts
+fn inner(evidence: &Evidence<'_>) -> String {
+    evidence
+        .facts
         .attempts
         .iter()
         .filter(|a| a.mode == Mode::Pasv)
         .filter_map(|a| Some(a.advertised?.ip()))
-        .find(|ip| is_inner(*ip) && Some(*ip) != case.peer)
+        .find(|ip| is_inner(*ip) && Some(*ip) != evidence.peer())
         .map_or_else(|| INNER.to_owned(), |ip| ip.to_string())
 }
 
 /// Forwards the passive range of a server behind a NAT to the same port numbers. A table of one's
 /// own will do: unlike an accept, a translation is not overridden by other chains. IPv4 only.
-pub fn forward_range(case: &Case<'_>, range: Proposal) -> Vec<Snippet> {
-    let Some(public @ IpAddr::V4(_)) = case.peer else { return Vec::new() };
-    let (dash, colon, inner) = (range.span("-"), range.span(":"), inner(case));
+pub fn forward_range(evidence: &Evidence<'_>, range: Proposal) -> Vec<Snippet> {
+    let Some(public @ IpAddr::V4(_)) = evidence.peer() else { return Vec::new() };
+    let (dash, colon, inner) = (range.span("-"), range.span(":"), inner(evidence));
     vec![
         snippet(
             "nftables",
@@ -49,11 +50,11 @@ pub fn forward_range(case: &Case<'_>, range: Proposal) -> Vec<Snippet> {
 
 /// Lets the passive range through a gateway that filters, by the address that clients connect to:
 /// behind a NAT the packet has another one by then.
-pub fn let_range_through(case: &Case<'_>, range: Proposal) -> Vec<Snippet> {
-    let Some(server) = case.peer else { return Vec::new() };
+pub fn let_range_through(evidence: &Evidence<'_>, range: Proposal) -> Vec<Snippet> {
+    let Some(server) = evidence.peer() else { return Vec::new() };
     let (dash, colon) = (range.span("-"), range.span(":"));
     let family = if server.is_ipv6() { "ip6" } else { "ip" };
-    let (chain, iptables) = (chain(case, "forward"), iptables(case));
+    let (chain, iptables) = (chain(evidence, "forward"), iptables(evidence));
     vec![
         snippet(
             "nftables",
@@ -72,8 +73,8 @@ pub fn let_range_through(case: &Case<'_>, range: Proposal) -> Vec<Snippet> {
 
 /// Makes a gateway on Linux read along on the control port and rewrite what is announced there.
 /// Nothing does so by itself since Linux 4.7.
-pub fn ftp_helper(case: &Case<'_>) -> Vec<Snippet> {
-    let (port, iptables) = (case.control_port(), iptables(case));
+pub fn ftp_helper(evidence: &Evidence<'_>) -> Vec<Snippet> {
+    let (port, iptables) = (evidence.control_port(), iptables(evidence));
     let nft = format!(
         "modprobe nf_nat_ftp\n\
          nft add table inet ftp-helper\n\

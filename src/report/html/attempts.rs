@@ -10,9 +10,9 @@ use crate::diagnosis::reason::reason;
 use crate::facts::{Attempt, Outcome, Purpose};
 
 /// Picture and tables.
-pub fn section(page: &Page<'_>) -> Markup {
-    let case = &page.diagnosis.case;
-    let others: Vec<(usize, &Attempt)> = case
+pub fn section(page: &Page<'_, '_>) -> Markup {
+    let evidence = &page.diagnosis.evidence;
+    let others: Vec<(usize, &Attempt)> = evidence
         .facts
         .attempts
         .iter()
@@ -30,8 +30,8 @@ pub fn section(page: &Page<'_>) -> Markup {
                 (head(page))
                 tbody {
                     (control(page))
-                    @for view in &case.modes {
-                        @let place = case.facts.attempts.iter().position(|a| a.id == view.entry.id);
+                    @for view in evidence.modes() {
+                        @let place = evidence.facts.attempts.iter().position(|a| a.id == view.entry.id);
                         (row(page, place.unwrap_or_default(), view.mode.verb(), view.shown, view.outcome(),
                             &page.words.say(&folded_reason(view))))
                     }
@@ -55,7 +55,7 @@ pub fn section(page: &Page<'_>) -> Markup {
     }
 }
 
-fn head(page: &Page<'_>) -> Markup {
+fn head(page: &Page<'_, '_>) -> Markup {
     html! {
         thead {
             tr {
@@ -70,22 +70,22 @@ fn head(page: &Page<'_>) -> Markup {
 }
 
 /// The control connection, where one was had.
-fn control(page: &Page<'_>) -> Markup {
-    let case = &page.diagnosis.case;
+fn control(page: &Page<'_, '_>) -> Markup {
+    let evidence = &page.diagnosis.evidence;
     html! {
-        @if let Some(session) = case.session {
+        @if let Some(session) = evidence.session() {
             tr {
                 th scope="row" { (page.get("report-control")) }
                 td.number { (session.local.port()) }
                 td.arrow { "→" }
                 td.mono { (session.peer.port()) }
                 td {
-                    @if case.logged_in() {
+                    @if evidence.logged_in() {
                         span.state.good { (mark(Outcome::Open)) " " (page.get("outcome-open")) }
                     } @else {
                         span.state.bad {
                             "✗"
-                            @if let Some(outcome) = case.control_outcome() {
+                            @if let Some(outcome) = evidence.control_outcome() {
                                 " " (page.get(&format!("outcome-{}", outcome.as_str())))
                             }
                         }
@@ -99,14 +99,14 @@ fn control(page: &Page<'_>) -> Markup {
 }
 
 fn row(
-    page: &Page<'_>,
+    page: &Page<'_, '_>,
     place: usize,
     name: &str,
     attempt: &Attempt,
     outcome: Outcome,
     why: &str,
 ) -> Markup {
-    let (from, to) = ends(page.diagnosis.case.facts, attempt);
+    let (from, to) = ends(page.diagnosis.evidence.facts, attempt);
     let unknown = if attempt.advertised.is_some() { "?" } else { "–" };
     let port = |end: Option<Endpoint>| {
         end.and_then(|e| e.port).map_or_else(|| unknown.to_owned(), |p| p.to_string())

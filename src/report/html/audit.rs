@@ -11,7 +11,7 @@ use crate::facts::Outcome;
 const _: () = assert!(100 % COLUMNS == 0);
 
 /// Nothing, unless there was an audit.
-pub fn section(page: &Page<'_>) -> Markup {
+pub fn section(page: &Page<'_, '_>) -> Markup {
     let Some(said) = said(page.diagnosis, COLUMNS) else { return html! {} };
     let outcome = |word: &str| page.get(&format!("outcome-{word}"));
     html! {
@@ -53,7 +53,7 @@ fn tone(row: &Row) -> (&'static str, &'static str) {
 }
 
 /// What is blocked is a full bar, what is let through a low one: the shape tells as well as colour.
-fn picture(page: &Page<'_>, map: &Map) -> Markup {
+fn picture(page: &Page<'_, '_>, map: &Map) -> Markup {
     let places = map.places();
     let told: Vec<String> = places.iter().map(|place| page.get(place.meaning())).collect();
     let each = page.words.say(&Text::new("audit-each").with("count", map.each));

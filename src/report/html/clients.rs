@@ -8,9 +8,9 @@ use super::page::{Page, colour};
 use crate::facts::Micros;
 
 /// The section; without a login there is nothing to predict, the findings say why.
-pub fn section(page: &Page<'_>) -> Markup {
+pub fn section(page: &Page<'_, '_>) -> Markup {
     let clients = &page.report.clients;
-    if clients.is_empty() || !page.diagnosis.case.logged_in() {
+    if clients.is_empty() || !page.diagnosis.evidence.logged_in() {
         return html! {};
     }
     let Sorted { work, others } = sorted(clients);
@@ -33,7 +33,7 @@ pub fn section(page: &Page<'_>) -> Markup {
     }
 }
 
-fn row(page: &Page<'_>, client: &Client) -> Markup {
+fn row(page: &Page<'_, '_>, client: &Client) -> Markup {
     let word = match client.works {
         Some(true) => "page-works",
         Some(false) => "page-fails",

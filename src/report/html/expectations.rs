@@ -6,7 +6,7 @@ use super::super::expectations::{mark, met};
 use super::page::Page;
 
 /// The section, if anything was expected.
-pub fn section(page: &Page<'_>) -> Markup {
+pub fn section(page: &Page<'_, '_>) -> Markup {
     let expectations = &page.report.expectations;
     html! {
         @if !expectations.is_empty() {

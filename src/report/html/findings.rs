@@ -9,7 +9,7 @@ use super::page::{Page, colour};
 use crate::diagnosis::{RuleState, Text};
 
 /// All findings.
-pub fn section(page: &Page<'_>) -> Markup {
+pub fn section(page: &Page<'_, '_>) -> Markup {
     let findings = &page.report.findings;
     html! {
         @if !findings.is_empty() {
@@ -21,7 +21,7 @@ pub fn section(page: &Page<'_>) -> Markup {
     }
 }
 
-fn card(page: &Page<'_>, place: usize, finding: &JsonFinding) -> Markup {
+fn card(page: &Page<'_, '_>, place: usize, finding: &JsonFinding) -> Markup {
     let title = format!("finding-{place}");
     let word = |family: &str, word: &str| page.get(&format!("report-{family}-{word}"));
     html! {
@@ -57,11 +57,11 @@ fn card(page: &Page<'_>, place: usize, finding: &JsonFinding) -> Markup {
 }
 
 /// What was seen, with the way to the attempt it was seen in.
-fn evidence(page: &Page<'_>, seen: &JsonEvidence) -> Markup {
+fn evidence(page: &Page<'_, '_>, seen: &JsonEvidence) -> Markup {
     let place = seen
         .attempt
         .as_ref()
-        .and_then(|id| page.diagnosis.case.facts.attempts.iter().position(|a| a.id == *id));
+        .and_then(|id| page.diagnosis.evidence.facts.attempts.iter().position(|a| a.id == *id));
     html! {
         (seen.text)
         @if let (Some(id), Some(place)) = (&seen.attempt, place) {
@@ -70,11 +70,11 @@ fn evidence(page: &Page<'_>, seen: &JsonEvidence) -> Markup {
     }
 }
 
-fn remedy(page: &Page<'_>, remedy: &JsonRemedy) -> Markup {
-    let case = &page.diagnosis.case;
+fn remedy(page: &Page<'_, '_>, remedy: &JsonRemedy) -> Markup {
+    let evidence = &page.diagnosis.evidence;
     let near = |snippet: &&JsonSnippet| {
-        case.options.fix_for.is_some()
-            || case.product() == Some(snippet.software)
+        evidence.options.fix_for.is_some()
+            || evidence.product() == Some(snippet.software)
             || matches!(snippet.software, "nftables" | "iptables")
     };
     let (mut open, mut folded): (Vec<_>, Vec<_>) = remedy.snippets.iter().partition(near);
@@ -107,7 +107,7 @@ fn lines(snippet: &JsonSnippet) -> Markup {
 }
 
 /// The eight rules.
-pub fn rules(page: &Page<'_>) -> Markup {
+pub fn rules(page: &Page<'_, '_>) -> Markup {
     let rules = &page.report.rules;
     let all = page.diagnosis.rules.iter().all(|r| r.state == RuleState::Passes);
     html! {

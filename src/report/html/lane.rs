@@ -62,14 +62,14 @@ pub enum Door {
 /// All connections, the control connection first.
 pub fn lanes(diagnosis: &Diagnosis<'_>, words: &Words) -> Vec<Lane> {
     let mut lanes = vec![control(diagnosis, words)];
-    lanes.extend(diagnosis.case.modes.iter().map(|view| data(diagnosis, view)));
+    lanes.extend(diagnosis.evidence.modes().iter().map(|view| data(diagnosis, view)));
     lanes
 }
 
 fn control(diagnosis: &Diagnosis<'_>, words: &Words) -> Lane {
-    let case = &diagnosis.case;
-    let dial = case.facts.dials.last();
-    let outcome = match (case.session, dial.map(|d| &d.outcome)) {
+    let evidence = &diagnosis.evidence;
+    let dial = evidence.facts.dials.last();
+    let outcome = match (evidence.session(), dial.map(|d| &d.outcome)) {
         (Some(_), _) | (None, Some(DialOutcome::Connected)) => Outcome::Open,
         (None, Some(DialOutcome::Refused | DialOutcome::Reset)) => Outcome::Refused,
         (None, Some(DialOutcome::TimedOut)) => Outcome::TimedOut,
@@ -81,20 +81,20 @@ fn control(diagnosis: &Diagnosis<'_>, words: &Words) -> Lane {
     };
     let blamed = diagnosis.findings.iter().find(|f| f.explains.is_empty());
     let fate = match outcome {
-        Outcome::Open if case.logged_in() => Fate::Through,
+        Outcome::Open if evidence.logged_in() => Fate::Through,
         Outcome::Open => Fate::Broke,
         Outcome::NotTested => Fate::NotTested,
         Outcome::Refused => Fate::Lost(place(blamed).unwrap_or(Place::At(1.0))),
         Outcome::Unreachable => Fate::Lost(place(blamed).unwrap_or(Place::At(0.0))),
         _ => Fate::Lost(place(blamed).unwrap_or(Place::Unknown)),
     };
-    let from = case.session.map(|s| s.local).or(dial.and_then(|d| d.from));
-    let to = case.session.map(|s| s.peer).or(dial.map(|d| d.to));
+    let from = evidence.session().map(|s| s.local).or(dial.and_then(|d| d.from));
+    let to = evidence.session().map(|s| s.peer).or(dial.map(|d| d.to));
     Lane {
         name: words.get("report-control"),
         to_server: true,
         client: from.map_or_else(String::new, |at| at.port().to_string()),
-        server: to.map_or(case.facts.request.port, |at| at.port()).to_string(),
+        server: to.map_or(evidence.facts.request.port, |at| at.port()).to_string(),
         outcome: Some(outcome).filter(|_| fate != Fate::Broke),
         fate,
         door: match outcome {
@@ -107,7 +107,7 @@ fn control(diagnosis: &Diagnosis<'_>, words: &Words) -> Lane {
 
 fn data(diagnosis: &Diagnosis<'_>, view: &ModeView<'_>) -> Lane {
     let shown = view.shown;
-    let (from, to) = ends(diagnosis.case.facts, shown);
+    let (from, to) = ends(diagnosis.evidence.facts, shown);
     let announced = shown.advertised.is_some() || shown.observed.is_some();
     let port = |end: Option<Endpoint>| match end.and_then(|e| e.port) {
         Some(port) => port.to_string(),

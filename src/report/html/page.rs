@@ -62,16 +62,16 @@ pub fn colour(works: Option<bool>) -> &'static str {
 }
 
 /// What all parts of the page need.
-pub struct Page<'a> {
+pub struct Page<'a, 'f> {
     /// The diagnosis.
-    pub diagnosis: &'a Diagnosis<'a>,
+    pub diagnosis: &'a Diagnosis<'f>,
     /// Its words.
     pub words: &'a Words,
     /// The same as plain data, in these words.
     pub report: Report,
 }
 
-impl Page<'_> {
+impl Page<'_, '_> {
     /// A message without arguments.
     pub fn get(&self, id: &str) -> String {
         self.words.get(id)
@@ -131,12 +131,13 @@ impl Page<'_> {
     /// Where it was measured from, and what it was measured against.
     fn ends(&self) -> Markup {
         let vantage = &self.report.vantage;
-        let nat = match self.diagnosis.case.nat {
+        let nat = match self.diagnosis.evidence.nat() {
             Nat::None => Some(format!("✓ {}", tidy(&self.get("report-nat-none")))),
             Nat::Present => Some(tidy(&self.get("report-nat-present"))),
             Nat::Unknown => None,
         };
-        let seen = vantage.seen_as.as_deref().filter(|_| self.diagnosis.case.nat == Nat::Present);
+        let seen =
+            vantage.seen_as.as_deref().filter(|_| self.diagnosis.evidence.nat() == Nat::Present);
         let server = &self.report.server;
         let address =
             server.address.clone().or_else(|| self.report.target.addresses.first().cloned());
@@ -147,13 +148,13 @@ impl Page<'_> {
             (Some(address), Some(port)) => Some(format!("{address}:{port}")),
             _ => address,
         };
-        let case = &self.diagnosis.case;
-        let tls = case.session.and_then(|s| s.tls.as_ref());
+        let evidence = &self.diagnosis.evidence;
+        let tls = evidence.session().and_then(|s| s.tls.as_ref());
         let spoken = tls.filter(|t| t.is_done()).and_then(|t| {
             let version = t.version?.name();
             Some(t.cipher.as_ref().map_or(version.to_owned(), |c| format!("{version}, {c}")))
         });
-        let asked = &case.facts.request.tls;
+        let asked = &evidence.facts.request.tls;
         let security =
             spoken.or_else(|| (*asked != TlsLevel::Off).then(|| asked.as_str().to_owned()));
         let doubts =
@@ -178,7 +179,7 @@ impl Page<'_> {
                     h2 #server { (self.get("report-server")) }
                     dl {
                         (row("diff-what-server-address", at.as_deref()))
-                        (row("diff-what-software", case.software.as_ref().map(software_name).as_deref()))
+                        (row("diff-what-software", evidence.software().map(software_name).as_deref()))
                         (row("diff-what-security", security.as_deref()))
                         (row("page-certificate", doubts.as_deref()))
                         (row("diff-what-banner", server.banner.as_deref()))
@@ -213,7 +214,7 @@ impl Page<'_> {
     }
 
     fn steps(&self, style: Style) -> Markup {
-        let steps = steps::render(self.diagnosis.case.facts, self.words, style.verbose > 1);
+        let steps = steps::render(self.diagnosis.evidence.facts, self.words, style.verbose > 1);
         html! {
             @if !steps.is_empty() {
                 details.transcript {
@@ -228,7 +229,7 @@ impl Page<'_> {
         html! {
             details.transcript {
                 summary { (self.get("report-transcript")) }
-                pre { code { (transcript::render(self.diagnosis.case.facts, self.words)) } }
+                pre { code { (transcript::render(self.diagnosis.evidence.facts, self.words)) } }
             }
         }
     }

@@ -3,19 +3,19 @@
 use maud::{Markup, html};
 
 use super::page::Page;
-use crate::diagnosis::location;
 use crate::facts::{Ladder, RungAnswer};
 
 /// One row per hop, one column per port.
-pub fn section(page: &Page<'_>) -> Markup {
-    let facts = page.diagnosis.case.facts;
+pub fn section(page: &Page<'_, '_>) -> Markup {
+    let evidence = &page.diagnosis.evidence;
+    let facts = evidence.facts;
     let ladders = &facts.ladders;
     let last = ladders.iter().filter_map(|l| l.rungs.last()).map(|r| r.ttl).max().unwrap_or(0);
-    let shown = location::hops(facts).unwrap_or(last).min(last);
+    let shown = evidence.hops().unwrap_or(last).min(last);
     if shown == 0 {
         return html! {};
     }
-    let reference = location::reference(facts);
+    let reference = evidence.reference_ladder();
     html! {
         section aria-labelledby="path" {
             h2 #path { (page.get("page-path")) }
@@ -33,7 +33,7 @@ pub fn section(page: &Page<'_>) -> Markup {
                             tr {
                                 th.number scope="row" { (hop) }
                                 td.mono {
-                                    @if Some(hop) == location::hops(facts) {
+                                    @if Some(hop) == evidence.hops() {
                                         (page.get("report-server"))
                                     } @else {
                                         (reference.and_then(|l| l.router(hop)).map_or_else(|| "?".to_owned(), |a| a.to_string()))
@@ -49,7 +49,7 @@ pub fn section(page: &Page<'_>) -> Markup {
     }
 }
 
-fn rung(page: &Page<'_>, ladder: &Ladder, hop: u8) -> Markup {
+fn rung(page: &Page<'_, '_>, ladder: &Ladder, hop: u8) -> Markup {
     let (class, sign, word) = match ladder.rung(hop) {
         Some(RungAnswer::Expired { .. }) => ("good", "✓", "report-rules-passes"),
         Some(RungAnswer::Connected) => ("good", "✓", "outcome-open"),

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use super::super::words::Words;
 use super::lane::{Door, Fate, Lane, Place, lanes};
 use super::page::mark;
-use crate::diagnosis::{Diagnosis, Nat, Text, location};
+use crate::diagnosis::{Diagnosis, Nat, Text};
 use crate::facts::Outcome;
 
 /// The client's column, in percent of the width.
@@ -28,8 +28,8 @@ const SHORT: usize = 15;
 pub fn picture(diagnosis: &Diagnosis<'_>, words: &Words) -> Markup {
     let mut lanes = lanes(diagnosis, words);
     lanes.truncate(LANES);
-    let case = &diagnosis.case;
-    let hops = location::hops(case.facts).filter(|hops| *hops >= 1);
+    let evidence = &diagnosis.evidence;
+    let hops = evidence.hops().filter(|hops| *hops >= 1);
     let routers = hops.map_or(0, |hops| hops - 1);
     let head: u16 = if routers > 0 { 98 } else { 62 };
     let height = u16::try_from(lanes.len()).unwrap_or(u16::MAX).saturating_mul(STEP) + head;
@@ -73,7 +73,7 @@ fn alternative(lane: &Lane, words: &Words) -> String {
 
 /// A NAT is somewhere between the two: what is known of its place is only that.
 fn nat(diagnosis: &Diagnosis<'_>, words: &Words, hops: Option<u8>, height: u16) -> Markup {
-    if diagnosis.case.nat != Nat::Present {
+    if diagnosis.evidence.nat() != Nat::Present {
         return html! {};
     }
     let (from, to) = match hops {
@@ -83,7 +83,7 @@ fn nat(diagnosis: &Diagnosis<'_>, words: &Words, hops: Option<u8>, height: u16) 
         }
         _ => (0.14, 0.86),
     };
-    let seen = diagnosis.case.seen_as.map(|a| a.to_string()).filter(|a| a.len() <= SHORT);
+    let seen = diagnosis.evidence.seen_as().map(|a| a.to_string()).filter(|a| a.len() <= SHORT);
     html! {
         rect.nat x=(across(from)) y="48" width=(percent((to - from) * (RIGHT - LEFT)))
             height=(height.saturating_sub(52)) rx="8" {}
@@ -100,10 +100,11 @@ fn columns(
     head: u16,
     height: u16,
 ) -> Markup {
-    let case = &diagnosis.case;
+    let evidence = &diagnosis.evidence;
     let short = |address: Option<String>| address.filter(|a| a.len() <= SHORT);
-    let own = short(case.own.map(|a| a.to_string()));
-    let peer = case.peer.or_else(|| case.facts.dials.first().map(|d| d.to.ip().to_canonical()));
+    let own = short(evidence.own().map(|a| a.to_string()));
+    let peer =
+        evidence.peer().or_else(|| evidence.facts.dials.first().map(|d| d.to.ip().to_canonical()));
     let peer = short(peer.map(|a| a.to_string()));
     let end = |x: String, name: String, address: Option<String>| {
         html! {
@@ -112,7 +113,7 @@ fn columns(
             line.life x1=(x) x2=(x) y1=(head.saturating_sub(12)) y2=(height) {}
         }
     };
-    let ladder = location::reference(case.facts);
+    let ladder = evidence.reference_ladder();
     let count = hops.unwrap_or(1);
     html! {
         @for hop in 1..count {

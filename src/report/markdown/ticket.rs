@@ -11,7 +11,7 @@ use super::super::words::Words;
 use super::super::{Style, steps, transcript};
 use super::sheet::Sheet;
 use crate::compare::Comparison;
-use crate::diagnosis::{Diagnosis, Nat, Text, location};
+use crate::diagnosis::{Diagnosis, Nat, Text};
 use crate::facts::tls::TlsVersion;
 use crate::facts::{Attempt, Outcome, Purpose};
 
@@ -38,13 +38,13 @@ pub fn render(diagnosis: &Diagnosis<'_>, words: &Words, style: Style) -> String 
         ticket.said("page-notes", &notes(diagnosis), &mut sheet);
     }
     if style.verbose > 0 {
-        let steps = steps::render(diagnosis.case.facts, words, style.verbose > 1);
+        let steps = steps::render(diagnosis.evidence.facts, words, style.verbose > 1);
         if !steps.is_empty() {
             sheet.heading(2, &words.get("report-steps"));
             sheet.code(&steps);
         }
         sheet.heading(2, &words.get("report-transcript"));
-        sheet.code(&transcript::render(diagnosis.case.facts, words));
+        sheet.code(&transcript::render(diagnosis.evidence.facts, words));
     }
     sheet.into_string()
 }
@@ -57,13 +57,13 @@ pub fn render_diff(comparison: &Comparison, words: &Words, style: Style) -> Stri
     sheet.into_string()
 }
 
-struct Ticket<'a> {
-    diagnosis: &'a Diagnosis<'a>,
+struct Ticket<'a, 'f> {
+    diagnosis: &'a Diagnosis<'f>,
     words: &'a Words,
     report: Report,
 }
 
-impl Ticket<'_> {
+impl Ticket<'_, '_> {
     fn get(&self, id: &str) -> String {
         self.words.get(id)
     }
@@ -95,37 +95,37 @@ impl Ticket<'_> {
             points.extend(value.map(|value| format!("{}: {value}", self.get(id))));
         };
         point("diff-what-local-address", vantage.local_address.as_deref());
-        if self.diagnosis.case.nat == Nat::Present {
+        if self.diagnosis.evidence.nat() == Nat::Present {
             point("diff-what-seen-as", vantage.seen_as.as_deref());
         }
         point("diff-what-server-address", server.address.as_deref());
         point("diff-what-software", server.software.as_deref());
         point("diff-what-banner", server.banner.as_deref());
-        let tls = self.diagnosis.case.session.and_then(|s| s.tls.as_ref());
+        let tls = self.diagnosis.evidence.session().and_then(|s| s.tls.as_ref());
         let version = tls.filter(|t| t.is_done()).and_then(|t| t.version);
         point("diff-what-security", version.map(TlsVersion::name));
         sheet.list(&points);
     }
 
     fn connections(&self, sheet: &mut Sheet) {
-        let case = &self.diagnosis.case;
+        let evidence = &self.diagnosis.evidence;
         let mut rows = Vec::new();
-        if let Some(session) = case.session {
-            let word = case
+        if let Some(session) = evidence.session() {
+            let word = evidence
                 .control_outcome()
                 .map_or_else(String::new, |o| self.get(&format!("outcome-{}", o.as_str())));
             rows.push(vec![
                 self.get("report-control"),
                 format!("{} → {}", session.local.port(), session.peer.port()),
-                format!("{} {word}", sign(Some(case.logged_in()))),
+                format!("{} {word}", sign(Some(evidence.logged_in()))),
                 session.connect.words(),
             ]);
         }
-        rows.extend(case.modes.iter().map(|view| {
+        rows.extend(evidence.modes().iter().map(|view| {
             let why = self.words.say(&folded_reason(view));
             self.attempt(view.mode.verb(), view.shown, view.outcome(), why)
         }));
-        let others = case.facts.attempts.iter().filter(|a| a.purpose != Purpose::Mode);
+        let others = evidence.facts.attempts.iter().filter(|a| a.purpose != Purpose::Mode);
         rows.extend(others.map(|a| {
             let why = self.words.say(&crate::diagnosis::reason::reason(a));
             self.attempt(&a.id, a, a.outcome, why)
@@ -137,7 +137,7 @@ impl Ticket<'_> {
     }
 
     fn attempt(&self, name: &str, attempt: &Attempt, outcome: Outcome, why: String) -> Vec<String> {
-        let (from, to) = ends(self.diagnosis.case.facts, attempt);
+        let (from, to) = ends(self.diagnosis.evidence.facts, attempt);
         let unknown = if attempt.advertised.is_some() { "?" } else { "–" };
         let port = |end: Option<Endpoint>| {
             end.and_then(|e| e.port).map_or_else(|| unknown.to_owned(), |p| p.to_string())
@@ -152,7 +152,7 @@ impl Ticket<'_> {
     }
 
     fn path(&self, sheet: &mut Sheet) {
-        let Some(hops) = location::hops(self.diagnosis.case.facts).filter(|hops| *hops >= 1) else {
+        let Some(hops) = self.diagnosis.evidence.hops().filter(|hops| *hops >= 1) else {
             return;
         };
         sheet.heading(2, &self.get("page-path"));
@@ -247,7 +247,7 @@ impl Ticket<'_> {
 
     fn clients(&self, sheet: &mut Sheet) {
         let clients = &self.report.clients;
-        if clients.is_empty() || !self.diagnosis.case.logged_in() {
+        if clients.is_empty() || !self.diagnosis.evidence.logged_in() {
             return;
         }
         sheet.heading(2, &self.get("clients-title"));

@@ -11,8 +11,9 @@ use super::texts::{ensure, plain};
 use crate::compare::{self, Run, compare};
 use crate::diagnosis::{
     Arg, Confidence, Diagnosis, Finding, Lang, Plane, Severity, Side, Text, Verdict, cause,
-    diagnose, location,
+    diagnose,
 };
+use crate::evidence;
 use crate::facts::{Attempt, CutShort, Facts, Outcome, Purpose, Session};
 use crate::report::{Format, Style, render, render_diff, schema};
 use crate::tests::support::unrendered::unrendered;
@@ -97,9 +98,9 @@ static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
 });
 
 fn verdict(diagnosis: &Diagnosis<'_>) -> Result<(), String> {
-    let facts = diagnosis.case.facts;
+    let facts = diagnosis.evidence.facts;
     let login = facts.sessions.iter().any(Session::logged_in);
-    let open = diagnosis.case.modes.iter().any(|m| m.outcome() == Outcome::Open);
+    let open = diagnosis.evidence.modes().iter().any(|m| m.outcome() == Outcome::Open);
     let problem = diagnosis.findings.iter().any(|f| f.severity == Severity::Problem);
     let expected = match (login, open, problem) {
         (false, _, _) => Verdict::Unreachable,
@@ -158,7 +159,7 @@ fn findings(diagnosis: &Diagnosis<'_>) -> Result<(), String> {
 }
 
 fn one(diagnosis: &Diagnosis<'_>, finding: &Finding) -> Result<(), String> {
-    let facts = diagnosis.case.facts;
+    let facts = diagnosis.evidence.facts;
     let plane = cause(finding.cause).ok_or("is in no catalogue")?.plane;
     let problem = finding.severity == Severity::Problem;
     ensure(!problem || !finding.evidence.is_empty(), || "a problem without evidence".to_owned())?;
@@ -192,7 +193,7 @@ fn one(diagnosis: &Diagnosis<'_>, finding: &Finding) -> Result<(), String> {
         "proven by a single observation and no reply".to_owned()
     })?;
     for id in &finding.explains {
-        let entry = diagnosis.case.modes.iter().find(|m| m.entry.id == *id);
+        let entry = diagnosis.evidence.modes().iter().find(|m| m.entry.id == *id);
         ensure(entry.is_some(), || format!("explains {id}, which is no entry of a mode"))?;
     }
     place(finding)
@@ -208,7 +209,7 @@ fn place(finding: &Finding) -> Result<(), String> {
         })?;
     }
     if at.hop_min.is_some() && at.hop_max.is_some() && at.hops.is_some() {
-        let by_hops = location::side(at);
+        let by_hops = evidence::side(at);
         // The server proper may be proven by other things than hops.
         ensure(finding.side == by_hops || finding.side == Side::Server, || {
             format!("side by hops {by_hops:?}: {}", told())
@@ -248,7 +249,7 @@ fn rules(diagnosis: &Diagnosis<'_>) -> Result<(), String> {
     ensure(ids == eight, || format!("rules {ids:?}"))?;
     for rule in &diagnosis.rules {
         for id in &rule.attempts {
-            let entry = diagnosis.case.modes.iter().any(|m| m.entry.id == *id);
+            let entry = diagnosis.evidence.modes().iter().any(|m| m.entry.id == *id);
             ensure(entry, || format!("rule {} shown by {id}, no entry of a mode", rule.id))?;
         }
     }
@@ -278,7 +279,7 @@ fn repeats(facts: &Facts, diagnosis: &Diagnosis<'_>) -> Result<(), String> {
             .filter(|_| one_server)
             .map(|f| (f.cause, f.confidence.as_str()))
             .collect();
-        let outcomes: Vec<&str> = d.case.modes.iter().map(|m| m.outcome().as_str()).collect();
+        let outcomes: Vec<&str> = d.evidence.modes().iter().map(|m| m.outcome().as_str()).collect();
         format!("{} {causes:?} {outcomes:?}", if one_server { d.verdict.as_str() } else { "" })
     };
     let mut other = facts.clone();

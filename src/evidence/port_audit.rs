@@ -1,8 +1,7 @@
-//! An audit as the causes and the reports look at it: which ports are let through, and what the
+//! An audit, made sense of: which ports are let through, and what the
 //! sweep can say at all.
 
-use super::case::Case;
-use super::causes::middlebox::data_intercepted;
+use super::Evidence;
 use crate::facts::audit::{PortRun, outcome, runs};
 use crate::facts::{Audit, BoundsFrom, Outcome, PortRange, Sweep};
 
@@ -37,7 +36,7 @@ pub enum Worth {
 
 /// An audit, made sense of.
 #[derive(Debug, Clone)]
-pub struct View<'a> {
+pub struct PortAudit<'a> {
     /// What was observed.
     pub audit: &'a Audit,
     /// The sweep.
@@ -59,13 +58,19 @@ pub struct View<'a> {
     pub inside: Vec<PortRun>,
 }
 
-/// The audit of a case.
-pub fn view<'a>(case: &Case<'a>) -> Option<View<'a>> {
-    let audit = case.facts.audit.as_ref()?;
+impl<'f> Evidence<'f> {
+    /// The audit of passive ports, if there was one.
+    pub fn audit(&self) -> Option<&PortAudit<'f>> {
+        self.audit.get_or_init(|| port_audit(self)).as_ref()
+    }
+}
+
+fn port_audit<'f>(evidence: &Evidence<'f>) -> Option<PortAudit<'f>> {
+    let audit = evidence.facts.audit.as_ref()?;
     let sweep = audit.sweep.as_ref();
     let opened = opened_by_announcement(audit);
-    let worth = if opened.is_empty() { worth(case, audit) } else { Worth::Announced };
-    let declared = case.facts.request.audit.and_then(|a| a.passive_ports);
+    let worth = if opened.is_empty() { worth(evidence, audit) } else { Worth::Announced };
+    let declared = evidence.facts.request.audit.and_then(|a| a.passive_ports);
     let bounds = match (sweep, declared) {
         (Some(sweep), _) => Some((sweep.bounds, sweep.from)),
         (None, Some(range)) => Some((range, BoundsFrom::Declared)),
@@ -95,13 +100,13 @@ pub fn view<'a>(case: &Case<'a>) -> Option<View<'a>> {
         Worth::Nothing => Vec::new(),
     };
     let ports = with_rest(known, declared.filter(|_| worth != Worth::Shown));
-    let mut announced: Vec<u16> = case.announced_ports();
+    let mut announced: Vec<u16> = evidence.announced_ports();
     announced.extend(audit.sampled_ports());
     announced.extend(audit.crowd.as_ref().and_then(|c| c.reply.port));
     announced.sort_unstable();
     announced.dedup();
     let inside = inside(audit, sweep, &ports, &announced);
-    Some(View { audit, sweep, worth, bounds, ports, announced, inside })
+    Some(PortAudit { audit, sweep, worth, bounds, ports, announced, inside })
 }
 
 /// Ports of the range that nothing is known of are not tested, rather than left out.
@@ -117,7 +122,7 @@ fn with_rest(known: Vec<PortRun>, range: Option<PortRange>) -> Vec<PortRun> {
 }
 
 /// What it is worth where nothing shows that ports are opened as they are announced, or all are.
-fn worth(case: &Case<'_>, audit: &Audit) -> Worth {
+fn worth(evidence: &Evidence<'_>, audit: &Audit) -> Worth {
     let silent = |run: &PortRun| run.outcome == Outcome::TimedOut;
     if !audit.controls.is_empty() && audit.controls.iter().all(silent) {
         return Worth::Pinholes;
@@ -128,7 +133,7 @@ fn worth(case: &Case<'_>, audit: &Audit) -> Worth {
     };
     let (open, asked) = (count(|o| o == Outcome::Open), count(|o| o != Outcome::NotTested));
     let everywhere = asked >= 16 && open * 10 >= asked * 9;
-    if everywhere || (open > 0 && data_intercepted(case).is_some()) {
+    if everywhere || (open > 0 && !evidence.answered_unannounced().is_empty()) {
         Worth::Intercepted
     } else {
         Worth::Shown
@@ -152,7 +157,7 @@ fn loses_some(sweep: &Sweep) -> bool {
     sweep.lost.saturating_mul(SOME) > sweep.answered
 }
 
-/// See [`View::inside`].
+/// See [`PortAudit::inside`].
 fn inside(
     audit: &Audit,
     sweep: Option<&Sweep>,
@@ -213,16 +218,17 @@ fn inside(
     runs(kept)
 }
 
-impl View<'_> {
+impl PortAudit<'_> {
     /// Ports for the report: those of the range and the well-known ones, sorted, each once. Where
     /// silence shows loss or a limit, it says nothing of the port.
-    pub fn all(&self, case: &Case<'_>) -> Vec<(u16, Outcome)> {
+    pub fn all(&self, evidence: &Evidence<'_>) -> Vec<(u16, Outcome)> {
         let patchy = self.patchy();
         let told = |(port, outcome)| match outcome {
             Outcome::TimedOut if patchy => (port, Outcome::NotTested),
             _ => (port, outcome),
         };
-        let control = case.session.is_some().then(|| (case.control_port(), Outcome::Open));
+        let control =
+            evidence.session().is_some().then(|| (evidence.control_port(), Outcome::Open));
         let mut all: Vec<(u16, Outcome)> = self
             .ports
             .iter()
@@ -322,7 +328,7 @@ mod tests {
         let (audit, worth) = (Audit::default(), Worth::Shown);
         let inside = inside(&audit, Some(&sweep), &ports, &announced);
         let (audit, sweep) = (&audit, Some(&sweep));
-        let view = View { audit, sweep, worth, bounds: None, ports, announced, inside };
+        let view = PortAudit { audit, sweep, worth, bounds: None, ports, announced, inside };
         let held = view.inside.iter().filter(|r| r.outcome == Outcome::TimedOut);
         (held.map(|r| (r.first, r.last)).collect(), view.patchy())
     }

@@ -1,0 +1,69 @@
+//! One reading of the facts, for whoever has to decide by them: the plan asks what is still needed,
+//! the diagnosis asks what is shown. What proves a thing is written down in here, once.
+//!
+//! Pure and lazy: an [`Evidence`] costs nothing until it is asked, and answers the same question
+//! once. It knows no socket, no clock, no cause and no remedy.
+
+pub mod hole;
+pub mod ladder;
+pub mod login;
+pub mod mode;
+pub mod nat;
+pub mod options;
+pub mod own_drops;
+pub mod place;
+pub mod port_audit;
+pub mod server;
+pub mod unannounced;
+
+use std::cell::OnceCell;
+
+use crate::facts::Facts;
+use crate::wire::software::Software;
+
+pub use hole::Holes;
+pub use ladder::ResetFrom;
+pub use mode::ModeView;
+pub use nat::Nat;
+pub use options::Options;
+pub use own_drops::OwnDrops;
+pub use place::{Confidence, Located, Location, Side, side};
+pub use port_audit::{PortAudit, Worth};
+
+/// The facts of one run, read as they are asked about.
+#[derive(Debug, Clone)]
+pub struct Evidence<'f> {
+    /// What was observed.
+    pub facts: &'f Facts,
+    /// For whom it is read.
+    pub options: &'f Options,
+    modes: OnceCell<Vec<ModeView<'f>>>,
+    software: OnceCell<Option<Software>>,
+    silence: OnceCell<Option<Located>>,
+    reset: OnceCell<Option<ResetFrom>>,
+    holes: OnceCell<Option<Holes>>,
+    own_drops: [OnceCell<Option<OwnDrops>>; 2],
+    audit: OnceCell<Option<PortAudit<'f>>>,
+}
+
+impl<'f> Evidence<'f> {
+    /// The evidence in these facts; nothing is worked out yet.
+    pub fn new(facts: &'f Facts) -> Self {
+        Self::for_reader(facts, Options::NONE)
+    }
+
+    /// The same, with what its reader wants fixes for.
+    pub fn for_reader(facts: &'f Facts, options: &'f Options) -> Self {
+        Self {
+            facts,
+            options,
+            modes: OnceCell::new(),
+            software: OnceCell::new(),
+            silence: OnceCell::new(),
+            reset: OnceCell::new(),
+            holes: OnceCell::new(),
+            own_drops: [OnceCell::new(), OnceCell::new()],
+            audit: OnceCell::new(),
+        }
+    }
+}

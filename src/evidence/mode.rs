@@ -1,0 +1,130 @@
+//! Each mode with its repetitions folded into one outcome.
+
+use super::Evidence;
+use crate::facts::{Attempt, Facts, Mode, Outcome, Purpose, Security, Why};
+
+/// One mode: its own attempt, the repetitions, and what they come to.
+#[derive(Debug, Clone)]
+pub struct ModeView<'f> {
+    /// The mode.
+    pub mode: Mode,
+    /// Clear or TLS.
+    pub security: Security,
+    /// The attempt that stands for the mode (purpose `mode`).
+    pub entry: &'f Attempt,
+    /// It and its repetitions, in order.
+    pub all: Vec<&'f Attempt>,
+    /// The one whose outcome counts.
+    pub shown: &'f Attempt,
+}
+
+impl ModeView<'_> {
+    /// The folded outcome.
+    pub fn outcome(&self) -> Outcome {
+        self.shown.outcome
+    }
+
+    /// Whether it works.
+    pub fn is_open(&self) -> bool {
+        self.outcome() == Outcome::Open
+    }
+
+    /// Whether it was tested.
+    pub fn tested(&self) -> bool {
+        self.outcome() != Outcome::NotTested
+    }
+
+    /// Whether it was tested and does not work.
+    pub fn failed(&self) -> bool {
+        self.tested() && !self.is_open()
+    }
+
+    /// The reply that refused the command itself, as code and text.
+    pub fn refusal(&self) -> Option<(u16, &str)> {
+        match &self.shown.why {
+            Why::CommandRefused { code, text } => Some((*code, text)),
+            _ => None,
+        }
+    }
+
+    /// How many attempts of this mode ended like the folded one.
+    pub fn times(&self) -> usize {
+        self.all.iter().filter(|a| a.outcome == self.outcome()).count()
+    }
+}
+
+impl<'f> Evidence<'f> {
+    /// One view per mode that was asked for, in the order of the attempts.
+    pub fn modes(&self) -> &[ModeView<'f>] {
+        self.modes.get_or_init(|| fold(self.facts))
+    }
+
+    /// The view of one mode.
+    pub fn mode(&self, mode: Mode) -> Option<&ModeView<'f>> {
+        self.modes().iter().find(|m| m.mode == mode)
+    }
+
+    /// Views of the passive modes that were tested.
+    pub fn passive(&self) -> Vec<&ModeView<'f>> {
+        self.modes().iter().filter(|m| m.mode.is_passive() && m.tested()).collect()
+    }
+
+    /// Views of the active modes that were tested.
+    pub fn active(&self) -> Vec<&ModeView<'f>> {
+        self.modes().iter().filter(|m| !m.mode.is_passive() && m.tested()).collect()
+    }
+
+    /// Whether any mode works.
+    pub fn any_open(&self) -> bool {
+        self.modes().iter().any(ModeView::is_open)
+    }
+
+    /// Whether a passive mode works.
+    pub fn passive_open(&self) -> bool {
+        self.passive().iter().any(|m| m.is_open())
+    }
+
+    /// Whether an active mode works.
+    pub fn active_open(&self) -> bool {
+        self.active().iter().any(|m| m.is_open())
+    }
+}
+
+fn fold(facts: &Facts) -> Vec<ModeView<'_>> {
+    facts
+        .attempts
+        .iter()
+        .filter(|a| a.purpose == Purpose::Mode)
+        .map(|entry| {
+            let all: Vec<&Attempt> = facts
+                .attempts
+                .iter()
+                .filter(|a| {
+                    a.mode == entry.mode
+                        && a.security == entry.security
+                        && a.family == entry.family
+                        && matches!(a.purpose, Purpose::Mode | Purpose::Repeat)
+                })
+                .collect();
+            let shown = representative(&all).unwrap_or(entry);
+            ModeView { mode: entry.mode, security: entry.security, entry, all, shown }
+        })
+        .collect()
+}
+
+/// One success proves that a mode can work; otherwise the commonest failure stands for it.
+fn representative<'a>(all: &[&'a Attempt]) -> Option<&'a Attempt> {
+    if let Some(open) = all.iter().find(|a| a.is_open()) {
+        return Some(open);
+    }
+    let tested: Vec<&&Attempt> = all.iter().filter(|a| a.outcome != Outcome::NotTested).collect();
+    let count = |a: &Attempt| tested.iter().filter(|b| b.outcome == a.outcome).count();
+    let most = tested.iter().map(|a| count(a)).max()?;
+    // Between equals the mode's own attempt decides, then the one that came farthest, never the
+    // order of the repetitions.
+    tested
+        .iter()
+        .filter(|a| count(a) == most)
+        .min_by_key(|a| (a.purpose != Purpose::Mode, a.outcome, std::cmp::Reverse(a.step), &a.id))
+        .map(|a| **a)
+}
