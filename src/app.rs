@@ -271,7 +271,7 @@ fn block_on(
             None => None,
         };
         let Some(server) = &server else {
-            return Ok(probe::run(spec, &stage, stopped()).await);
+            return Ok(probe::run(spec, &stage, probe::os::interrupted()).await);
         };
         let at = server.address();
         let mut request = spec.request.clone();
@@ -295,7 +295,7 @@ fn block_on(
             bind: Vec::new(),
             proxies: Vec::new(),
         };
-        Ok(probe::run(&spec, &stage, stopped()).await)
+        Ok(probe::run(&spec, &stage, probe::os::interrupted()).await)
     });
     // A name look-up in the system's resolver cannot be cancelled: it is not waited for.
     runtime.shutdown_background();
@@ -305,24 +305,6 @@ fn block_on(
 /// From here on an interrupt ends the program at once: nothing is measured any more.
 pub fn measured() {
     probe::os::default_interrupts();
-}
-
-/// Resolves at SIGINT or SIGTERM.
-async fn stopped() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut term) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = term.recv() => {}
-            }
-            return;
-        }
-    }
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
 }
 
 fn replay(

@@ -56,6 +56,9 @@ pub struct Facts {
     pub tool: String,
     /// Its version.
     pub version: String,
+    /// The system that it ran on, where the facts say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub system: Option<System>,
     /// When the run began, RFC 3339 in UTC.
     pub started: String,
     /// How long it took.
@@ -111,6 +114,20 @@ pub struct Facts {
     pub reading: Option<Reading>,
     /// An interrupt or the deadline ended the run early.
     pub cut_short: Option<CutShort>,
+}
+
+/// The operating system that a run was made on: what it shows, and what can be typed there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum System {
+    /// Linux, with any C library.
+    Linux,
+    /// Windows.
+    Windows,
+    /// macOS.
+    Macos,
+    /// Another one.
+    Other,
 }
 
 /// A moment without a connection of ours.

@@ -253,7 +253,7 @@ fn execute(
             }
         };
         let ending = async {
-            super::stopped().await;
+            probe::os::interrupted().await;
             interrupted.set(true);
             let _ = stop.send(true);
         };

@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 use super::World;
 use crate::cli::{ColorArg, FormatArg, LangArg, OutputArgs};
 use crate::diagnosis::Lang;
-use crate::report;
+use crate::{probe, report};
 
 /// The language that was asked for, else the locale's; programs that read JSON get English.
 pub(super) fn language(asked: Option<LangArg>, for_programs: bool, world: &World<'_>) -> Lang {
@@ -16,16 +16,17 @@ pub(super) fn language(asked: Option<LangArg>, for_programs: bool, world: &World
         None => ["LC_ALL", "LC_MESSAGES", "LANG"]
             .iter()
             .find_map(|name| (world.env)(name).filter(|value| !value.is_empty()))
+            .or_else(probe::os::locale)
             .map_or(Lang::En, |locale| Lang::of_locale(&locale)),
     }
 }
 
-/// Whether the locale is known to show no UTF-8.
+/// Whether the locale, or who reads the output, is known to take no UTF-8.
 fn only_ascii(world: &World<'_>) -> bool {
     ["LC_ALL", "LC_CTYPE", "LANG"]
         .iter()
         .find_map(|name| (world.env)(name).filter(|value| !value.is_empty()))
-        .is_some_and(|locale| report::ascii::is_not_utf8(&locale))
+        .map_or(!probe::os::shows_utf8(), |locale| report::ascii::is_not_utf8(&locale))
 }
 
 /// Whether a text for the terminal may hold nothing else, since the locale shows nothing else; not
@@ -73,7 +74,7 @@ pub(super) fn style(output: &OutputArgs, world: &World<'_>) -> report::Style {
         ColorArg::Never => false,
         ColorArg::Auto => {
             let refused = (world.env)("NO_COLOR").is_some_and(|v| !v.is_empty());
-            terminal && !refused && !is_dumb(world)
+            terminal && !refused && !is_dumb(world) && probe::os::shows_colors()
         }
     };
     let columns = terminal

@@ -119,15 +119,26 @@ fn netrc_entry(
     user: &str,
     env: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Option<Found>, String> {
-    let path = match (env("NETRC"), env("HOME")) {
-        (Some(path), _) => PathBuf::from(path),
-        (None, Some(home)) => Path::new(&home).join(".netrc"),
-        (None, None) => return Ok(None),
-    };
-    if !path.is_file() {
-        return Ok(None);
+    match netrc_places(env).into_iter().find(|path| path.is_file()) {
+        Some(path) => Ok(lookup(&read_limited(&path)?, host, user)),
+        None => Ok(None),
     }
-    Ok(lookup(&read_limited(&path)?, host, user))
+}
+
+/// Where the file may be, in the order of curl: on Windows the home folder has another variable, and
+/// the file may have the name that its older programs could write.
+fn netrc_places(env: &dyn Fn(&str) -> Option<String>) -> Vec<PathBuf> {
+    if let Some(path) = env("NETRC") {
+        return vec![PathBuf::from(path)];
+    }
+    let mut places = Vec::new();
+    if let Some(home) = env("HOME") {
+        places.push(Path::new(&home).join(".netrc"));
+    }
+    if let Some(home) = env("USERPROFILE") {
+        places.extend([".netrc", "_netrc"].map(|name| Path::new(&home).join(name)));
+    }
+    places
 }
 
 /// Finds an entry in the text of a netrc file: `machine`, `default`, `login`, `password`,
@@ -231,6 +242,22 @@ mod tests {
         assert_eq!(password("FTP.example.org", "bob").as_deref(), Some("two words"));
         assert_eq!(password("ftp.example.org", "anonymous").as_deref(), Some("me@"));
         assert_eq!(password("nowhere", "carol"), None);
+    }
+
+    #[test]
+    fn windows_has_another_home_and_another_name_for_the_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let home = dir.path().display().to_string();
+        let env = |name: &str| (name == "USERPROFILE").then(|| home.clone());
+        let sources = Sources { url: None, file: None, env: &env, prompt: None };
+        assert!(find("ftp.example.org", "bob", &sources).unwrap().source.is_none());
+        std::fs::write(dir.path().join("_netrc"), NETRC).unwrap();
+        let found = find("ftp.example.org", "bob", &sources).unwrap();
+        assert_eq!(found.password.unwrap().as_str(), "two words");
+        let one = "machine ftp.example.org login bob password nearer";
+        std::fs::write(dir.path().join(".netrc"), one).unwrap();
+        let found = find("ftp.example.org", "bob", &sources).unwrap();
+        assert_eq!(found.password.unwrap().as_str(), "nearer");
     }
 
     #[test]

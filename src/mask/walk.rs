@@ -43,6 +43,7 @@ const OURS: &[&str] = &[
     "security",
     "started",
     "step",
+    "system",
     "tls",
     "tool",
     "variable",

@@ -599,8 +599,7 @@ impl Control {
         self.note(|session| {
             session.rtt = state.rtt.map(Micros::from).or(session.rtt);
             // What a busy machine at either end acknowledges late is sent again without a loss.
-            session.retransmits =
-                Some(state.total_retransmits.saturating_sub(state.needless_retransmits));
+            session.retransmits = state.lost.or(session.retransmits);
         });
     }
 

@@ -17,6 +17,10 @@ use super::os;
 use super::recorder::Recorder;
 use crate::facts::{Dial, DialOutcome, Knock, Micros};
 
+/// How often a system that would go on after a RST sends a SYN again: once, so that a lost one is
+/// made good and a refusal is known before the patience ends.
+const SYN_REPEATS: u8 = 1;
+
 /// How often and how long to knock.
 #[derive(Debug, Clone, Copy)]
 pub struct KnockPolicy {
@@ -140,17 +144,20 @@ impl Dialler {
                 // The second handle would keep the connection from closing.
                 let twin = pending.twin.take();
                 pending.fact.syns =
-                    twin.as_ref().and_then(os::tcp_state).map(|s| 1 + s.total_retransmits);
+                    twin.as_ref().and_then(os::tcp_state).map(|s| 1 + s.syn_retransmits);
                 self.connected.get_or_insert(self.recorder.now());
                 Some(DialEvent::Connected(stream))
             }
             Err(error) => {
                 let icmp = pending.twin.as_ref().and_then(os::pending_icmp);
-                pending.fact.outcome = Some(os::classify(&error, icmp));
+                let outcome = os::classify(&error, icmp);
+                // A system that has given up waiting has heard no answer.
+                let answered = outcome != DialOutcome::TimedOut;
+                pending.fact.outcome = Some(outcome);
                 pending.error = Some(error);
                 // The first flow's answer decides at once: only a later one may owe its refusal to
                 // a pinhole that the first has taken.
-                if index == 0 && self.connected.is_none() {
+                if index == 0 && answered && self.connected.is_none() {
                     self.done = true;
                     return Some(DialEvent::Failed);
                 }
@@ -244,7 +251,7 @@ fn syns_of(pending: &Pending) -> Option<u32> {
         return pending.fact.syns;
     }
     let state = pending.twin.as_ref().and_then(os::tcp_state)?;
-    Some(1 + state.retransmits)
+    Some(1 + state.syn_retransmits)
 }
 
 fn local_of(pending: &Pending) -> SocketAddr {
@@ -264,6 +271,7 @@ fn prepare(
     let socket = if to.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     let twin = SockRef::from(&socket).try_clone()?;
     os::want_icmp(&twin, to.is_ipv6());
+    os::limit_syns(&twin, SYN_REPEATS);
     if let Some(mss) = segments {
         os::limit_segments(&twin, mss)?;
     }

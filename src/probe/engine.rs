@@ -132,6 +132,7 @@ fn blank(spec: &Spec) -> Facts {
         schema: SCHEMA.to_owned(),
         tool: env!("CARGO_PKG_NAME").to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        system: Some(os::SYSTEM),
         started: time_stamp(SystemTime::now()),
         elapsed: Micros(0),
         source: crate::facts::Source::Live,

@@ -237,6 +237,7 @@ fn prepare(
     let socket = if to.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     let twin = SockRef::from(&socket).try_clone()?;
     os::want_icmp(&twin, to.is_ipv6());
+    os::limit_syns(&twin, 0);
     if to.is_ipv4() {
         twin.set_ttl_v4(u32::from(ttl))?;
     } else {

@@ -64,6 +64,7 @@ pub fn facts_of(group: &[Conversation], source: Source, reading: Reading, moment
         schema: SCHEMA.to_owned(),
         tool: env!("CARGO_PKG_NAME").to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        system: None,
         started: clock.started(moment),
         elapsed: clock.elapsed(group),
         source,

@@ -32,9 +32,7 @@ pub async fn knock(to: SocketAddr, bind: Option<IpAddr>, patience: Duration) -> 
     let Ok(socket) = prepare(to, bind) else { return Answer::NotSent };
     let began = Instant::now();
     if let Err(error) = socket.connect(&to.into()) {
-        let on_its_way = error.kind() == std::io::ErrorKind::WouldBlock
-            || error.raw_os_error() == Some(IN_PROGRESS);
-        if !on_its_way {
+        if !os::is_under_way(&error) {
             return answer(&os::classify(&error, os::pending_icmp(&socket)), began.elapsed());
         }
     }
@@ -58,17 +56,11 @@ pub async fn knock(to: SocketAddr, bind: Option<IpAddr>, patience: Duration) -> 
     }
 }
 
-/// `EINPROGRESS`, which the standard library has no name for yet.
-#[cfg(unix)]
-const IN_PROGRESS: i32 = os::IN_PROGRESS;
-/// Elsewhere a connection that takes its time is `WouldBlock`.
-#[cfg(not(unix))]
-const IN_PROGRESS: i32 = i32::MIN;
-
 fn prepare(to: SocketAddr, bind: Option<IpAddr>) -> std::io::Result<Socket> {
     let socket = Socket::new(Domain::for_address(to), Type::STREAM, Some(Protocol::TCP))?;
     socket.set_nonblocking(true)?;
     os::want_icmp(&socket, to.is_ipv6());
+    os::limit_syns(&socket, 0);
     if let Some(address) = bind {
         socket.bind(&SocketAddr::new(address, 0).into())?;
     }

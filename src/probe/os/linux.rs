@@ -17,7 +17,10 @@ use nix::sys::socket::{
 use socket2::Socket;
 
 use super::TcpState;
-use crate::facts::Icmp;
+use crate::facts::{Icmp, System};
+
+/// The system that this program was built for.
+pub const SYSTEM: System = System::Linux;
 
 /// Asks the kernel to keep ICMP errors for this socket, with their senders. A kernel that refuses
 /// only makes the answer poorer.
@@ -81,6 +84,9 @@ pub fn undelivered(ipv6: bool) -> Option<i64> {
     left_over(|name| all.iter().find(|(n, _)| n == name).map(|(_, value)| *value))
 }
 
+/// `TCP_SYN_SENT` of the kernel's `tcp_states.h`.
+const SYN_SENT: u8 = 2;
+
 fn left_over(count: impl Fn(&str) -> Option<i64>) -> Option<i64> {
     let mut left = count("InReceives")?;
     let forwarded = count("ForwDatagrams").or_else(|| count("OutForwDatagrams")).unwrap_or(0);
@@ -119,11 +125,16 @@ pub fn acknowledge_at_once(socket: &Socket) {
 /// TCP's counters for a socket.
 pub fn tcp_state(socket: &Socket) -> Option<TcpState> {
     let info = tcp_info(socket)?;
+    let connecting = info.tcpi_state == SYN_SENT;
     Some(TcpState {
         unacked: info.tcpi_unacked,
-        retransmits: u32::from(info.tcpi_retransmits),
-        total_retransmits: info.tcpi_total_retrans,
-        needless_retransmits: info.tcpi_dsack_dups,
+        // Once the handshake is done the counter of the segment at hand is another one's.
+        syn_retransmits: if connecting {
+            u32::from(info.tcpi_retransmits)
+        } else {
+            info.tcpi_total_retrans
+        },
+        lost: Some(info.tcpi_total_retrans.saturating_sub(info.tcpi_dsack_dups)),
         rtt: (info.tcpi_rtt > 0).then(|| Duration::from_micros(u64::from(info.tcpi_rtt))),
     })
 }
