@@ -62,7 +62,7 @@ mod lab {
     mod gate;
     mod helpers;
     mod net;
-    mod readme;
+    mod recipe_page;
     mod run;
     mod secured;
     mod servers;

@@ -1,4 +1,4 @@
-//! The catalogue of causes: data, one record each. Reports, `explain`, the README's table and the
+//! The catalogue of causes: data, one record each. Reports, `explain`, the documented table and the
 //! tests iterate over it. Ids are API: none is renamed.
 
 use super::causes::{

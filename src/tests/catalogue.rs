@@ -1,4 +1,4 @@
-//! The catalogue of causes as a whole: ids, pages, suppression, fixtures, and the README's table.
+//! The catalogue of causes as a whole: ids, pages, suppression, fixtures, and the documented table.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -299,7 +299,7 @@ fn findings_carry_the_id_of_their_cause() {
     none(&wrong);
 }
 
-/// The table between the two marks in README.md.
+/// The table between the two marks in docs/causes.md.
 fn table() -> String {
     let mut table = String::from("| plane | cause | what it says |\n| --- | --- | --- |\n");
     for cause in CATALOGUE {
@@ -314,26 +314,19 @@ fn table() -> String {
 }
 
 #[test]
-fn the_readme_lists_the_catalogue() {
+fn the_page_of_causes_lists_the_catalogue() {
     const BEGIN: &str = "<!-- causes -->\n";
     const END: &str = "<!-- /causes -->";
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let Ok(readme) = std::fs::read_to_string(&path) else {
-        // Loud, and over as soon as there is a README.
-        println!(
-            "README.md is not there yet; its table of causes would be\n\n{BEGIN}{}{END}",
-            table()
-        );
-        return;
-    };
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/causes.md");
+    let page = std::fs::read_to_string(&path).unwrap();
     let between =
-        readme.split_once(BEGIN).and_then(|(before, rest)| Some((before, rest.split_once(END)?)));
+        page.split_once(BEGIN).and_then(|(before, rest)| Some((before, rest.split_once(END)?)));
     let Some((before, (listed, after))) = between else {
-        panic!("README.md has no {} … {END}; between them belongs\n\n{}", BEGIN.trim(), table());
+        panic!("docs/causes.md has no {} … {END}", BEGIN.trim());
     };
     if listed.trim() == table().trim() {
         return;
     }
-    assert!(golden::updating(), "README.md lists other causes; this belongs there\n\n{}", table());
+    assert!(golden::updating(), "docs/causes.md lists others; this belongs there\n\n{}", table());
     std::fs::write(&path, format!("{before}{BEGIN}{}{END}{after}", table())).unwrap();
 }

@@ -512,13 +512,41 @@ fn an_answer_is_not_called_silence() {
     });
 }
 
-/// What the README shows first is what the program says.
+/// What the documents show first is what the program says: the README its beginning.
 #[test]
-fn the_readme_shows_a_report_as_it_is() {
+fn the_documents_show_a_report_as_it_is() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let readme = fs::read_to_string(root.join("README.md")).unwrap();
     let report = root.join("fixtures/scenarios/server-blocks-passive-four-hops/report.txt");
     let report = fs::read_to_string(report).unwrap();
-    let shown = readme.split("```text\n").nth(1).unwrap().split("```").next().unwrap();
-    assert_eq!(shown, report);
+    let shown = |document: &str| {
+        let text = fs::read_to_string(root.join(document)).unwrap();
+        text.split("```text\n").nth(1).unwrap().split("```").next().unwrap().to_owned()
+    };
+    assert_eq!(shown("docs/reading-the-report.md"), report);
+    let first = shown("README.md");
+    assert!(report.starts_with(&first), "README.md shows another report:\n{first}");
+    assert!((20..=45).contains(&first.lines().count()), "too much, or too little, to begin with");
+}
+
+/// A minute's reading, and no link that leads nowhere.
+#[test]
+fn the_readme_is_short_and_the_documents_lead_somewhere() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    assert!(readme.len() <= 16_000, "README.md has {} bytes", readme.len());
+    let mut documents = vec![root.join("README.md")];
+    documents.extend(["ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(|d| root.join(d)));
+    documents.extend(fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path()));
+    let mut wrong = Vec::new();
+    for document in documents {
+        let text = fs::read_to_string(&document).unwrap();
+        for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let file = target.split('#').next().unwrap_or_default();
+            let local = !file.is_empty() && !file.contains(':');
+            if local && !document.parent().unwrap().join(file).exists() {
+                wrong.push(format!("{}: {target}", document.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "links that lead nowhere: {wrong:#?}");
 }

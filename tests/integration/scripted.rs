@@ -685,7 +685,7 @@ fn active_connections_that_fail() {
         broken("550 at once", &active("S: 550 Permission denied."))
             .degraded("listing-refused")
             .says_not("the data connection stood"),
-        // expected: a knock that came, if late, shows that no firewall stops it; see README, "late".
+        // expected: a knock that came, if late, shows that no firewall stops it.
         broken("knocks after 4 s", &active("S: 150 Go\nW: 4s\nD: connect\nW: 6s\nD: close"))
             .unsettled()
             .never("firewall-blocks-active"),

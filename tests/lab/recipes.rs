@@ -1,4 +1,4 @@
-//! The recipes of README.md for CI: their YAML before the published schemas, and each of their shell
+//! The recipes of docs/monitoring.md for CI: their YAML before the published schemas, and each of their shell
 //! steps in a clean root, against a server that works and one whose passive ports are blocked.
 
 use std::collections::BTreeMap;
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::clean_root::{CleanRoot, RUNNER, Ran, SOURCE, WORK, ci};
 use super::net::{Node, TO_CLIENT, Topology};
-use super::readme;
+use super::recipe_page;
 use super::servers::{PASSWORD, Server, Software};
 use super::sh;
 use super::world::World;
@@ -55,10 +55,10 @@ fn lines(value: &Value) -> Vec<&str> {
 /// Whether the schema accepts the document, and refuses it without one of its words.
 fn schema_holds(world: &World, schema: &str, text: &str, word: &str) {
     let folder = world.folder.path();
-    let (fits, said) = readme::fits(&world.gate, schema, folder, text);
+    let (fits, said) = recipe_page::fits(&world.gate, schema, folder, text);
     assert!(fits, "{said}\n{text}");
     assert!(text.contains(word), "{text}");
-    let (fits, _) = readme::fits(&world.gate, schema, folder, &text.replace(word, "other:"));
+    let (fits, _) = recipe_page::fits(&world.gate, schema, folder, &text.replace(word, "other:"));
     assert!(!fits, "{schema} accepts everything");
 }
 
@@ -123,10 +123,10 @@ fn github(root: &CleanRoot<'_>, job: &Value) -> Job {
 #[test]
 fn github_actions() {
     let (world, hosts) = world(gate!());
-    let text = readme::block("GitHub Actions", "yaml");
+    let text = recipe_page::block("GitHub Actions", "yaml");
     assert!(text.starts_with("# .github/workflows/"), "{text}");
     schema_holds(&world, "vendor.github-workflows", &text, "runs-on:");
-    let workflow = readme::yaml(&world.gate, &text);
+    let workflow = recipe_page::yaml(&world.gate, &text);
     let job = &workflow["jobs"]["ftp"];
     for blocked in [false, true] {
         if blocked {
@@ -166,7 +166,7 @@ fn github_actions() {
 #[test]
 fn github_actions_without_a_source() {
     let (world, hosts) = world(gate!());
-    let workflow = readme::yaml(&world.gate, &readme::block("GitHub Actions", "yaml"));
+    let workflow = recipe_page::yaml(&world.gate, &recipe_page::block("GitHub Actions", "yaml"));
     let root = CleanRoot::new(&world, &hosts).with_cargo();
     let install = workflow["jobs"]["ftp"]["steps"][0]["run"].as_str().expect("a script");
     root.write(RUNNER, "/tmp/step.sh", install);
@@ -192,10 +192,10 @@ fn gitlab(root: &CleanRoot<'_>, job: &Value) -> Ran {
 #[test]
 fn gitlab_ci() {
     let (world, hosts) = world(gate!());
-    let text = readme::block("GitLab CI", "yaml");
+    let text = recipe_page::block("GitLab CI", "yaml");
     assert!(text.starts_with("# .gitlab-ci.yml\n"), "{text}");
     schema_holds(&world, "vendor.gitlab-ci", &text, "script:");
-    let pipeline = readme::yaml(&world.gate, &text);
+    let pipeline = recipe_page::yaml(&world.gate, &text);
     let job = &pipeline["ftp"];
     assert_eq!(job["artifacts"]["when"], "always", "a report of what failed is wanted most");
     for blocked in [false, true] {
@@ -204,7 +204,7 @@ fn gitlab_ci() {
         }
         let root = CleanRoot::new(&world, &hosts).with_cargo();
         let list = format!("{WORK}/targets.toml");
-        root.write(RUNNER, &list, &readme::block("", "toml"));
+        root.write(RUNNER, &list, &recipe_page::block("", "toml"));
         let ran = gitlab(&root, job);
         assert_eq!(ran.exit, Some(i32::from(blocked)), "{ran:?}");
         let report = job["artifacts"]["reports"]["junit"].as_str().expect("a file");
@@ -225,7 +225,7 @@ fn gitlab_ci() {
 fn gitlab_ci_without_the_password() {
     let (world, hosts) = world(gate!());
     let root = CleanRoot::new(&world, &hosts).with_program();
-    root.write(RUNNER, &format!("{WORK}/targets.toml"), &readme::block("", "toml"));
+    root.write(RUNNER, &format!("{WORK}/targets.toml"), &recipe_page::block("", "toml"));
     let ran = root.run(RUNNER, &ci(&[]), &["ftp-doctor", "check", "targets.toml"]);
     assert_eq!(ran.exit, Some(2), "{ran:?}");
     assert!(ran.stderr.contains("MIRROR_PASSWORD"), "{ran:?}");
@@ -237,7 +237,7 @@ fn gitlab_ci_without_the_password() {
 fn a_list_is_streamed_resumed_and_compared() {
     let (world, hosts) = world(gate!());
     let root = CleanRoot::new(&world, &hosts).with_program();
-    root.write(RUNNER, &format!("{WORK}/targets.toml"), &readme::block("", "toml"));
+    root.write(RUNNER, &format!("{WORK}/targets.toml"), &recipe_page::block("", "toml"));
     let env = ci(&[("MIRROR_PASSWORD", PASSWORD)]);
     let check = |more: &[&str]| {
         let all: Vec<&str> =

@@ -1,4 +1,4 @@
-//! The recipes of README.md for monitoring: cron, Nagios, Icinga and Prometheus. What they configure is
+//! The recipes of docs/monitoring.md for monitoring: cron, Nagios, Icinga and Prometheus. What they configure is
 //! read by the programs that it is for, and run as those would run it.
 
 use std::fs;
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::clean_root::{CleanRoot, HOME, READER, ROOT, RUNNER, Ran, ci};
 use super::gate::Gate;
-use super::readme;
+use super::recipe_page;
 use super::recipes::{MIRROR, block_mirror, world};
 use super::servers::PASSWORD;
 use super::sh;
@@ -61,7 +61,7 @@ fn cron_takes(gate: &Gate, root: &CleanRoot<'_>, text: &str) -> bool {
 
 /// The list as the section shows it, with the password in a file, as its comment says.
 fn list_with_a_file(root: &CleanRoot<'_>) {
-    let text = readme::block("", "toml");
+    let text = recipe_page::block("", "toml");
     let line = text.lines().find(|line| line.starts_with("password_env")).expect("a password");
     let (_, instead) = line.split_once("# or ").expect("the other way");
     root.write(RUNNER, &format!("{HOME}/targets.toml"), &text.replace(line, instead));
@@ -76,7 +76,7 @@ fn list_with_a_file(root: &CleanRoot<'_>) {
 #[test]
 fn cron_mails_what_fails_and_nothing_else() {
     let (world, hosts) = world(gate!());
-    let text = readme::block("cron", "crontab");
+    let text = recipe_page::block("cron", "crontab");
     let root = CleanRoot::new(&world, &hosts).with_program();
     assert!(cron_takes(&world.gate, &root, &text), "{text}");
     assert!(!cron_takes(&world.gate, &root, &text.replace("17 * * * *", "77 * * * *")));
@@ -154,7 +154,7 @@ fn is_plugin_output(ran: &Ran, code: i32, state: &str) {
 #[test]
 fn nagios_takes_it_and_runs_it() {
     let (world, hosts) = world(gate!());
-    let text = readme::block("Nagios and Icinga", "cfg");
+    let text = recipe_page::block("Nagios and Icinga", "cfg");
     let (taken, said) = nagios_takes(&world, &text);
     assert!(taken && said.contains("Total Errors:   0"), "{said}");
     let wrong =
@@ -273,7 +273,7 @@ fn command_line(command: &Value, vars: &dyn Fn(&str) -> Option<Value>) -> Vec<St
 #[test]
 fn icinga_takes_it_and_runs_it() {
     let (world, hosts) = world(gate!());
-    let text = readme::block("Nagios and Icinga", "icinga2");
+    let text = recipe_page::block("Nagios and Icinga", "icinga2");
     let objects = icinga(&world, &text).unwrap_or_else(|said| panic!("{said}"));
     let wrong = text.replace("skip_key = true,", "skip_key = true");
     assert!(wrong != text && icinga(&world, &wrong).is_err(), "Icinga takes everything");
@@ -310,13 +310,13 @@ fn samples(gate: &Gate, text: &str) -> Vec<(String, Value, f64)> {
                   from prometheus_client.parser import text_string_to_metric_families as read\n\
                   json.dump([[s.name, s.labels, s.value] for f in read(sys.stdin.read()) \
                   for s in f.samples], sys.stdout)\n";
-    serde_json::from_value(readme::python_json(gate, script, text)).expect("three each")
+    serde_json::from_value(recipe_page::python_json(gate, script, text)).expect("three each")
 }
 
 #[test]
 fn prometheus_reads_the_file_and_the_rules() {
     let (world, hosts) = world(gate!());
-    let text = readme::block("Prometheus", "crontab");
+    let text = recipe_page::block("Prometheus", "crontab");
     let root = CleanRoot::new(&world, &hosts).with_program();
     assert!(cron_takes(&world.gate, &root, &text), "{text}");
     list_with_a_file(&root);
@@ -351,7 +351,7 @@ fn prometheus_reads_the_file_and_the_rules() {
 
 /// The alerts: of the known shape, in Prometheus' language, about metrics that there are.
 fn rules(gate: &Gate, metrics: &[String]) {
-    let document = readme::yaml(gate, &readme::block("Prometheus", "yaml"));
+    let document = recipe_page::yaml(gate, &recipe_page::block("Prometheus", "yaml"));
     let keys = |value: &Value| -> Vec<String> {
         value.as_object().expect("a mapping").keys().cloned().collect()
     };
@@ -366,13 +366,13 @@ fn rules(gate: &Gate, metrics: &[String]) {
             }
             let expression = rule["expr"].as_str().expect("an expression");
             let parse = "import promql_parser, sys\npromql_parser.parse(sys.stdin.read())\n";
-            let said = readme::python(gate, parse, &[], expression);
+            let said = recipe_page::python(gate, parse, &[], expression);
             assert!(
                 said.status.success(),
                 "{expression}: {}",
                 String::from_utf8_lossy(&said.stderr)
             );
-            let not = readme::python(gate, parse, &[], &format!("{expression} ="));
+            let not = recipe_page::python(gate, parse, &[], &format!("{expression} ="));
             assert!(!not.status.success(), "the parser takes everything");
             let mut named = expression
                 .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')

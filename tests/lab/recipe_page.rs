@@ -1,4 +1,4 @@
-//! The recipes of README.md, taken out of it, so that what is tested is what is read.
+//! The recipes of docs/monitoring.md, taken out of it, so that what is tested is what is read.
 
 use std::path::Path;
 use std::process::Output;
@@ -9,27 +9,22 @@ use serde_json::Value;
 use super::gate::Gate;
 use super::sh;
 
-/// The second-level heading that the recipes stand under.
-const SECTION: &str = "In CI and monitoring";
-
-/// The one code block in a language under a heading of the section; "" is before the first.
+/// The one code block in a language under a heading of the page; "" is before the first.
 pub fn block(heading: &str, language: &str) -> String {
     let mut found = Vec::new();
-    let (mut section, mut under) = (String::new(), String::new());
+    let mut under = String::new();
     let (mut title, mut code) = (None::<String>, None::<String>);
-    for event in Parser::new(include_str!("../../README.md")) {
+    for event in Parser::new(include_str!("../../docs/monitoring.md")) {
         match event {
             Event::Start(Tag::Heading { .. }) => title = Some(String::new()),
             Event::End(TagEnd::Heading(level)) => {
                 let title = title.take().expect("a heading began");
-                match level as usize {
-                    2 => (section, under) = (title, String::new()),
-                    3 => under = title,
-                    _ => {}
+                if level as usize == 2 {
+                    under = title;
                 }
             }
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(name))) => {
-                let here = section == SECTION && under == heading && &*name == language;
+                let here = under == heading && &*name == language;
                 code = here.then(String::new);
             }
             Event::End(TagEnd::CodeBlock) => found.extend(code.take()),
@@ -41,7 +36,11 @@ pub fn block(heading: &str, language: &str) -> String {
             _ => {}
         }
     }
-    assert_eq!(found.len(), 1, "code blocks in {language} under \"{heading}\" in README.md");
+    assert_eq!(
+        found.len(),
+        1,
+        "code blocks in {language} under \"{heading}\" in docs/monitoring.md"
+    );
     found.remove(0)
 }
 
