@@ -18,4 +18,5 @@ mod html;
 mod scenarios;
 mod stories;
 pub mod support;
+mod systems;
 mod words;

@@ -4,6 +4,7 @@ use crate::diagnosis::catalogue::{CATALOGUE, Cause};
 use crate::diagnosis::clients::{self, Prediction};
 use crate::diagnosis::expect::{self, Judged};
 use crate::diagnosis::finding::{Finding, Severity};
+use crate::diagnosis::remedies;
 use crate::diagnosis::rules::{self, Rule};
 use crate::diagnosis::text::Text;
 use crate::evidence::{Evidence, ModeView, Options};
@@ -90,6 +91,7 @@ pub fn diagnose_for<'a>(facts: &'a Facts, options: &'a Options) -> Diagnosis<'a>
     for finding in &mut findings {
         finding.ruled_out.retain(|out| !found.contains(&out.cause));
     }
+    remedies::near_first(facts.system, &mut findings);
     if let Some(name) = &options.fix_for {
         for remedy in findings.iter_mut().flat_map(|f| &mut f.remedies) {
             remedy.snippets.retain(|snippet| snippet.software == name);

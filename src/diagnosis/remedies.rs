@@ -2,6 +2,7 @@
 
 mod lines;
 pub mod nat;
+mod near;
 pub mod settings;
 
 pub use lines::{
@@ -9,3 +10,4 @@ pub use lines::{
     open_passive_range, open_passive_ranges, remember_longer, set_passive_address,
     set_passive_range,
 };
+pub use near::{is_at_hand, near_first};

@@ -11,7 +11,8 @@ use super::signs::{passes, sign};
 use super::words::Words;
 use super::{Style, audit, clients, expectations, steps, table, transcript};
 use crate::diagnosis::{
-    Diagnosis, Evidence, Finding, ModeView, Nat, RuleState, Severity, Side, Text, Verdict, Who,
+    Diagnosis, Evidence, Finding, ModeView, Nat, RuleState, Severity, Side, Snippet, Text, Verdict,
+    Who, remedies,
 };
 use crate::facts::{Direction, Outcome};
 
@@ -407,6 +408,7 @@ impl Page<'_, '_> {
         out.push_str(&format!("  {}\n", self.bold(&self.words.get("report-fix"))));
         let mut last: Option<Who> = None;
         let chosen = self.diagnosis.evidence.options.fix_for.is_some();
+        let system = self.diagnosis.evidence.facts.system;
         for remedy in &finding.remedies {
             let mut text = String::new();
             if last != Some(remedy.who) {
@@ -415,7 +417,12 @@ impl Page<'_, '_> {
             }
             last = Some(remedy.who);
             self.prose(out, "   - ", "     ", &format!("{text}{}", self.say(&remedy.text)));
-            for snippet in remedy.snippets.iter().filter(|s| chosen || on_one_screen(s.software)) {
+            let shown = |s: &&Snippet| {
+                chosen
+                    || on_one_screen(s.software)
+                    || remedies::is_at_hand(system, remedy.who.as_str(), s.software)
+            };
+            for snippet in remedy.snippets.iter().filter(shown) {
                 let mut label = format!("{:<11}", snippet.software);
                 for line in snippet.content.lines() {
                     // Lines to paste are never wrapped.

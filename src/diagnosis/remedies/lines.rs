@@ -3,6 +3,7 @@
 use crate::diagnosis::finding::Snippet;
 use crate::diagnosis::ports::{self, Proposal};
 use crate::evidence::Evidence;
+use crate::facts::System;
 
 pub(super) fn snippet(software: &'static str, content: String) -> Snippet {
     Snippet { software, content }
@@ -224,14 +225,39 @@ pub fn let_active_out(evidence: &Evidence<'_>) -> Vec<Snippet> {
 /// Lets the client's knocks at passive ports out: at this machine, or at the gateway that forwards.
 pub fn let_passive_out(evidence: &Evidence<'_>, at_gateway: bool) -> Vec<Snippet> {
     let (nft, iptables) = if at_gateway { ("forward", "FORWARD") } else { ("output", "OUTPUT") };
-    to_chains(evidence, nft, iptables, ("daddr", "-d"))
+    let mut all = to_chains(evidence, nft, iptables, ("daddr", "-d"));
+    all.extend(windows_rule(evidence, at_gateway, "passive", "dir=out", "remoteport"));
+    all
 }
 
 /// Lets the server's calls in: at this machine, or at the gateway that forwards. From which port
 /// they come depends on the server.
 pub fn let_active_in(evidence: &Evidence<'_>, at_gateway: bool) -> Vec<Snippet> {
     let (nft, iptables) = if at_gateway { ("forward", "FORWARD") } else { ("input", "INPUT") };
-    to_chains(evidence, nft, iptables, ("saddr", "-s"))
+    let mut all = to_chains(evidence, nft, iptables, ("saddr", "-s"));
+    all.extend(windows_rule(evidence, at_gateway, "active", "dir=in", "localport"));
+    all
+}
+
+/// The same for the firewall of Windows, where that is what the run was made on. A gateway is no such
+/// machine.
+fn windows_rule(
+    evidence: &Evidence<'_>,
+    at_gateway: bool,
+    mode: &str,
+    direction: &str,
+    ports: &str,
+) -> Option<Snippet> {
+    let server = evidence.peer()?;
+    let windows = evidence.facts.system == Some(System::Windows) && !at_gateway;
+    windows.then(|| {
+        snippet(
+            "netsh",
+            format!(
+                "netsh advfirewall firewall add rule name=\"FTP {mode}\" {direction} action=allow protocol=TCP remoteip={server} {ports}=1024-65535"
+            ),
+        )
+    })
 }
 
 fn to_chains(evidence: &Evidence<'_>, nft: &str, chain: &str, end: (&str, &str)) -> Vec<Snippet> {

@@ -6,7 +6,7 @@ use super::super::signs::{passes, sign};
 use super::super::view::{JsonEvidence, JsonFinding, JsonRemedy, JsonSnippet};
 use super::attempts::anchor;
 use super::page::{Page, colour};
-use crate::diagnosis::{RuleState, Text};
+use crate::diagnosis::{RuleState, Text, remedies};
 
 /// All findings.
 pub fn section(page: &Page<'_, '_>) -> Markup {
@@ -76,6 +76,7 @@ fn remedy(page: &Page<'_, '_>, remedy: &JsonRemedy) -> Markup {
         evidence.options.fix_for.is_some()
             || evidence.product() == Some(snippet.software)
             || matches!(snippet.software, "nftables" | "iptables")
+            || remedies::is_at_hand(evidence.facts.system, remedy.who, snippet.software)
     };
     let (mut open, mut folded): (Vec<_>, Vec<_>) = remedy.snippets.iter().partition(near);
     if open.is_empty() || folded.len() == 1 {
