@@ -1,11 +1,13 @@
 //! From facts to findings: pure functions, the same for a live run and for saved facts.
 //!
-//! [`diagnose`] reads the [`Evidence`] of the facts, lets every cause of the [`catalogue`] look at
-//! it, and lets root causes suppress what only follows from them.
+//! [`diagnose`] reads the [`Evidence`] of the facts, lets every detector of the
+//! [`catalogue`] look at it, and lets root causes suppress what only follows from them.
 
+pub mod answer;
 pub mod catalogue;
-pub mod causes;
+pub mod cause;
 pub mod clients;
+mod detectors;
 pub mod engine;
 pub mod expect;
 pub mod finding;
@@ -15,14 +17,17 @@ pub mod remedies;
 pub mod rules;
 pub mod text;
 pub mod tls;
+pub mod why_not;
 
 pub use crate::evidence::{Evidence, ModeView, Nat, Options};
-pub use catalogue::{CATALOGUE, Cause, Plane, cause};
+pub use answer::{Diagnosis, Judged, Verdict};
+pub use catalogue::{CATALOGUE, cause};
+pub use cause::{Cause, Plane};
 pub use clients::Prediction;
-pub use engine::{Diagnosis, Verdict, diagnose, diagnose_for};
-pub use expect::Judged;
+pub use engine::{diagnose, diagnose_for, look_for};
 pub use finding::{
     Confidence, EvidenceItem, Finding, Location, Remedy, RuledOut, Severity, Side, Snippet, Who,
 };
 pub use rules::{Rule, RuleState};
 pub use text::{Arg, Lang, Text};
+pub use why_not::{Found, WhyNot};

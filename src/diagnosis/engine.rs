@@ -1,79 +1,14 @@
 //! Runs the catalogue over the evidence and puts the findings in order.
 
-use crate::diagnosis::catalogue::{CATALOGUE, Cause};
-use crate::diagnosis::clients::{self, Prediction};
-use crate::diagnosis::expect::{self, Judged};
+use crate::diagnosis::answer::{Diagnosis, Verdict};
+use crate::diagnosis::catalogue::{CATALOGUE, cause};
+use crate::diagnosis::cause::{Cause, Detector};
 use crate::diagnosis::finding::{Finding, Severity};
-use crate::diagnosis::remedies;
-use crate::diagnosis::rules::{self, Rule};
 use crate::diagnosis::text::Text;
+use crate::diagnosis::why_not::{Found, why_not};
+use crate::diagnosis::{clients, expect, remedies, rules};
 use crate::evidence::{Evidence, ModeView, Options};
-use crate::facts::{CutShort, Facts};
-use crate::wire::peer;
-pub use crate::words::Verdict;
-
-/// What the facts mean.
-pub struct Diagnosis<'a> {
-    /// The facts, prepared.
-    pub evidence: Evidence<'a>,
-    /// The whole answer.
-    pub verdict: Verdict,
-    /// One sentence.
-    pub summary: Text,
-    /// Findings, problems first, the one that explains most first.
-    pub findings: Vec<Finding>,
-    /// The eight rules for a firewall in front of a server.
-    pub rules: Vec<Rule>,
-    /// What well-known clients will meet.
-    pub clients: Vec<Prediction>,
-    /// Why one of them works and another does not, where the directions differ.
-    pub one_works: Option<Text>,
-    /// What was expected, in the order in which it was given.
-    pub expectations: Vec<Judged>,
-}
-
-impl Diagnosis<'_> {
-    /// Modes that were tested, do not work, and that no finding explains. A command that the
-    /// server does not take is no riddle while another of its direction works, or fails for a known
-    /// reason.
-    pub fn unexplained(&self) -> Vec<&ModeView<'_>> {
-        let modes = &self.evidence.modes();
-        let explained =
-            |m: &&ModeView<'_>| self.findings.iter().any(|f| f.explains.contains(&m.entry.id));
-        let spared = |m: &&ModeView<'_>| {
-            m.refusal().is_some_and(|(code, text)| {
-                let lacks =
-                    peer::is_not_implemented(code, text) || peer::is_wrong_family(code, text);
-                modes
-                    .iter()
-                    .filter(|o| o.mode.is_passive() == m.mode.is_passive())
-                    .any(|o| o.is_open() || (lacks && explained(&o)))
-            })
-        };
-        modes.iter().filter(|m| m.failed() && !explained(m) && !spared(m)).collect()
-    }
-
-    /// The exit code of the main job (contract: 0, 1, 3; 130 for an interrupt). With expectations
-    /// 0 means that every one is met.
-    pub fn exit_code(&self) -> u8 {
-        if self.evidence.facts.cut_short == Some(CutShort::Interrupted) {
-            return 130;
-        }
-        if expect::all_met(self) {
-            return 0;
-        }
-        match self.verdict {
-            Verdict::Healthy | Verdict::Degraded | Verdict::Broken
-                if !self.expectations.is_empty() =>
-            {
-                1
-            }
-            Verdict::Healthy => 0,
-            Verdict::Degraded | Verdict::Broken => 1,
-            Verdict::Unreachable => 3,
-        }
-    }
-}
+use crate::facts::Facts;
 
 /// Draws the conclusions. Pure: the same facts give the same diagnosis.
 pub fn diagnose(facts: &Facts) -> Diagnosis<'_> {
@@ -83,9 +18,7 @@ pub fn diagnose(facts: &Facts) -> Diagnosis<'_> {
 /// The same, with fixes for what is wanted.
 pub fn diagnose_for<'a>(facts: &'a Facts, options: &'a Options) -> Diagnosis<'a> {
     let evidence = Evidence::for_reader(facts, options);
-    let fired: Vec<(&Cause, Finding)> =
-        CATALOGUE.iter().filter_map(|c| Some((c, (c.matches?)(&evidence)?))).collect();
-    let mut findings = order(&evidence, suppress(&fired));
+    let mut findings = order(&evidence, suppress(&look(&evidence)));
     // What is found about other data connections is not out.
     let found: Vec<&str> = findings.iter().map(|f| f.cause).collect();
     for finding in &mut findings {
@@ -107,6 +40,40 @@ pub fn diagnose_for<'a>(facts: &'a Facts, options: &'a Options) -> Diagnosis<'a>
         Diagnosis { evidence, verdict, summary, findings, rules, clients, one_works, expectations };
     diagnosis.expectations = expect::judge(&diagnosis);
     diagnosis
+}
+
+/// What the look for one cause comes to. It may be found and yet be left out of a diagnosis, as what
+/// only follows from another one.
+///
+/// # Errors
+/// Which condition failed, and on which attempts.
+pub fn look_for(cause: &Cause, evidence: &Evidence<'_>) -> Found {
+    let found = (cause.detector.0)(evidence)?;
+    if found.iter().any(|finding| finding.cause == cause.id) {
+        return Ok(found.into_iter().filter(|finding| finding.cause == cause.id).collect());
+    }
+    let others: Vec<&str> = found.iter().map(|finding| finding.cause).collect();
+    let about = |id: &String| found.iter().any(|finding| finding.explains.contains(id));
+    let views: Vec<&ModeView<'_>> =
+        evidence.modes().iter().filter(|view| about(&view.entry.id)).collect();
+    let others = others.join(", ");
+    Err(why_not(format!("the same look decides for {others} instead")).on_modes(&views))
+}
+
+/// Everything that is found, in the catalogue's order. Every detector looks once.
+fn look(evidence: &Evidence<'_>) -> Vec<(&'static Cause, Finding)> {
+    let mut looked: Vec<&Detector> = Vec::new();
+    let mut fired = Vec::new();
+    for detector in CATALOGUE.iter().map(|cause| cause.detector) {
+        if looked.iter().any(|known| std::ptr::eq(*known, detector)) {
+            continue;
+        }
+        looked.push(detector);
+        let found = (detector.0)(evidence).unwrap_or_default();
+        fired.extend(found.into_iter().filter_map(|found| Some((cause(found.cause)?, found))));
+    }
+    fired.sort_by_key(|(cause, _)| CATALOGUE.iter().position(|known| known.id == cause.id));
+    fired
 }
 
 /// Leaves out what only follows from another finding: its cause says so, and the two are about the

@@ -1,7 +1,8 @@
 //! Whether a run showed what was expected of it. Three values: yes, no, and not measured.
 
-use super::catalogue::{CATALOGUE, Plane, cause};
-use super::engine::{Diagnosis, Verdict};
+use super::answer::{Diagnosis, Judged, Verdict};
+use super::catalogue::{CATALOGUE, cause};
+use super::cause::Plane;
 use super::finding::{Severity, Side};
 use super::reason::reason;
 use super::text::Text;
@@ -16,17 +17,6 @@ use crate::facts::{
     Dial, DialOutcome, Expectation, ExpectationError, LoginOutcome, Micros, Mode, Outcome,
     PortRange, Purpose, TlsLevel, Varied,
 };
-
-/// An expectation and what became of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Judged {
-    /// What was expected.
-    pub expect: Expectation,
-    /// Whether it is met; `None` where it was not measured, which counts as not met.
-    pub met: Option<bool>,
-    /// What was seen instead, or why nothing was.
-    pub because: Text,
-}
 
 /// Reads an expectation whose ids are to be known ones.
 ///
@@ -61,12 +51,6 @@ pub fn check(expectation: &Expectation) -> Result<(), ExpectationError> {
     }
 }
 
-/// Whether expectations were given and every one is met.
-pub fn all_met(diagnosis: &Diagnosis<'_>) -> bool {
-    let judged = &diagnosis.expectations;
-    !judged.is_empty() && judged.iter().all(|j| j.met == Some(true))
-}
-
 /// Judges what the run was expected to show, in the order in which it was given.
 pub fn judge(diagnosis: &Diagnosis<'_>) -> Vec<Judged> {
     let judge = |expect: &Expectation| {
@@ -96,9 +80,9 @@ fn claim(diagnosis: &Diagnosis<'_>, claim: &Claim) -> Answer {
         }
         Claim::Side(wanted) => side(diagnosis, *wanted),
         Claim::Nat(wanted) => {
-            let known = evidence.nat() != Nat::Unknown || *wanted == Nat::Unknown;
-            let because = Text::new(format!("expect-nat-{}", evidence.nat()));
-            (known.then_some(evidence.nat() == *wanted), because)
+            let nat = evidence.nat();
+            let known = nat != Nat::Unknown || *wanted == Nat::Unknown;
+            (known.then_some(nat == *wanted), Text::new(format!("expect-nat-{nat}")))
         }
         Claim::Time(clock, sign, limit) => time(diagnosis, *clock, *sign, *limit),
         Claim::Client { id, works } => client(diagnosis, id, *works),
@@ -330,7 +314,7 @@ fn named(diagnosis: &Diagnosis<'_>, id: &str, wanted: bool) -> Answer {
 /// Why a cause that was not found may be there all the same.
 fn not_measured(diagnosis: &Diagnosis<'_>, id: &str) -> Option<Text> {
     let evidence = &diagnosis.evidence;
-    let Some(cause) = cause(id).filter(|cause| cause.matches.is_some()) else {
+    let Some(cause) = cause(id) else {
         return Some(Text::new("expect-cause-unmeasured"));
     };
     if matches!(id, "passive-port-hole" | "passive-range-leaks") && evidence.facts.audit.is_none() {

@@ -1,7 +1,11 @@
 //! Port numbers as they go into rules and remedies.
 
 use crate::evidence::Evidence;
+use crate::facts::audit::PortRun;
 use crate::facts::{Audit, BoundsFrom, Outcome, PortRange};
+
+/// Runs of ports that a sentence names, at most.
+const SPANS: usize = 8;
 
 /// The port that the server calls from in active mode: the one that was seen, else the default
 /// data port.
@@ -39,6 +43,18 @@ pub fn list(ports: &[u16]) -> String {
     ports.iter().map(u16::to_string).collect::<Vec<_>>().join(", ")
 }
 
+/// Ports as people write them: `50000-50100, 50102`.
+pub fn spans<'r>(all: impl IntoIterator<Item = &'r PortRun>) -> String {
+    let each: Vec<String> = all.into_iter().map(|r| range(*r).span("-")).collect();
+    each.join(", ")
+}
+
+/// As many as fit into a sentence.
+pub fn few(all: &[PortRun]) -> String {
+    let some = spans(all.iter().take(SPANS));
+    if all.len() > SPANS { format!("{some}, …") } else { some }
+}
+
 /// A range for remedies: what a server is to be set to and a firewall to let through. The announced
 /// ports alone do not tell the server's whole range, so where they are far apart a range is proposed
 /// that has to be configured at the server as well.
@@ -50,6 +66,11 @@ pub struct Proposal {
     pub max: u16,
     /// The range is a proposal of ours; the server announces ports outside of it today.
     pub invented: bool,
+}
+
+/// The ports of a run as a range of its own.
+pub fn range(run: PortRun) -> Proposal {
+    Proposal { min: run.first, max: run.last, invented: false }
 }
 
 impl Proposal {

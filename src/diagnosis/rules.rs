@@ -1,7 +1,6 @@
 //! The eight rules that a firewall in front of an FTP server has to let through: four for active,
 //! four for passive. Each is judged from what was measured, with this server's real ports.
 
-use super::causes::range::few;
 use super::finding::{Finding, Side};
 use super::ports;
 use super::text::Text;
@@ -42,7 +41,7 @@ const PARTLY: &[&str] = &["passive-range-partly-blocked", "passive-port-hole"];
 fn stopped(evidence: &Evidence<'_>) -> String {
     if let Some(view) = evidence.audit().filter(|view| view.worth == Worth::Shown) {
         let runs = view.inside.iter().filter(|run| run.outcome.is_held_back());
-        return few(&runs.copied().collect::<Vec<_>>());
+        return ports::few(&runs.copied().collect::<Vec<_>>());
     }
     let mut all = evidence.passive_ports(Outcome::TimedOut);
     all.extend(evidence.passive_ports(Outcome::Prohibited));

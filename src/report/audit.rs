@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::text::{Color, Pen};
 use super::words::Words;
-use crate::diagnosis::causes::range::spans;
+use crate::diagnosis::ports::spans;
 use crate::diagnosis::{Diagnosis, Text, ports};
 use crate::evidence::{PortAudit, Worth};
 use crate::facts::audit::PortRun;

@@ -913,7 +913,6 @@ plane-middlebox = middlebox
 plane-TLS = TLS
 plane-family = family
 plane-server = server
-explained-only = explained, not concluded yet
 ## Clients: what a try meets, step by step
 client-open = { $verb } comes through
 client-open-sometimes = { $verb } comes through, but only { $times } times of { $of }
@@ -1046,7 +1045,7 @@ expect-range-unknown = the server announced no passive port
 expect-cause-found = found: { $title }
 expect-cause-follows = only as a consequence of { $cause }
 expect-cause-not-found = not found
-expect-cause-unmeasured = this version explains that cause, but nothing in it decides it
+expect-cause-unmeasured = this version does not know that cause
 expect-cause-audit = only ftp-doctor audit decides that cause
 expect-cause-idle = no login was held silent (--idle)
 expect-side = { $side } ({ $cause })

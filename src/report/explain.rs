@@ -12,11 +12,7 @@ pub fn list(lang: Lang) -> String {
     for plane in Plane::ALL {
         out.push_str(&format!("{}\n", words.get(&format!("plane-{}", plane.as_str()))));
         for cause in CATALOGUE.iter().filter(|c| c.plane == plane) {
-            let mark = match cause.matches {
-                Some(_) => String::new(),
-                None => format!("  ({})", words.get("explained-only")),
-            };
-            let _ = writeln!(out, "  {}{mark}\n      {}", cause.id, cause.title(lang));
+            let _ = writeln!(out, "  {}\n      {}", cause.id, cause.title(lang));
         }
     }
     out

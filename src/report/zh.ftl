@@ -884,7 +884,6 @@ plane-middlebox = 中间设备
 plane-TLS = TLS
 plane-family = 地址族
 plane-server = 服务器
-explained-only = 只有说明，目前还不会得出这一诊断
 
 ## Clients: what a try meets, step by step
 client-open = { $verb } 能通
@@ -1017,7 +1016,7 @@ expect-range-unknown = 服务器没有通告被动端口
 expect-cause-found = 已发现：{ $title }
 expect-cause-follows = 只是 { $cause } 的后果
 expect-cause-not-found = 未发现
-expect-cause-unmeasured = 本版本只解释该原因，尚不能判定它
+expect-cause-unmeasured = 本版本不认识该原因
 expect-cause-audit = 只有 ftp-doctor audit 才能判定该原因
 expect-cause-idle = 没有保持空闲的登录（--idle）
 expect-side = { $side }（{ $cause }）

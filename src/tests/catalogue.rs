@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use crate::diagnosis::{CATALOGUE, Evidence, Lang, Plane, cause};
+use crate::diagnosis::cause::Detector;
+use crate::diagnosis::{CATALOGUE, Evidence, Finding, Lang, Plane, cause, look_for};
 use crate::tests::support::golden;
 use crate::tests::support::scenario;
 
@@ -260,8 +261,7 @@ fn no_cause_is_dead() {
     let all: Vec<Evidence<'_>> = scenarios.iter().map(|s| Evidence::new(&s.facts)).collect();
     let mut wrong = Vec::new();
     for cause in CATALOGUE {
-        let Some(matches) = cause.matches else { continue };
-        if !all.iter().any(|evidence| matches(evidence).is_some()) {
+        if !all.iter().any(|evidence| look_for(cause, evidence).is_ok()) {
             wrong.push(format!("{} fires in no scenario", cause.id));
         }
     }
@@ -276,27 +276,57 @@ fn every_cause_is_reported_somewhere() {
         .into_iter()
         .flat_map(|s| s.expect.findings.iter().map(|(_, cause)| cause.clone()))
         .collect();
-    let silent: Vec<&str> = CATALOGUE
-        .iter()
-        .filter(|c| c.matches.is_some() && !reported.contains(c.id))
-        .map(|c| c.id)
-        .collect();
+    let silent: Vec<&str> =
+        CATALOGUE.iter().filter(|c| !reported.contains(c.id)).map(|c| c.id).collect();
     assert!(silent.is_empty(), "reported in no scenario: {silent:?}");
 }
 
 #[test]
-fn findings_carry_the_id_of_their_cause() {
+fn detectors_find_their_own_causes_or_say_why_not() {
     let mut wrong = Vec::new();
     for scenario in scenario::all() {
         let evidence = Evidence::new(&scenario.facts);
-        for cause in CATALOGUE {
-            let finding = cause.matches.and_then(|matches| matches(&evidence));
-            if let Some(finding) = finding.filter(|f| f.cause != cause.id) {
-                wrong.push(format!("{} reports {}", cause.id, finding.cause));
+        for one in CATALOGUE {
+            let mut say =
+                |text: String| wrong.push(format!("{} in {}: {text}", one.id, scenario.name));
+            match (one.detector.0)(&evidence) {
+                Ok(found) if found.is_empty() => say("neither a finding nor a reason".to_owned()),
+                Ok(found) => {
+                    let own = |f: &Finding| {
+                        cause(f.cause).is_some_and(|c| std::ptr::eq(c.detector, one.detector))
+                    };
+                    for other in found.iter().filter(|f| !own(f)) {
+                        say(format!("its detector finds {}", other.cause));
+                    }
+                }
+                Err(why) => {
+                    for failed in why.conditions() {
+                        let text = failed.condition.as_ref();
+                        if text.trim().is_empty() || text.ends_with('.') {
+                            say(format!("\"{text}\" is no condition"));
+                        }
+                        let known =
+                            |id: &String| scenario.facts.attempts.iter().any(|a| a.id == *id);
+                        for (id, _) in failed.attempts.iter().filter(|(id, _)| !known(id)) {
+                            say(format!("{id} is no attempt"));
+                        }
+                    }
+                }
             }
         }
     }
     none(&wrong);
+}
+
+#[test]
+fn causes_of_one_detector_stand_together() {
+    let mut looked: Vec<*const Detector> = Vec::new();
+    for one in CATALOGUE {
+        let detector: *const Detector = one.detector;
+        let again = looked.contains(&detector);
+        assert!(!again || looked.last() == Some(&detector), "{} stands apart", one.id);
+        looked.push(detector);
+    }
 }
 
 /// The table between the two marks in docs/causes.md.

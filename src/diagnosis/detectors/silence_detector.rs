@@ -1,31 +1,27 @@
-//! Passive ports behind a firewall: whose, and where.
+//! Passive ports that nobody answers, or that a filter rejects: whose firewall, and where.
 
 use std::net::IpAddr;
 
-use super::address::names_another_address;
-use super::build::{Build, finding};
-use super::passive::{all_end, ended};
-use crate::diagnosis::finding::{Confidence, Finding, Side, Who};
-use crate::diagnosis::ports::{self, Proposal};
-use crate::diagnosis::remedies;
+use super::address_detector::names_another_address;
+use super::finding_builder::{Build, finding};
+use super::passive_ends::{all_end, ended};
+use super::range_remedies::{at_gateway, give_range, let_in, let_out};
+use super::sentences::{place, seen_ladder};
+use crate::diagnosis::cause::{Cause, Detector, cause};
+use crate::diagnosis::finding::{Confidence, Side, Who};
 use crate::diagnosis::text::Text;
+use crate::diagnosis::why_not::{Found, require, why_not};
+use crate::diagnosis::{ports, remedies};
 use crate::evidence::{Evidence, Holes, Located, ModeView, OwnDrops, ResetFrom, Worth};
 use crate::facts::{Attempt, BoundsFrom, Icmp, Outcome, Why};
 
-/// Nobody answers at any announced port, or a filter says no; nobody knows on whose side.
-pub fn firewall_blocks(evidence: &Evidence<'_>) -> Option<Finding> {
-    blocked(evidence, "firewall-blocks-passive")
-}
-
-/// The same, and packets die at the server's end of the way.
-pub fn server_firewall_blocks(evidence: &Evidence<'_>) -> Option<Finding> {
-    blocked(evidence, "server-firewall-blocks-passive")
-}
-
-/// The same, and packets die at this machine or its gateway.
-pub fn client_firewall_blocks(evidence: &Evidence<'_>) -> Option<Finding> {
-    blocked(evidence, "client-firewall-blocks-passive")
-}
+pub static SERVER_FIREWALL_BLOCKS_PASSIVE: Cause =
+    cause!("server-firewall-blocks-passive", Passive, Problem, &SILENCE);
+pub static CLIENT_FIREWALL_BLOCKS_PASSIVE: Cause =
+    cause!("client-firewall-blocks-passive", Passive, Problem, &SILENCE);
+pub static FIREWALL_BLOCKS_PASSIVE: Cause =
+    cause!("firewall-blocks-passive", Passive, Problem, &SILENCE);
+static SILENCE: Detector = Detector(blocked);
 
 /// What stops the knocks, and where.
 struct Stop {
@@ -96,18 +92,20 @@ fn outside_of_an_open_range(evidence: &Evidence<'_>, views: &[&ModeView<'_>]) ->
     through && !announced.is_empty() && !announced.iter().any(|port| bounds.has(*port))
 }
 
-fn blocked(evidence: &Evidence<'_>, wanted_id: &'static str) -> Option<Finding> {
+/// Nobody answers at any announced port, or a filter says no. Whose filter follows from the place
+/// where packets die.
+fn blocked(evidence: &Evidence<'_>) -> Found {
     let mut wanted = vec![Outcome::TimedOut, Outcome::Prohibited, Outcome::Unreachable];
     let mut reset = false;
-    if ended(evidence, &wanted).is_empty() && reset_by_a_box(evidence) {
+    if ended(evidence, &wanted).is_err() && reset_by_a_box(evidence) {
         wanted = vec![Outcome::Refused];
         reset = true;
     }
-    let views = ended(evidence, &wanted);
-    let first = views.first()?;
-    if outside_of_an_open_range(evidence, &views) {
-        return None;
-    }
+    let views = ended(evidence, &wanted)?;
+    require(!outside_of_an_open_range(evidence, &views), || {
+        why_not("the declared range is let through, and only ports outside of it were announced (passive-range-leaks)")
+            .on_modes(&views)
+    })?;
     let attempts: Vec<&Attempt> = views
         .iter()
         .flat_map(|v| &v.all)
@@ -116,14 +114,11 @@ fn blocked(evidence: &Evidence<'_>, wanted_id: &'static str) -> Option<Finding> 
         .collect();
     let stop = stop(evidence, &attempts, reset);
     let side = stop.located.map_or(Side::Unknown, |l| l.side());
-    let id = match side {
-        Side::Server => "server-firewall-blocks-passive",
-        Side::Client => "client-firewall-blocks-passive",
-        Side::Path | Side::Unknown => "firewall-blocks-passive",
+    let cause = match side {
+        Side::Server => &SERVER_FIREWALL_BLOCKS_PASSIVE,
+        Side::Client => &CLIENT_FIREWALL_BLOCKS_PASSIVE,
+        Side::Path | Side::Unknown => &FIREWALL_BLOCKS_PASSIVE,
     };
-    if id != wanted_id {
-        return None;
-    }
     // Several ports, several SYNs each, while the control port of the same host answers: a filter.
     let agreed = attempts.len() >= 2 && all_end(evidence, &wanted);
     let answered_later = stop.own_drops.is_none() && evidence.answered_later();
@@ -150,12 +145,12 @@ fn blocked(evidence: &Evidence<'_>, wanted_id: &'static str) -> Option<Finding> 
         .with("active", active)
         .with("sender", stop.sender.map_or_else(|| "?".to_owned(), |s| s.to_string()))
         .with("where", place(stop.located.as_ref(), stop.sender));
-    let mut build = finding(id, confidence, text)
+    let mut build = finding(cause, confidence, text)
         .side(side)
         .explains(&views)
         .saw(Text::new("seen-control-works").with("control", evidence.control_port()))
         .not_if(
-            first.outcome() == Outcome::TimedOut && !answered_later,
+            views.first().is_some_and(|v| v.outcome() == Outcome::TimedOut) && !answered_later,
             "passive-port-refused",
             Text::new("not-refused-silent"),
         )
@@ -195,48 +190,6 @@ fn blocked(evidence: &Evidence<'_>, wanted_id: &'static str) -> Option<Finding> 
     blocked_remedies(evidence, build, side, stop.located.as_ref()).done()
 }
 
-/// Whether the suspect is a box that forwards, rather than this machine.
-pub fn at_gateway(located: Option<&Located>) -> bool {
-    located.and_then(|l| l.location.hop_min).is_some_and(|min| min >= 1)
-}
-
-/// A fixed range for the server, where none is known: a firewall can open no other.
-pub fn give_range(evidence: &Evidence<'_>, build: Build, range: Proposal) -> Build {
-    if !range.invented {
-        return build;
-    }
-    build.fix(
-        Who::ServerAdmin,
-        Text::new("passive-range-fix-set").with("min", range.min).with("max", range.max),
-        remedies::set_passive_range(evidence, range),
-    )
-}
-
-/// The same range at the server's firewall, and at the gateway where that may be the one.
-pub fn let_in(
-    evidence: &Evidence<'_>,
-    build: Build,
-    range: Proposal,
-    located: Option<&Located>,
-) -> Build {
-    let open = Text::new(if range.invented {
-        "firewall-blocks-passive-fix-range"
-    } else {
-        "firewall-blocks-passive-fix-open"
-    })
-    .with("range", range.span("-"));
-    let build = build.fix(Who::ServerAdmin, open, remedies::open_passive_range(evidence, range));
-    let gateway = located.is_some_and(|l| l.side() == Side::Server && l.between.0 < l.between.1);
-    if !gateway {
-        return build;
-    }
-    build.fix(
-        Who::ServerAdmin,
-        Text::new("firewall-blocks-passive-fix-gateway").with("range", range.span("-")),
-        remedies::nat::let_range_through(evidence, range),
-    )
-}
-
 fn blocked_remedies(
     evidence: &Evidence<'_>,
     build: Build,
@@ -262,42 +215,4 @@ fn blocked_remedies(
         Who::User,
         Text::new("fix-decide-side"),
     )
-}
-
-/// What the client's side has to let out.
-pub fn let_out(evidence: &Evidence<'_>, build: Build, text: &str, gateway: bool) -> Build {
-    let server = evidence.peer().map_or_else(String::new, |p| p.to_string());
-    let text = Text::new(text).with("server", server);
-    build.fix(Who::ClientAdmin, text, remedies::let_passive_out(evidence, gateway))
-}
-
-/// Where packets die, in words.
-pub fn place(located: Option<&Located>, sender: Option<IpAddr>) -> Text {
-    let Some(located) = located else { return Text::new("where-unknown") };
-    let (min, max) = located.between;
-    let hops = located.location.hops;
-    let id = match (sender.is_some(), located.side(), max) {
-        (true, _, 0) => "where-icmp-own",
-        (true, _, _) => "where-icmp",
-        (_, Side::Client, 0 | 1) if min == 0 => "where-own",
-        (_, Side::Client, _) => "where-client",
-        (_, Side::Server, _) => "where-server",
-        (_, Side::Path, _) => "where-path",
-        (_, Side::Unknown, _) if hops == Some(1) => "where-direct",
-        (_, Side::Unknown, _) => "where-wide",
-    };
-    Text::new(id)
-        .with("min", u16::from(min))
-        .with("max", u16::from(max))
-        .with("hops", hops.map_or_else(|| "?".to_owned(), |h| h.to_string()))
-}
-
-/// The ladder as evidence.
-pub fn seen_ladder(located: &Located) -> Text {
-    let (min, max) = located.between;
-    let hops = located.location.hops.map_or_else(|| "?".to_owned(), |h| h.to_string());
-    Text::new("seen-ladder")
-        .with("min", u16::from(min))
-        .with("max", u16::from(max))
-        .with("hops", hops)
 }

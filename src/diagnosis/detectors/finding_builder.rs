@@ -1,11 +1,12 @@
-//! How a predicate writes its finding down.
+//! How a detector writes its finding down.
 
-use crate::diagnosis::catalogue;
+use crate::diagnosis::cause::Cause;
 use crate::diagnosis::finding::{
     Confidence, EvidenceItem, Finding, Location, Remedy, RuledOut, Severity, Side, Snippet, Who,
 };
 use crate::diagnosis::reason::{door_port, reason, varied};
 use crate::diagnosis::text::Text;
+use crate::diagnosis::why_not::Found;
 use crate::evidence::ModeView;
 use crate::facts::Attempt;
 
@@ -14,22 +15,16 @@ pub struct Build {
     finding: Finding,
 }
 
-/// The commands of these modes, as they stand in a sentence.
-pub fn verbs(views: &[&ModeView<'_>]) -> String {
-    views.iter().map(|v| v.mode.verb()).collect::<Vec<_>>().join(", ")
-}
-
-/// Begins a finding with the severity of the catalogue, side unknown.
-pub fn finding(cause: &'static str, confidence: Confidence, text: Text) -> Build {
-    let severity = catalogue::cause(cause).map_or(Severity::Problem, |c| c.severity);
+/// Begins a finding with the severity of the cause's record, side unknown.
+pub fn finding(cause: &'static Cause, confidence: Confidence, text: Text) -> Build {
     Build {
         finding: Finding {
-            cause,
-            severity,
+            cause: cause.id,
+            severity: cause.severity,
             confidence,
             side: Side::Unknown,
             location: Location::default(),
-            title: Text { id: format!("{cause}-title"), args: text.args.clone() },
+            title: Text { id: format!("{}-title", cause.id), args: text.args.clone() },
             explanation: text,
             evidence: Vec::new(),
             suppresses: Vec::new(),
@@ -65,7 +60,7 @@ impl Build {
         self
     }
 
-    /// Another severity than the catalogue's.
+    /// Another severity than the record's.
     pub fn severity(mut self, severity: Severity) -> Self {
         self.finding.severity = severity;
         self
@@ -145,12 +140,12 @@ impl Build {
 
     /// Done. Where the client's side is blamed and hop 2 is among the suspects, nothing is proven:
     /// the carrier's first router is as near.
-    pub fn done(mut self) -> Option<Finding> {
+    pub fn done(mut self) -> Found {
         let Location { hop_min, hop_max, hops, .. } = self.finding.location;
         let known = hop_min.is_some() && hops.is_some();
         if self.finding.side == Side::Client && known && hop_max.is_some_and(|max| max >= 2) {
             self.finding.confidence = self.finding.confidence.max(Confidence::Likely);
         }
-        Some(self.finding)
+        Ok(vec![self.finding])
     }
 }

@@ -1,23 +1,40 @@
-//! The passive range as a whole: what an audit's sweep and its samples show.
+//! The passive range as a whole: what the ports that were announced, a sweep and its samples show.
 
-use super::blocked::{at_gateway, let_out};
-use super::build::{Build, finding};
-use super::passive;
-use super::wording::out_of_ports;
-use crate::diagnosis::finding::{Confidence, Finding, Severity, Side, Snippet, Who};
-use crate::diagnosis::ports::{self, Proposal};
+use super::finding_builder::{Build, finding};
+use super::range_remedies::{at_gateway, give_range, let_in, let_out};
+use super::refusal_detector::{Says, out_of_ports, says};
+use super::sentences::seen_ladder;
+use super::verb_detector::{epsv_blocked, neighbours};
+use crate::diagnosis::cause::{Cause, Detector, cause};
+use crate::diagnosis::finding::{Confidence, Severity, Side, Snippet, Who};
+use crate::diagnosis::ports::{self, Proposal, few, range, spans};
 use crate::diagnosis::reason::brief;
 use crate::diagnosis::remedies;
 use crate::diagnosis::text::Text;
+use crate::diagnosis::why_not::{Found, WhyNot, require, why_not};
 use crate::evidence::{Evidence, Located, ModeView, PortAudit, Worth, port_audit};
 use crate::facts::audit::{PortRun, outcome};
-use crate::facts::{Attempt, BoundsFrom, Outcome};
+use crate::facts::{Attempt, BoundsFrom, Outcome, Purpose, Sample};
 use crate::wire::peer;
+
+/// What it looks like where a part of the range alone is blocked.
+const PART_OF_A_RANGE: &[&str] = &[
+    "epsv-blocked",
+    "server-firewall-blocks-passive",
+    "client-firewall-blocks-passive",
+    "firewall-blocks-passive",
+];
+
+pub static PASSIVE_RANGE_PARTLY_BLOCKED: Cause = cause!("passive-range-partly-blocked", Passive, Problem, &Detector(partly_blocked), suppresses PART_OF_A_RANGE);
+pub static PASSIVE_PORT_HOLE: Cause =
+    cause!("passive-port-hole", Passive, Problem, &Detector(port_hole), suppresses PART_OF_A_RANGE);
+pub static PASSIVE_RANGE_EXHAUSTED: Cause =
+    cause!("passive-range-exhausted", Passive, Problem, &Detector(exhausted));
+pub static PASSIVE_RANGE_LEAKS: Cause =
+    cause!("passive-range-leaks", Passive, Problem, &Detector(leaks));
 
 /// More missing parts than this are opened together with what is between them.
 const PARTS: usize = 4;
-/// Runs of ports that a sentence names, at most.
-const SPANS: usize = 8;
 
 /// Port numbers that boxes on the way read along on, and the protocol that they take them for.
 const READ_ALONG: &[(u16, u16, &str)] = &[
@@ -33,16 +50,6 @@ const READ_ALONG: &[(u16, u16, &str)] = &[
     (10080, 10080, "Amanda"),
 ];
 
-/// Ports as people write them: `50000-50100, 50102`.
-pub fn spans<'r>(all: impl IntoIterator<Item = &'r PortRun>) -> String {
-    let each: Vec<String> = all.into_iter().map(|r| range(*r).span("-")).collect();
-    each.join(", ")
-}
-
-fn range(run: PortRun) -> Proposal {
-    Proposal { min: run.first, max: run.last, invented: false }
-}
-
 /// What a complete sweep shows inside of the range.
 struct Shown<'v, 'a> {
     view: &'v PortAudit<'a>,
@@ -53,13 +60,20 @@ struct Shown<'v, 'a> {
 
 /// Splits what is blocked into holes (few ports, with ports around them that are let through) and
 /// parts of the range.
-fn shown<'v, 'a>(evidence: &'v Evidence<'a>) -> Option<Shown<'v, 'a>> {
-    let view = evidence.audit()?;
+fn shown<'v, 'a>(evidence: &'v Evidence<'a>) -> Result<Shown<'v, 'a>, WhyNot> {
+    let view = evidence.audit().ok_or_else(|| why_not("the ports were not audited"))?;
+    let sweep = view.sweep.ok_or_else(|| why_not("no range was swept"))?;
+    require(sweep.complete, || why_not("the sweep did not come to its end"))?;
+    require(view.worth == Worth::Shown, || {
+        why_not(
+            "the sweep does not show which ports are let through: they are opened as they are announced, or somebody answers for all",
+        )
+    })?;
     // Where loss alone may have silenced a port, and the report says so, nothing is blamed.
-    view.sweep.filter(|s| s.complete && view.worth == Worth::Shown && view.is_sure())?;
-    if view.patchy() {
-        return None;
-    }
+    require(view.is_sure(), || why_not("loss alone may have silenced the ports"))?;
+    require(!view.patchy(), || {
+        why_not("too many blocked runs for a firewall: that is what loss and limits look like")
+    })?;
     let all = &view.inside;
     let is = |at: Option<usize>, outcome: Outcome| {
         at.and_then(|at| all.get(at)).is_some_and(|run| run.outcome == outcome)
@@ -82,10 +96,12 @@ fn shown<'v, 'a>(evidence: &'v Evidence<'a>) -> Option<Shown<'v, 'a>> {
     let announced = view.audit.announced.iter().filter(|run| run.outcome == Outcome::Open);
     opened.extend(announced.flat_map(|run| run.first..=run.last));
     let has = |run: &PortRun| opened.iter().any(|p| (run.first..=run.last).contains(p));
-    if through.is_empty() || holes.iter().chain(&parts).any(has) {
-        return None;
+    require(!through.is_empty(), || why_not("no port of the range is let through"))?;
+    if let Some(run) = holes.iter().chain(&parts).find(|run| has(run)) {
+        let ports = few(&[*run]);
+        return Err(why_not(format!("port {ports} is blocked now and was open when announced")));
     }
-    Some(Shown { view, through, holes, parts })
+    Ok(Shown { view, through, holes, parts })
 }
 
 /// Where a knock at a blocked port dies, or who says no.
@@ -114,7 +130,7 @@ fn met<'v, 'a>(evidence: &'v Evidence<'a>, parts: &[PortRun]) -> Vec<&'v ModeVie
 /// What every finding of a sweep rests on: the sweep itself, and an announced port beside it.
 fn begin(
     evidence: &Evidence<'_>,
-    id: &'static str,
+    cause: &'static Cause,
     text: Text,
     view: &PortAudit<'_>,
     parts: &[PortRun],
@@ -122,7 +138,7 @@ fn begin(
 ) -> Build {
     let asked = view.sweep.map_or(0, |s| s.asked);
     let views = met(evidence, parts);
-    let mut build = finding(id, Confidence::Proven, text).explains(&views);
+    let mut build = finding(cause, Confidence::Proven, text).explains(&views);
     let silent = |port: u16| outcome(parts, port).is_some();
     let announced = view.audit.announced.iter().flat_map(|run| run.each());
     let confirmed = announced.filter(|(_, o)| o.is_held_back()).any(|(port, _)| silent(port));
@@ -149,16 +165,10 @@ fn begin(
         build = build.side(located.side()).at(located.location);
         build = match view.sweep.and_then(|s| s.icmp).and_then(|icmp| icmp.sender) {
             Some(sender) => build.saw(Text::new("seen-swept-rejected").with("sender", sender)),
-            None => build.saw(super::blocked::seen_ladder(&located)),
+            None => build.saw(seen_ladder(&located)),
         };
     }
     build
-}
-
-/// As many as fit into a sentence.
-pub fn few(all: &[PortRun]) -> String {
-    let some = spans(all.iter().take(SPANS));
-    if all.len() > SPANS { format!("{some}, …") } else { some }
 }
 
 /// A range without these holes in it.
@@ -181,20 +191,23 @@ fn open(evidence: &Evidence<'_>, parts: &[PortRun]) -> Vec<Snippet> {
 }
 
 /// A part of the range is let through, another is not: by the audit's sweep where there is one.
-pub fn partly_blocked(evidence: &Evidence<'_>) -> Option<Finding> {
+fn partly_blocked(evidence: &Evidence<'_>) -> Found {
     let sweep = evidence.audit().and_then(|v| v.sweep);
     if !sweep.is_some_and(|s| s.complete || !s.gone_silent.is_empty()) {
-        return passive::range_partly_blocked(evidence);
+        return by_neighbours(evidence);
     }
     let Shown { view, through, parts, .. } = shown(evidence)?;
-    let (bounds, _) = view.bounds?;
-    parts.first()?;
+    let (bounds, _) =
+        view.bounds.ok_or_else(|| why_not("the bounds of the range are not known"))?;
+    require(!parts.is_empty(), || {
+        why_not("no part of the range is blocked, but for single ports")
+    })?;
     let text = Text::new("passive-range-partly-blocked-text-swept")
         .with("range", Proposal { min: bounds.min, max: bounds.max, invented: false }.span("-"))
         .with("through", few(&through))
         .with("blocked", few(&parts))
         .with("count", parts.iter().map(PortRun::count).sum::<usize>());
-    let build = begin(evidence, "passive-range-partly-blocked", text, &view, &parts, &through)
+    let build = begin(evidence, &PASSIVE_RANGE_PARTLY_BLOCKED, text, &view, &parts, &through)
         .not("firewall-blocks-passive", Text::new("not-blocked-swept"));
     let located = located(evidence, &view);
     if located.as_ref().is_some_and(|l| l.side() == Side::Client) {
@@ -210,10 +223,55 @@ pub fn partly_blocked(evidence: &Evidence<'_>) -> Option<Finding> {
         .done()
 }
 
+/// Some announced ports are let through, others are not.
+fn by_neighbours(evidence: &Evidence<'_>) -> Found {
+    let silent = evidence.passive_ports(Outcome::TimedOut);
+    let open = evidence.passive_ports(Outcome::Open);
+    let (through, stopped) = neighbours(evidence);
+    // Asked again without an announcement, the one still answers (RST) and the other still does
+    // not: the port decides, not the command and not a lost segment.
+    let through = through.iter().any(|p| open.contains(p));
+    let stopped = stopped.iter().any(|p| silent.contains(p));
+    let asked = || evidence.facts.attempts.iter().filter(|a| a.purpose == Purpose::Neighbour);
+    require(through, || {
+        why_not("no port that was open before lets a knock through without an announcement")
+            .on_all(asked())
+    })?;
+    require(stopped, || {
+        why_not("no port that was silent before is silent without an announcement too")
+            .on_all(asked())
+    })?;
+    require(epsv_blocked(evidence).is_err(), || {
+        why_not("the command decides, not the port (epsv-blocked)").on_modes(&evidence.passive())
+    })?;
+    let views: Vec<&ModeView<'_>> = evidence
+        .passive()
+        .into_iter()
+        .filter(|v| v.all.iter().any(|a| a.outcome == Outcome::TimedOut))
+        .collect();
+    let text = Text::new("passive-range-partly-blocked-text")
+        .with("open", ports::list(&open))
+        .with("silent", ports::list(&silent))
+        .with("count", silent.len());
+    let mut build =
+        finding(&PASSIVE_RANGE_PARTLY_BLOCKED, Confidence::Likely, text).explains(&views);
+    for attempt in evidence.facts.attempts.iter().filter(|a| a.purpose == Purpose::Neighbour) {
+        build = build.attempt(attempt);
+    }
+    // The ports that were seen do not tell where the server's range ends.
+    build = build.not("firewall-blocks-passive", Text::new("not-blocked-some-open")).fix(
+        Who::ServerAdmin,
+        Text::new("passive-range-partly-blocked-fix"),
+        Vec::new(),
+    );
+    build = give_range(evidence, build, ports::FRESH);
+    let_in(evidence, build, ports::FRESH, evidence.place_of_silence().as_ref()).done()
+}
+
 /// Single ports of the range are blocked, with neighbours that are let through.
-pub fn port_hole(evidence: &Evidence<'_>) -> Option<Finding> {
+fn port_hole(evidence: &Evidence<'_>) -> Found {
     let Shown { view, through, holes, .. } = shown(evidence)?;
-    holes.first()?;
+    require(!holes.is_empty(), || why_not("no single port is blocked between open ones"))?;
     let names: Vec<String> = holes
         .iter()
         .flat_map(|r| r.each())
@@ -229,7 +287,7 @@ pub fn port_hole(evidence: &Evidence<'_>) -> Option<Finding> {
         .with("ports", few(&holes))
         .with("count", holes.iter().map(PortRun::count).sum::<usize>())
         .with("names", names.join(", "));
-    begin(evidence, "passive-port-hole", text, &view, &holes, &through)
+    begin(evidence, &PASSIVE_PORT_HOLE, text, &view, &holes, &through)
         .not("firewall-blocks-passive", Text::new("not-blocked-swept"))
         .fix(
             Who::ServerAdmin,
@@ -246,16 +304,20 @@ pub fn port_hole(evidence: &Evidence<'_>) -> Option<Finding> {
 
 /// The server announces ports outside of its range: the one that was named, or the one that nearly
 /// all its announcements lie in.
-pub fn leaks(evidence: &Evidence<'_>) -> Option<Finding> {
-    let view = evidence.audit()?;
-    let (bounds, from) = view.bounds?;
+fn leaks(evidence: &Evidence<'_>) -> Found {
+    let view = evidence.audit().ok_or_else(|| why_not("the ports were not audited"))?;
+    let (bounds, from) =
+        view.bounds.ok_or_else(|| why_not("the bounds of the range are not known"))?;
     let (inside, outside): (Vec<u16>, Vec<u16>) =
         view.announced.iter().partition(|port| bounds.has(**port));
-    outside.first()?;
+    require(!outside.is_empty(), || {
+        let all = view.announced.len();
+        why_not(format!("all {all} announced ports are in the range"))
+    })?;
     // Then it is no range, but where the system's next free port happened to be.
-    if from == BoundsFrom::Learned && ports::one_after_another(view.audit) {
-        return None;
-    }
+    require(from == BoundsFrom::Declared || !ports::one_after_another(view.audit), || {
+        why_not("the announced ports follow each other: there is no range, the system chooses")
+    })?;
     let held = view.audit.crowd.as_ref().filter(|c| c.reply.port.is_some_and(|p| outside == [p]));
     let stopped: Vec<u16> = outside
         .iter()
@@ -294,7 +356,7 @@ pub fn leaks(evidence: &Evidence<'_>) -> Option<Finding> {
             })
         })
         .collect();
-    let mut build = finding("passive-range-leaks", confidence, text)
+    let mut build = finding(&PASSIVE_RANGE_LEAKS, confidence, text)
         .severity(severity)
         .side(Side::Server)
         .explains(&views);
@@ -333,11 +395,14 @@ pub fn leaks(evidence: &Evidence<'_>) -> Option<Finding> {
 
 /// No passive port is left: by the replies to the modes, to the samples, or to a second login while
 /// the first one held the range's only port.
-pub fn exhausted(evidence: &Evidence<'_>) -> Option<Finding> {
-    if let Some(finding) = passive::range_exhausted(evidence) {
-        return Some(finding);
-    }
-    let view = evidence.audit()?;
+fn exhausted(evidence: &Evidence<'_>) -> Found {
+    let why = match exhausted_for_modes(evidence) {
+        Err(why) => why,
+        found => return found,
+    };
+    let Some(view) = evidence.audit() else {
+        return Err(why.and(why_not("the ports were not audited")));
+    };
     let crowd = view.audit.crowd.as_ref().filter(|c| {
         let reply = &c.reply;
         reply.port.is_none() && reply.code >= 400 && !peer::is_too_many(reply.code, &reply.text)
@@ -356,23 +421,25 @@ pub fn exhausted(evidence: &Evidence<'_>) -> Option<Finding> {
         (text, reply, confidence)
     } else {
         let samples = &view.audit.samples;
-        let at = samples
-            .iter()
-            .position(|s| s.port.is_none() && (out_of_ports(&s.text) || s.code == 425))?;
+        let without = |s: &&Sample| s.port.is_none() && (out_of_ports(&s.text) || s.code == 425);
+        let Some(refused) = samples.iter().find(without) else {
+            return Err(why.and(why_not("no sample was refused for want of a port")));
+        };
         // It worked before, on the same login and by the same command.
-        let refused = samples.get(at)?;
         let before = samples
-            .get(..at)?
             .iter()
+            .take_while(|s| !without(s))
             .any(|s| s.port.is_some() && s.mode == refused.mode && s.session == refused.session);
         if !before {
-            return None;
+            return Err(
+                why.and(why_not("the refused sample is the first of its login and command"))
+            );
         }
         let reply = brief(refused.code, &refused.text);
         let text = Text::new("passive-range-exhausted-text").with("reply", reply.clone());
         (text, reply, Confidence::Likely)
     };
-    let mut build = finding("passive-range-exhausted", confidence, text)
+    let mut build = finding(&PASSIVE_RANGE_EXHAUSTED, confidence, text)
         .severity(Severity::Warning)
         .side(Side::Server);
     if let Some(attempt) = evidence.passive().first().map(|v| v.shown) {
@@ -389,4 +456,50 @@ pub fn exhausted(evidence: &Evidence<'_>) -> Option<Finding> {
             remedies::set_passive_range(evidence, wide),
         )
         .done()
+}
+
+/// The server says that it has no passive port left.
+fn exhausted_for_modes(evidence: &Evidence<'_>) -> Found {
+    let refused: Vec<&ModeView<'_>> = evidence
+        .passive()
+        .into_iter()
+        .filter(|v| {
+            v.refusal().is_some_and(|(code, text)| {
+                // Trouble that passes, and none that is named as another.
+                let cannot = (400..500).contains(&code)
+                    && code != 421
+                    && !peer::is_wrong_family(code, text)
+                    && !peer::is_bad_data_peer(code, text)
+                    && !peer::is_tls_required(code, text)
+                    && !peer::is_data_tls_required(code, text)
+                    && !peer::is_too_many(code, text)
+                    && says(code, text) != Says::Disabled;
+                out_of_ports(text) || cannot
+            })
+        })
+        .collect();
+    let first = refused.first().and_then(|v| v.refusal());
+    let (code, text) = first.ok_or_else(|| {
+        why_not("no passive command was refused for want of a port").on_modes(&evidence.passive())
+    })?;
+    let times: usize = refused.iter().map(|v| v.times()).sum();
+    let confidence =
+        if times >= 2 && out_of_ports(text) { Confidence::Likely } else { Confidence::Possible };
+    let severity = if evidence.passive_open() { Severity::Warning } else { Severity::Problem };
+    let build = finding(
+        &PASSIVE_RANGE_EXHAUSTED,
+        confidence,
+        Text::new("passive-range-exhausted-text").with("reply", brief(code, text)),
+    )
+    .severity(severity)
+    .side(Side::Server)
+    .explains(&refused)
+    .not("passive-disabled", Text::new("not-disabled-transient"))
+    .not("firewall-blocks-passive", Text::new("not-firewall-refused-by-reply"))
+    .fix(
+        Who::ServerAdmin,
+        Text::new("passive-range-exhausted-fix"),
+        remedies::set_passive_range(evidence, ports::FRESH),
+    );
+    let_in(evidence, build, ports::FRESH, None).done()
 }

@@ -1,0 +1,230 @@
+//! Addresses of data connections that are not what was expected: the one in 227, and the one that
+//! the server calls from, with its port.
+
+use std::net::IpAddr;
+
+use super::finding_builder::finding;
+use super::sentences::with_addresses;
+use crate::diagnosis::cause::{Cause, Detector, cause};
+use crate::diagnosis::finding::{Confidence, Severity, Side, Who};
+use crate::diagnosis::remedies;
+use crate::diagnosis::text::Text;
+use crate::diagnosis::why_not::{Found, WhyNot, require, why_not};
+use crate::evidence::{Evidence, ModeView};
+use crate::facts::{Attempt, Mode, Purpose, Varied, Why};
+use crate::wire::address::is_inner;
+
+pub static PASSIVE_ADDRESS_UNROUTABLE: Cause =
+    cause!("passive-address-unroutable", Passive, Problem, &Detector(address_unroutable));
+pub static PASSIVE_ADDRESS_MISMATCH: Cause =
+    cause!("passive-address-mismatch", Passive, Warning, &Detector(address_mismatch));
+pub static ACTIVE_SOURCE_PORT_UNEXPECTED: Cause =
+    cause!("active-source-port-unexpected", Active, Info, &Detector(source_port_unexpected));
+pub static ACTIVE_SOURCE_ADDRESS_UNEXPECTED: Cause = cause!(
+    "active-source-address-unexpected",
+    Active,
+    Problem,
+    &Detector(source_address_unexpected)
+);
+
+fn is_unroutable(address: IpAddr, peer: IpAddr) -> bool {
+    let IpAddr::V4(v4) = address else {
+        return false;
+    };
+    if v4.is_unspecified() || v4.is_broadcast() || v4.is_multicast() {
+        return true;
+    }
+    if v4.is_loopback() {
+        return !peer.is_loopback();
+    }
+    is_inner(address) && !is_inner(peer) && !peer.is_loopback()
+}
+
+/// The 227 that names another address than the server's own, if one does.
+fn foreign_227<'a>(evidence: &Evidence<'a>) -> Result<(&'a Attempt, IpAddr, IpAddr), WhyNot> {
+    let peer = evidence.peer().ok_or_else(|| why_not("no control connection stood"))?;
+    let announced = || {
+        evidence.facts.attempts.iter().filter(|a| {
+            a.mode == Mode::Pasv && matches!(a.purpose, Purpose::Mode | Purpose::Repeat)
+        })
+    };
+    let named = |a: &'a Attempt| Some((a, a.advertised?.ip()));
+    let other = announced().filter_map(named).find(|(_, address)| *address != peer);
+    let (attempt, address) = other.ok_or_else(|| {
+        why_not("no 227 named another address than the server's").on_all(announced())
+    })?;
+    Ok((attempt, address, peer))
+}
+
+/// Whether 227 names an address that may be a door of its own.
+pub(super) fn names_another_address(evidence: &Evidence<'_>) -> bool {
+    foreign_227(evidence).is_ok_and(|(_, advertised, peer)| !is_unroutable(advertised, peer))
+}
+
+/// The comparison of `--dial-advertised`.
+fn dialled_there<'a>(evidence: &Evidence<'a>) -> Option<&'a Attempt> {
+    evidence
+        .facts
+        .attempts
+        .iter()
+        .find(|a| a.varies(|v| *v == Varied::DialAdvertised) && a.dialled.is_some())
+}
+
+/// 227 names an address that cannot be reached from anywhere else.
+fn address_unroutable(evidence: &Evidence<'_>) -> Found {
+    let (attempt, advertised, peer) = foreign_227(evidence)?;
+    require(is_unroutable(advertised, peer), || {
+        why_not("the address in 227 can be reached from elsewhere").on(attempt)
+    })?;
+    let works = evidence.mode(Mode::Pasv).is_some_and(ModeView::is_open);
+    let zero = advertised.is_unspecified();
+    let severity = if zero && works { Severity::Warning } else { Severity::Problem };
+    let there = dialled_there(evidence);
+    let confidence = match there {
+        Some(there) if works && !there.is_open() => Confidence::Proven,
+        Some(there) if there.is_open() => Confidence::Possible,
+        _ if works => Confidence::Proven,
+        _ => Confidence::Likely,
+    };
+    let id = match (zero, works) {
+        (true, _) => "passive-address-unroutable-text-zero",
+        _ if advertised.is_loopback() => "passive-address-unroutable-text-self",
+        (false, true) => "passive-address-unroutable-text-works",
+        (false, false) => "passive-address-unroutable-text",
+    };
+    let port = attempt.advertised.map_or(0, |a| a.port());
+    let text = Text::new(id).with("advertised", advertised).with("peer", peer).with("port", port);
+    let mut build = finding(&PASSIVE_ADDRESS_UNROUTABLE, confidence, text)
+        .side(Side::Server)
+        .severity(severity)
+        .saw(Text::new("seen-advertised").with("advertised", advertised).with("peer", peer));
+    build = build.attempt(attempt);
+    if let Some(there) = there {
+        build = build.attempt(there);
+    }
+    if let Some(epsv) = evidence.mode(Mode::Epsv).filter(|v| v.is_open()) {
+        build = build.attempt(epsv.shown);
+    }
+    build
+        .not_if(
+            works,
+            "firewall-blocks-passive",
+            Text::new("not-firewall-peer-works").with("peer", peer),
+        )
+        .fix(
+            Who::ServerAdmin,
+            Text::new("passive-address-fix-server").with("peer", peer),
+            remedies::set_passive_address(evidence),
+        )
+        .fix(Who::User, Text::new("passive-address-fix-user"), Vec::new())
+        .done()
+}
+
+/// 227 names another address, which may or may not be the server's.
+fn address_mismatch(evidence: &Evidence<'_>) -> Found {
+    let (attempt, advertised, peer) = foreign_227(evidence)?;
+    require(!is_unroutable(advertised, peer), || {
+        why_not("the address in 227 cannot be reached from elsewhere (passive-address-unroutable)")
+            .on(attempt)
+    })?;
+    let works = evidence.mode(Mode::Pasv).is_some_and(ModeView::is_open);
+    let there = dialled_there(evidence);
+    let known = evidence.facts.names.addresses.contains(&advertised);
+    let (id, severity, confidence) = match there {
+        Some(there) if there.is_open() => {
+            ("passive-address-mismatch-text-open", Severity::Info, Confidence::Proven)
+        }
+        Some(_) if works => {
+            ("passive-address-mismatch-text-dead", Severity::Problem, Confidence::Proven)
+        }
+        Some(_) => ("passive-address-mismatch-text-dead", Severity::Problem, Confidence::Likely),
+        None if known => {
+            ("passive-address-mismatch-text-known", Severity::Info, Confidence::Likely)
+        }
+        None if works => ("passive-address-mismatch-text", Severity::Warning, Confidence::Likely),
+        // Nobody answers where we knocked: the other address may be the right door.
+        None => ("passive-address-mismatch-text-fails", Severity::Problem, Confidence::Possible),
+    };
+    let text = Text::new(id).with("advertised", advertised).with("peer", peer);
+    let mut build = finding(&PASSIVE_ADDRESS_MISMATCH, confidence, text)
+        .side(Side::Server)
+        .severity(severity)
+        .saw(Text::new("seen-advertised").with("advertised", advertised).with("peer", peer))
+        .attempt(attempt);
+    if let Some(there) = there {
+        build = build.attempt(there);
+    } else {
+        build = build.fix(Who::User, Text::new("passive-address-mismatch-fix-dial"), Vec::new());
+    }
+    build
+        .fix(
+            Who::ServerAdmin,
+            Text::new("passive-address-fix-server").with("peer", peer),
+            remedies::set_passive_address(evidence),
+        )
+        .done()
+}
+
+/// The server calls from another port than the default data port.
+fn source_port_unexpected(evidence: &Evidence<'_>) -> Found {
+    let expected = evidence.data_port();
+    // Any of its data connections: which one came first is chance.
+    let odd: Vec<(&Attempt, u16)> = evidence
+        .active()
+        .into_iter()
+        .filter_map(|v| {
+            v.all.iter().filter(|a| a.is_open()).find_map(|a| {
+                let port = a.observed?.from.port();
+                (port != expected).then_some((*a, port))
+            })
+        })
+        .collect();
+    let (first, port) = odd.first().ok_or_else(|| {
+        why_not("no active connection came from another port than the default data port")
+            .on_modes(&evidence.active())
+    })?;
+    let text =
+        Text::new("active-source-port-unexpected-text").with("port", *port).with("data", expected);
+    // A single connection says nothing about the next one.
+    let confidence = if odd.len() > 1 { Confidence::Proven } else { Confidence::Likely };
+    let mut build = finding(&ACTIVE_SOURCE_PORT_UNEXPECTED, confidence, text).side(Side::Server);
+    build = build.attempt(first);
+    for (attempt, _) in odd.iter().skip(1) {
+        build = build.attempt(attempt);
+    }
+    build
+        .fix(
+            Who::ServerAdmin,
+            Text::new("active-source-port-unexpected-fix").with("data", expected),
+            remedies::settings::call_from_data_port(evidence),
+        )
+        .done()
+}
+
+/// The server calls from another address than its own.
+fn source_address_unexpected(evidence: &Evidence<'_>) -> Found {
+    let views: Vec<&ModeView<'_>> = evidence
+        .active()
+        .into_iter()
+        .filter(|v| matches!(v.shown.why, Why::WrongPeer { .. }))
+        .collect();
+    let Some(Why::WrongPeer { from }) = views.first().map(|v| &v.shown.why) else {
+        return Err(
+            why_not("no active connection came from another address").on_modes(&evidence.active())
+        );
+    };
+    let times: usize = views.iter().map(|v| v.times()).sum();
+    let confidence = if times >= 2 { Confidence::Likely } else { Confidence::Possible };
+    finding(
+        &ACTIVE_SOURCE_ADDRESS_UNEXPECTED,
+        confidence,
+        with_addresses(Text::new("active-source-address-unexpected-text"), evidence)
+            .with("from", from.ip()),
+    )
+    .side(Side::Server)
+    .explains(&views)
+    .not("firewall-blocks-active", Text::new("not-firewall-knocked"))
+    .fix(Who::ServerAdmin, Text::new("active-source-address-unexpected-fix-server"), Vec::new())
+    .fix_if(evidence.passive_open(), Who::User, Text::new("fix-use-passive"))
+    .done()
+}

@@ -1,0 +1,144 @@
+//! An address in PORT that is not the one that the server sees: a NAT.
+
+use super::finding_builder::finding;
+use super::helper_detector::address_is_rewritten;
+use super::knock_detector::no_knock;
+use super::sentences::with_addresses;
+use crate::diagnosis::cause::{Cause, Detector, cause};
+use crate::diagnosis::finding::{Confidence, Side, Who};
+use crate::diagnosis::reason::brief;
+use crate::diagnosis::remedies;
+use crate::diagnosis::text::Text;
+use crate::diagnosis::why_not::{Found, require, why_not};
+use crate::evidence::{Evidence, ModeView, Nat};
+use crate::facts::{Attempt, Varied, Why};
+use crate::wire::address::is_inner;
+use crate::wire::peer;
+
+pub static CLIENT_NAT_BREAKS_ACTIVE: Cause = cause!("client-nat-breaks-active", Active, Problem, &Detector(nat_breaks), suppresses [
+    "firewall-blocks-active",
+    "client-firewall-blocks-active",
+    "server-firewall-blocks-active",
+    "active-disabled"
+]);
+
+fn comparison<'a>(evidence: &Evidence<'a>) -> Option<&'a Attempt> {
+    evidence.facts.varied(|v| matches!(v, Varied::Announce { .. })).next()
+}
+
+/// A NAT on our side: the address in PORT is not the one that the server sees.
+fn nat_breaks(evidence: &Evidence<'_>) -> Found {
+    let external = evidence.facts.request.external_ip;
+    let views = evidence.active();
+    if let Some(open) = views.iter().find(|v| v.is_open()) {
+        return Err(why_not("an active mode works").on(open.shown));
+    }
+    let refused: Vec<&ModeView<'_>> =
+        views.iter().filter(|v| v.shown.address_refused()).copied().collect();
+    let unanswered: Vec<&ModeView<'_>> = views.iter().filter(|v| no_knock(v)).copied().collect();
+    let compared = comparison(evidence);
+    let taken =
+        compared.is_some_and(|a| matches!(a.why, Why::ReplyOnly { .. } | Why::NoAnswer { .. }));
+    let own_inner = evidence.own().is_some_and(is_inner) && !evidence.peer().is_some_and(is_inner);
+    let echoed = refused.iter().any(|v| {
+        v.refusal()
+            .and_then(|(_, text)| peer::port_refusal(text))
+            .is_some_and(|r| r.arrived.is_some() && r.arrived == evidence.own())
+    });
+    // A server that sees us under a private address, though we have a public one or reach it in
+    // public: then the translation may as well be on its own side (a container, a load balancer).
+    let between = evidence.seen_as().is_some_and(is_inner)
+        && !(evidence.own().is_some_and(is_inner) && evidence.peer().is_some_and(is_inner));
+    // It sees itself: somebody on its own machine takes our connection and makes one of his own.
+    let relayed = evidence.seen_as().is_some_and(|seen| {
+        evidence.own() != Some(seen) && (seen.is_loopback() || evidence.peer() == Some(seen))
+    });
+    let confidence = match (refused.is_empty(), evidence.nat()) {
+        (false, Nat::Present) if taken && relayed => Confidence::Likely,
+        (false, Nat::Present) if taken => Confidence::Proven,
+        // The server calls our own address foreign, so it sees another one.
+        (false, Nat::Present) => Confidence::Likely,
+        (true, Nat::Present) if external.is_some() && !unanswered.is_empty() => {
+            Confidence::Possible
+        }
+        // An address that was given may simply be the wrong one.
+        (_, _) if external.is_some() => {
+            return Err(why_not("--external-ip was given: it may simply be the wrong address")
+                .on_modes(&views));
+        }
+        (false, Nat::Unknown) if echoed || own_inner => Confidence::Likely,
+        (false, Nat::Unknown) => Confidence::Possible,
+        (true, Nat::Present) if !unanswered.is_empty() => Confidence::Likely,
+        (true, Nat::Unknown)
+            if !unanswered.is_empty() && own_inner && !evidence.checks_port_address() =>
+        {
+            Confidence::Possible
+        }
+        _ if refused.is_empty() && unanswered.is_empty() => {
+            return Err(why_not(
+                "no active mode was refused for its address or waited in vain for a knock",
+            )
+            .on_modes(&views));
+        }
+        (_, nat) => {
+            let nat = nat.as_str();
+            return Err(why_not(format!(
+                "what is known of the addresses shows no NAT (nat {nat})"
+            ))
+            .on_modes(&views));
+        }
+    };
+    // The address arrives as it should: somebody on the way sees to it.
+    require(!refused.is_empty() || !address_is_rewritten(evidence), || {
+        why_not("the address is set right on the way (alg-rewrites-control)").on_modes(&views)
+    })?;
+    let explained = if refused.is_empty() { unanswered } else { refused.clone() };
+    let id = match (refused.is_empty(), evidence.seen_as().is_some()) {
+        _ if relayed => "client-nat-breaks-active-text-relay",
+        (false, _) if external.is_some() => "client-nat-breaks-active-text-external",
+        (true, _) if external.is_some() => "client-nat-breaks-active-text-external-silent",
+        (false, true) => "client-nat-breaks-active-text",
+        (false, false) => "client-nat-breaks-active-text-unseen",
+        (true, true) => "client-nat-breaks-active-text-silent",
+        (true, false) => "client-nat-breaks-active-text-inner",
+    };
+    let reply = refused
+        .first()
+        .and_then(|v| v.refusal())
+        .map_or_else(String::new, |(code, text)| brief(code, text));
+    let mut build = finding(
+        &CLIENT_NAT_BREAKS_ACTIVE,
+        confidence,
+        with_addresses(Text::new(id), evidence)
+            .with("reply", reply)
+            .with("external", external.map_or_else(String::new, |a| a.to_string())),
+    )
+    .side(match (relayed, between) {
+        (true, _) => Side::Server,
+        (false, true) => Side::Unknown,
+        (false, false) => Side::Client,
+    })
+    .explains(&explained);
+    if relayed {
+        build = build.title(Text::new("client-nat-breaks-active-title-relay"));
+    }
+    if between {
+        build = build.title(Text::new("client-nat-breaks-active-title-between"));
+    }
+    if let Some(seen) = evidence.seen_as() {
+        build = build.saw(with_addresses(Text::new("seen-as"), evidence).with("address", seen));
+    }
+    if let Some(compared) = compared {
+        build = build.attempt(compared);
+    }
+    build = build
+        .not_if(!refused.is_empty(), "active-disabled", Text::new("not-active-disabled-address"))
+        .fix_if(evidence.passive_open(), Who::User, Text::new("fix-use-passive"))
+        .fix_if(relayed, Who::ServerAdmin, Text::new("client-nat-breaks-active-fix-relay"));
+    if !relayed {
+        let helper = remedies::nat::ftp_helper(evidence);
+        let fix = Text::new("client-nat-breaks-active-fix-client");
+        build = build.fix(Who::ClientAdmin, fix, helper);
+    }
+    build.done()
+}

@@ -1,0 +1,33 @@
+//! How the passive modes ended, all of them together.
+
+use crate::diagnosis::why_not::{WhyNot, some, why_not};
+use crate::evidence::{Evidence, ModeView};
+use crate::facts::Outcome;
+
+/// Passive modes whose knocks ended in one of these ways, where no passive mode works; never none.
+///
+/// # Errors
+/// Which passive mode works, or how they ended instead.
+pub fn ended<'v, 'a>(
+    evidence: &'v Evidence<'a>,
+    wanted: &[Outcome],
+) -> Result<Vec<&'v ModeView<'a>>, WhyNot> {
+    let tested = evidence.passive();
+    if let Some(open) = tested.iter().find(|v| v.is_open()) {
+        return Err(why_not("a passive mode works").on(open.shown));
+    }
+    let views = tested.iter().copied().filter(|v| wanted.contains(&v.outcome())).collect();
+    some(views, || {
+        let wanted: Vec<&str> = wanted.iter().map(|outcome| outcome.as_str()).collect();
+        why_not(format!("no passive mode ended {}", wanted.join(" or "))).on_modes(&tested)
+    })
+}
+
+/// Whether every passive mode that got as far as knocking ended in one of these ways. A command
+/// that was refused says nothing about the way.
+pub fn all_end(evidence: &Evidence<'_>, wanted: &[Outcome]) -> bool {
+    evidence
+        .passive()
+        .iter()
+        .all(|v| v.outcome() == Outcome::Rejected || wanted.contains(&v.outcome()))
+}
