@@ -132,6 +132,9 @@ pub struct FileRead {
     pub from_client: Option<u8>,
     /// Routers between this place and the server, likewise.
     pub from_server: Option<u8>,
+    /// Routers that stand inside of it: packets were seen before and behind them.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub inside: u8,
     /// What could not be read, and why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unread: Vec<Unread>,
@@ -140,7 +143,8 @@ pub struct FileRead {
 impl FileRead {
     /// Hops from the client to the server: the routers between them and the last step.
     pub fn hops(&self) -> Option<u8> {
-        self.from_client?.checked_add(self.from_server?)?.checked_add(1)
+        let routers = self.from_client?.checked_add(self.from_server?)?;
+        routers.checked_add(self.inside)?.checked_add(1)
     }
 }
 
@@ -281,9 +285,23 @@ pub struct Sighting {
     /// The largest segment that was sent again and never acknowledged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stuck: Option<u16>,
-    /// Number of the last packet of the file when the capture ended, as far as it belongs to this.
+    /// From its first packet to its last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waited: Option<super::Micros>,
+    /// The opener's initial sequence number: the same wherever its SYN is seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub isn: Option<u32>,
+    /// Routers that the opener's packets had passed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from_opener: Option<u8>,
+    /// Routers that stand inside: its packets were seen before and behind them.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub inside: u8,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_zero(number: &u8) -> bool {
+    *number == 0
 }
 
 /// Packets of one kind: how many, and the first of them.

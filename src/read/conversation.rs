@@ -4,7 +4,7 @@
 //! write down what stands in their file and conclude nothing: an event that is not there is not in
 //! the file.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use crate::facts::reading::{Place, Sighting};
 use crate::facts::{Icmp, Mode};
@@ -35,6 +35,8 @@ pub struct Conversation {
     pub has_commands: bool,
     /// The file has the server's replies. (Some logs have a code at most.)
     pub has_replies: bool,
+    /// Captures: how this control connection looks where each was taken.
+    pub points: Vec<Point>,
     /// The file says of a data connection whether it came to stand, and how it ended otherwise: the
     /// log of a client that tells of its connections, a capture that holds more than one port.
     pub tells_data: bool,
@@ -62,6 +64,33 @@ impl Party {
             ..Self::default()
         }
     }
+}
+
+/// A control connection at the place where a capture was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Point {
+    /// Index of the file.
+    pub file: usize,
+    /// The client as it appears there.
+    pub client: SocketAddr,
+    /// The server as it appears there.
+    pub server: SocketAddr,
+    /// Initial sequence number of the client.
+    pub client_isn: Option<u32>,
+    /// Initial sequence number of the server.
+    pub server_isn: Option<u32>,
+    /// Routers that the client's packets have passed.
+    pub from_client: Option<u8>,
+    /// Routers that the server's packets have passed.
+    pub from_server: Option<u8>,
+    /// Routers that stand inside: every packet was seen before and behind them.
+    pub inside: u8,
+    /// Maximum segment sizes that the client and the server announce, and the packets.
+    pub mss: [Option<(u16, u64)>; 2],
+    /// The capture lost packets of it.
+    pub lost: bool,
+    /// Packets of it.
+    pub packets: u64,
 }
 
 /// Something that happened.
@@ -212,6 +241,22 @@ impl Asked {
     pub fn uploads(&self) -> bool {
         matches!(self.verb.as_str(), "STOR" | "STOU" | "APPE")
     }
+}
+
+/// The endpoint in PORT or EPRT.
+pub fn active_endpoint(asked: &Asked) -> Option<SocketAddr> {
+    let argument = asked.argument()?;
+    if asked.mode() == Some(Mode::Port) {
+        let numbers: Vec<u8> =
+            argument.split(',').map(|n| n.trim().parse().ok()).collect::<Option<_>>()?;
+        let [a, b, c, d, high, low] = numbers.try_into().ok()?;
+        let port = u16::from_be_bytes([high, low]);
+        return Some(SocketAddr::new(IpAddr::V4(Ipv4Addr::new(a, b, c, d)), port));
+    }
+    let mark = argument.chars().next()?;
+    let mut parts = argument.split(mark).skip(2);
+    let address = parts.next()?.parse().ok()?;
+    Some(SocketAddr::new(address, parts.next()?.parse().ok()?))
 }
 
 /// `USER name:password@host` and the like, as some people paste a URL's part into the user field.

@@ -124,6 +124,7 @@ impl FileRead {
             known_by: None,
             from_client: None,
             from_server: None,
+            inside: 0,
             unread: Vec::new(),
         }
     }

@@ -8,6 +8,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use super::conversation::{
     Asked, Control, Conversation, Data, DataEvent, Door, End, Event, Party, Said, TlsEvent, What,
+    active_endpoint,
 };
 use crate::facts::reading::{Place, Reading, Sighting, Source, Vantage};
 use crate::facts::tls::{Handshake, TlsEnd, TlsFailure, TlsPurpose, Trust};
@@ -656,22 +657,6 @@ impl<'a> Talk<'a> {
     fn asked(&self, verb: &str) -> bool {
         self.exchanges.iter().any(|e| e.verb() == verb)
     }
-}
-
-/// The endpoint in PORT or EPRT.
-fn active_endpoint(asked: &Asked) -> Option<SocketAddr> {
-    let argument = asked.argument()?;
-    if asked.mode() == Some(Mode::Port) {
-        let numbers: Vec<u8> =
-            argument.split(',').map(|n| n.trim().parse().ok()).collect::<Option<_>>()?;
-        let [a, b, c, d, high, low] = numbers.try_into().ok()?;
-        let port = u16::from_be_bytes([high, low]);
-        return Some(SocketAddr::new(IpAddr::V4(Ipv4Addr::new(a, b, c, d)), port));
-    }
-    let mark = argument.chars().next()?;
-    let mut parts = argument.split(mark).skip(2);
-    let address = parts.next()?.parse().ok()?;
-    Some(SocketAddr::new(address, parts.next()?.parse().ok()?))
 }
 
 struct Transfer {
