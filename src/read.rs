@@ -13,6 +13,8 @@ mod gather;
 pub mod input;
 pub mod logs;
 mod observe;
+mod pair;
+mod vantage;
 
 pub use conversation::{Asked, Conversation};
 pub use gather::{Group, groups};
@@ -28,8 +30,13 @@ pub fn sessions(content: Content, moment: u64) -> Vec<Facts> {
     let Content { conversations, reading } = content;
     let captures = reading.files.iter().any(|f| f.kind == FileKind::Capture);
     let source = if captures { Source::Capture } else { Source::Log };
-    groups(conversations.into_iter().flatten().collect())
+    let together = pair::together(conversations);
+    groups(together.conversations)
         .iter()
-        .map(|group| facts_of(&group.conversations, source, reading.clone(), moment))
+        .map(|group| {
+            let mut reading = reading.clone();
+            vantage::judge(&mut reading, &group.conversations);
+            facts_of(&group.conversations, source, reading, moment)
+        })
         .collect()
 }
