@@ -27,8 +27,6 @@ pub struct Frame<'a> {
     pub data: &'a [u8],
     /// Its length on the wire.
     pub length: u32,
-    /// The interface it was seen at.
-    pub interface: u32,
 }
 
 /// What is to be said of the file.
@@ -145,7 +143,6 @@ fn walk(reader: &mut dyn PcapReaderIterator, ended: &mut Ended, each: &mut impl 
                             link: legacy.link,
                             data: packet.data,
                             length: packet.origlen,
-                            interface: 0,
                         });
                     }
                     PcapBlockOwned::NG(block) => section(&block, &mut interfaces, ended, each),
@@ -222,7 +219,6 @@ fn section(
                 link: interface.link,
                 data: stored(packet.data, packet.caplen),
                 length: packet.origlen,
-                interface: packet.if_id,
             });
         }
         Block::SimplePacket(packet) => {
@@ -236,7 +232,6 @@ fn section(
                 link: interface.link,
                 data: stored(packet.data, packet.origlen.min(most)),
                 length: packet.origlen,
-                interface: 0,
             });
         }
         Block::InterfaceStatistics(about) => {

@@ -151,11 +151,6 @@ impl Dialogue {
         self.from_client.lost || self.from_server.lost
     }
 
-    /// Segments that were sent again.
-    pub fn again(&self) -> u32 {
-        self.from_client.again + self.from_server.again
-    }
-
     /// A segment.
     pub fn segment(
         &mut self,

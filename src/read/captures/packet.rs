@@ -53,8 +53,6 @@ pub struct Segment<'a> {
     pub length: u32,
     /// What was stored of it.
     pub payload: &'a [u8],
-    /// Where it was seen: interface and direction, as far as the file tells them.
-    pub link: u64,
 }
 
 /// An ICMP error that quotes a TCP segment.
@@ -74,8 +72,6 @@ pub struct IcmpError {
     pub quoted_from: SocketAddr,
     /// Its receiver.
     pub quoted_to: SocketAddr,
-    /// Its sequence number.
-    pub quoted_seq: u32,
 }
 
 /// A link type in words.
@@ -95,7 +91,6 @@ pub fn link_name(link: i32) -> Option<&'static str> {
 /// Reads a frame.
 pub fn packet<'a>(frame: &Frame<'a>) -> Packet<'a> {
     let data = frame.data;
-    let mut side = u64::from(frame.interface) << 8;
     let (ether_type, rest) = match frame.link {
         1 => match (be16(data, 12), data.get(14..)) {
             (Some(kind), Some(rest)) => (kind, rest),
@@ -103,83 +98,75 @@ pub fn packet<'a>(frame: &Frame<'a>) -> Packet<'a> {
         },
         // Linux cooked: direction, hardware, address, protocol.
         113 => match (be16(data, 14), data.get(16..)) {
-            (Some(kind), Some(rest)) => {
-                side |= u64::from(be16(data, 0).unwrap_or(0));
-                (kind, rest)
-            }
+            (Some(kind), Some(rest)) => (kind, rest),
             _ => return Packet::Other,
         },
         276 => match (be16(data, 0), data.get(20..)) {
-            (Some(kind), Some(rest)) => {
-                let interface = u64::from(be16(data, 4).unwrap_or(0)) << 16
-                    | u64::from(be16(data, 6).unwrap_or(0));
-                side = interface << 8 | u64::from(data.get(10).copied().unwrap_or(0));
-                (kind, rest)
-            }
+            (Some(kind), Some(rest)) => (kind, rest),
             _ => return Packet::Other,
         },
         // BSD loopback: the family in the byte order of the machine, or of the network.
         0 | 108 => match data.get(4..) {
-            Some(rest) => return ip(rest, frame, side),
+            Some(rest) => return ip(rest, frame),
             None => return Packet::Other,
         },
-        12 | 14 | 101 | 228 | 229 => return ip(data, frame, side),
+        12 | 14 | 101 | 228 | 229 => return ip(data, frame),
         51 => (PPPOE_SESSION, data),
         9 | 50 => {
             let data = data.strip_prefix(&[0xff, 0x03]).unwrap_or(data);
-            return ppp(data, frame, side);
+            return ppp(data, frame);
         }
         _ => return Packet::UnknownLink,
     };
-    ether(ether_type, rest, frame, side)
+    ether(ether_type, rest, frame)
 }
 
-fn ether<'a>(kind: u16, rest: &'a [u8], frame: &Frame<'a>, side: u64) -> Packet<'a> {
+fn ether<'a>(kind: u16, rest: &'a [u8], frame: &Frame<'a>) -> Packet<'a> {
     match kind {
-        PPPOE_SESSION => return ppp(rest.get(6..).unwrap_or_default(), frame, side),
-        MPLS => return mpls(rest, frame, side),
+        PPPOE_SESSION => return ppp(rest.get(6..).unwrap_or_default(), frame),
+        MPLS => return mpls(rest, frame),
         _ => {}
     }
     let sliced = LaxSlicedPacket::from_ether_type(EtherType(kind), rest);
     if sliced.net.is_some() {
-        return taken(&sliced, frame, side);
+        return taken(&sliced, frame);
     }
     // Behind VLAN tags.
     match sliced.ether_payload() {
         Some(inner) if inner.ether_type.0 == PPPOE_SESSION => {
-            ppp(inner.payload.get(6..).unwrap_or_default(), frame, side)
+            ppp(inner.payload.get(6..).unwrap_or_default(), frame)
         }
-        Some(inner) if inner.ether_type.0 == MPLS => mpls(inner.payload, frame, side),
+        Some(inner) if inner.ether_type.0 == MPLS => mpls(inner.payload, frame),
         _ => Packet::Other,
     }
 }
 
-fn ppp<'a>(data: &'a [u8], frame: &Frame<'a>, side: u64) -> Packet<'a> {
+fn ppp<'a>(data: &'a [u8], frame: &Frame<'a>) -> Packet<'a> {
     match data {
-        [0x00, 0x21 | 0x57, rest @ ..] | [0x21 | 0x57, rest @ ..] => ip(rest, frame, side),
+        [0x00, 0x21 | 0x57, rest @ ..] | [0x21 | 0x57, rest @ ..] => ip(rest, frame),
         _ => Packet::Other,
     }
 }
 
-fn mpls<'a>(mut data: &'a [u8], frame: &Frame<'a>, side: u64) -> Packet<'a> {
+fn mpls<'a>(mut data: &'a [u8], frame: &Frame<'a>) -> Packet<'a> {
     for _ in 0..8 {
         let Some((label, rest)) = data.split_at_checked(4) else { return Packet::Other };
         data = rest;
         if label.get(2).is_some_and(|byte| byte & 1 == 1) {
-            return ip(data, frame, side);
+            return ip(data, frame);
         }
     }
     Packet::Other
 }
 
-fn ip<'a>(data: &'a [u8], frame: &Frame<'a>, side: u64) -> Packet<'a> {
+fn ip<'a>(data: &'a [u8], frame: &Frame<'a>) -> Packet<'a> {
     match LaxSlicedPacket::from_ip(data) {
-        Ok(sliced) => taken(&sliced, frame, side),
+        Ok(sliced) => taken(&sliced, frame),
         Err(_) => Packet::Other,
     }
 }
 
-fn taken<'a>(sliced: &LaxSlicedPacket<'a>, frame: &Frame<'a>, side: u64) -> Packet<'a> {
+fn taken<'a>(sliced: &LaxSlicedPacket<'a>, frame: &Frame<'a>) -> Packet<'a> {
     let (from, to, ttl, ip_id, ip_payload) = match &sliced.net {
         Some(LaxNetSlice::Ipv4(v4)) => {
             let header = v4.header();
@@ -237,7 +224,6 @@ fn taken<'a>(sliced: &LaxSlicedPacket<'a>, frame: &Frame<'a>, side: u64) -> Pack
                 mss,
                 length: u32::try_from(length).unwrap_or(u32::MAX),
                 payload,
-                link: side,
             })
         }
         Some(TransportSlice::Icmpv4(message)) => {
@@ -266,7 +252,6 @@ fn error(
     }
     let quoted = message.get(8..)?;
     let (source, destination, tcp) = if v4 { quoted_v4(quoted)? } else { quoted_v6(quoted)? };
-    let seq = tcp.get(4..8).and_then(|bytes| bytes.try_into().ok()).map_or(0, u32::from_be_bytes);
     Some(IcmpError {
         number: frame.number,
         at: frame.at,
@@ -275,7 +260,6 @@ fn error(
         to,
         quoted_from: SocketAddr::new(source, be16(tcp, 0)?),
         quoted_to: SocketAddr::new(destination, be16(tcp, 2)?),
-        quoted_seq: seq,
     })
 }
 
