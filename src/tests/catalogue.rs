@@ -274,7 +274,7 @@ fn every_cause_is_reported_somewhere() {
     // named here are always part of another picture, by contract.
     let reported: BTreeSet<String> = scenario::all()
         .into_iter()
-        .flat_map(|s| s.expect.findings.iter().map(|(_, cause)| cause.clone()))
+        .flat_map(|s| s.expect.findings.iter().map(|found| found.cause.clone()))
         .collect();
     let silent: Vec<&str> =
         CATALOGUE.iter().filter(|c| !reported.contains(c.id)).map(|c| c.id).collect();

@@ -196,7 +196,7 @@ fn scenarios_are_judged() {
 #[test]
 fn causes_agree_with_the_findings_of_every_scenario() {
     for scenario in scenario::all() {
-        let found: Vec<&str> = scenario.expect.findings.iter().map(|(_, c)| c.as_str()).collect();
+        let found: Vec<&str> = scenario.expect.findings.iter().map(|f| f.cause.as_str()).collect();
         for cause in CATALOGUE {
             let is = judged(&scenario.facts, &format!("cause={}", cause.id)).0;
             let is_not = judged(&scenario.facts, &format!("cause!={}", cause.id)).0;

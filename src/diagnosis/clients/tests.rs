@@ -2,6 +2,7 @@
 //! what holds for every prediction there is.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use serde_json::Value;
 
@@ -11,7 +12,7 @@ use crate::diagnosis::{Diagnosis, Lang, Prediction, diagnose};
 use crate::facts::tls::{Distrust, Handshake, TlsPurpose, Trust};
 use crate::facts::{DialOutcome, Facts, Family, Micros, Mode, Outcome, Security, TlsLevel, Why};
 use crate::report::{Format, Style, render};
-use crate::tests::support::scenario;
+use crate::tests::support::{golden, scenario};
 
 /// The contract's ids.
 const IDS: &str = "curl wget lftp tnftp ncftp inetutils-ftp netkit-ftp busybox-wget aria2 filezilla \
@@ -72,6 +73,55 @@ fn every_client_of_the_contract_is_there_once() {
     assert_eq!(set, ids(IDS));
     let names: BTreeSet<&str> = clients::all().map(|c| c.name).collect();
     assert_eq!(names.len(), known.len(), "a name is there twice");
+}
+
+/// What a client meets, in one line.
+fn told_in_a_line(entry: &Value) -> String {
+    let text = |key: &str| entry[key].as_str().unwrap_or_default().to_owned();
+    let works = match entry["works"].as_bool() {
+        Some(true) => "yes",
+        Some(false) => "no",
+        None => "?",
+    };
+    let after = entry["after_ms"].as_f64().map(|ms| format!("{ms} ms")).unwrap_or_default();
+    let attempts: Vec<&str> =
+        entry["attempts"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    let setting = match entry["setting"].as_str() {
+        Some(setting) => format!(" | {setting}"),
+        None => String::new(),
+    };
+    format!("{works:<3} {after:>11}  {}{setting} [{}]", text("because"), attempts.join(" "))
+}
+
+/// `fixtures/clients.txt`: scenario × client. Where all clients fare alike, they are one line.
+#[test]
+fn predictions_are_as_they_were() {
+    let mut all = String::from(
+        "# What is foretold for each client in each scenario: whether it lists, after how long, why, the\n\
+         # setting that helps, the attempts that show it. UPDATE_GOLDEN=1 rewrites it.\n",
+    );
+    for scenario in scenario::all() {
+        all += &format!("\n{}\n", scenario.name);
+        let entries = scenario.report()["clients"].as_array().unwrap();
+        let lines: Vec<String> = entries.iter().map(told_in_a_line).collect();
+        if lines.iter().all(|line| *line == lines[0]) {
+            all += &format!("  {:<25} {}\n", "(every client)", lines[0]);
+            continue;
+        }
+        for (entry, line) in entries.iter().zip(lines) {
+            all += &format!("  {:<25} {line}\n", entry["id"].as_str().unwrap());
+        }
+    }
+    // The section as people see it.
+    let style = Style { color: false, width: 80, verbose: 0, quiet: false };
+    let facts = facts("server-blocks-passive-four-hops");
+    let page = render(&diagnose(&facts), Format::Text, style, Lang::En).unwrap();
+    let page = String::from_utf8(page).unwrap();
+    let title = "Clients with their default settings";
+    let section = page.split_once(title).unwrap().1.split("\n\n").next().unwrap();
+    all += &format!("\n--- server-blocks-passive-four-hops as text\n{title}{section}\n");
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/clients.txt");
+    golden::compare(Path::new(file), &all).unwrap();
 }
 
 #[test]

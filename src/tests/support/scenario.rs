@@ -1,13 +1,22 @@
 //! The scenarios: saved facts, and what they must lead to.
 //!
-//! `fixtures/scenarios/NAME/` holds `facts.json`, `about.txt` (where they come from, one line),
-//! `expect.txt` (written by hand) and the goldens `report.json` and `report.txt`. An expectation is
+//! | file of `fixtures/scenarios/NAME/` | holds |
+//! | --- | --- |
+//! | `facts.json` | what `--save` wrote, compact |
+//! | `about.txt` | where they come from, one line |
+//! | `expect.txt` | what they must lead to, written by hand |
+//! | `report.txt` | golden: the text report, but for the clients |
+//! | `report.json` | golden of some: the JSON report, but for the clients |
+//!
+//! What is foretold for clients stands in one file for all scenarios, `fixtures/clients.txt`.
+//! `UPDATE_GOLDEN=1` writes the goldens anew and makes facts compact. An expectation is
 //!
 //! ```text
 //! verdict degraded
 //! exit 1
-//! problem passive-disabled       findings in order: problem, warning or info, then the cause
-//! suppressed pasv-unsupported    fires too, but only follows from another
+//! problem passive-disabled proven server      findings in order: severity, cause, confidence, side
+//! warning epsv-blocked likely path at 2-3/4   and the suspect hops of all, with the address if known
+//! suppressed pasv-unsupported                 fires too, but only follows from another
 //! ```
 
 use std::path::{Path, PathBuf};
@@ -24,15 +33,23 @@ use crate::report::{Format, Style, render};
 pub struct Expect {
     pub verdict: String,
     pub exit: u8,
-    /// Severity and cause, in order.
-    pub findings: Vec<(String, String)>,
+    /// In order.
+    pub findings: Vec<Found>,
     pub suppressed: Vec<String>,
+}
+
+/// A finding that is expected.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Found {
+    pub cause: String,
+    /// The whole line.
+    pub line: String,
 }
 
 impl Expect {
     /// Causes that fire, reported or suppressed, sorted.
     pub fn firing(&self) -> Vec<&str> {
-        let reported = self.findings.iter().map(|(_, cause)| cause.as_str());
+        let reported = self.findings.iter().map(|found| found.cause.as_str());
         let mut all: Vec<&str> =
             reported.chain(self.suppressed.iter().map(String::as_str)).collect();
         all.sort_unstable();
@@ -133,7 +150,8 @@ fn expect(text: &str) -> Result<Expect, String> {
             "verdict" => value.clone_into(&mut expect.verdict),
             "exit" => expect.exit = value.parse().map_err(|_| format!("expect.txt: {line}"))?,
             "problem" | "warning" | "info" => {
-                expect.findings.push((word.to_owned(), value.to_owned()));
+                let cause = value.split(' ').next().unwrap_or_default().to_owned();
+                expect.findings.push(Found { cause, line: line.to_owned() });
             }
             "suppressed" => expect.suppressed.push(value.to_owned()),
             _ => return Err(format!("expect.txt: \"{line}\"")),
