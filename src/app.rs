@@ -25,7 +25,7 @@ use crate::probe::tls::{Roots, TlsSetup};
 use crate::probe::{self, Spec, Stage};
 use crate::progress::Progress;
 use crate::wire::text::printable;
-use crate::{demo, mask, report};
+use crate::{demo, document, mask, report};
 use look::{format, is_dumb, language, legible, report_language, style};
 use specify::specify;
 
@@ -370,16 +370,13 @@ fn diff(a: &Path, b: &Path, output: &OutputArgs, world: &World<'_>) -> Result<Ou
 /// A run from its report, or from its facts, which are diagnosed first.
 fn run_of(file: &Path) -> Result<Run, AppError> {
     let name = file.display().to_string();
-    let usage = |e: compare::ReadError| AppError::Usage(format!("{name}: {e}"));
+    let usage = |e: document::ReadError| AppError::Usage(format!("{name}: {e}"));
     let bytes = content(file, "a report or saved facts")?;
-    if compare::read::schema(&bytes).map_err(usage)? != SCHEMA {
+    if document::read::schema(&bytes).map_err(usage)? != SCHEMA {
         return compare::read(&name, &bytes).map_err(usage);
     }
     let facts = saved(file, &bytes)?;
-    let plain = report::Style { color: false, width: 80, verbose: 0, quiet: false };
-    let report = report::render(&diagnose(&facts), report::Format::JsonLines, plain, Lang::En)
-        .map_err(|e| AppError::Internal(e.to_string()))?;
-    let run = compare::read(&name, &report).map_err(usage)?;
+    let run = Run::of(&name, &report::words::Words::english().report(&diagnose(&facts)));
     // A report tells our own address of a control connection that stood; facts know it before.
     let called_from = facts.dials.iter().find_map(|d| d.from).map(|from| from.ip().to_canonical());
     Ok(Run { local: run.local.or(called_from), ..run })
@@ -428,7 +425,9 @@ fn render(
     )
     .map_err(|e| AppError::Internal(e.to_string()))?;
     let code = match format(output) {
-        report::Format::Nagios => report::nagios::code_of(&diagnosis),
+        report::Format::Nagios => {
+            report::nagios::code_of(&report::words::Words::english().report(&diagnosis))
+        }
         _ => diagnosis.exit_code(),
     };
     Ok((legible(bytes, output, world), code))

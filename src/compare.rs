@@ -31,6 +31,6 @@ pub use difference::{Difference, FindingPair, Kind};
 pub use engine::{Comparison, compare};
 pub use identity::Identity;
 pub use pair::{Change, ModePair};
-pub use read::{ReadError, read};
+pub use read::read;
 pub use run::{ModeRun, Run, RunFinding};
 pub use way::Shared;

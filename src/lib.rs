@@ -14,6 +14,7 @@
 //! - [`probe`]: the only place with sockets and clocks
 //! - [`read`]: other people's logs and captures, read into facts
 //! - [`diagnosis`]: from facts to named causes, pure
+//! - [`document`]: the report as data that is written and read back
 //! - [`compare`]: from two reports of one server to what they prove together, pure
 //! - [`report`]: from a diagnosis to bytes
 //! - [`demo`]: an embedded FTP server on loopback that misbehaves as asked
@@ -36,6 +37,7 @@ pub mod clients;
 pub mod compare;
 pub mod demo;
 pub mod diagnosis;
+pub mod document;
 pub mod evidence;
 pub mod facts;
 pub mod mask;

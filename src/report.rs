@@ -5,12 +5,10 @@ mod audit;
 pub mod check;
 mod clients;
 pub mod diff;
-pub mod entry;
 mod expectations;
 pub mod explain;
 mod github;
 pub mod html;
-pub mod json;
 mod junit;
 pub mod markdown;
 pub mod nagios;
@@ -23,11 +21,11 @@ mod steps;
 pub mod table;
 pub mod text;
 pub mod transcript;
-pub mod view;
 pub mod words;
 
 use crate::compare::Comparison;
 use crate::diagnosis::{Diagnosis, Lang};
+use crate::document::Entry;
 
 /// How a report looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,17 +114,49 @@ pub fn render(
     let words = words::Words::of(lang);
     let bytes = match format {
         Format::Text => text::render(diagnosis, &words, style).into_bytes(),
-        Format::Json => serde_json::to_vec_pretty(&json::report(diagnosis, &words))?,
-        Format::JsonLines => serde_json::to_vec(&json::report(diagnosis, &words))?,
+        Format::Json => serde_json::to_vec_pretty(&words.report(diagnosis))?,
+        Format::JsonLines => serde_json::to_vec(&words.report(diagnosis))?,
         Format::Html => html::render(diagnosis, &words, style, lang).into_bytes(),
         Format::Markdown => markdown::render(diagnosis, &words, style).into_bytes(),
         Format::Junit | Format::Nagios | Format::Prometheus | Format::Github => {
             let label = diagnosis.evidence.facts.request.input.clone();
-            let entry = entry::Entry::of(label, diagnosis, &words);
-            return entry::render_entries(&[entry], format, style, lang);
+            let entry = Entry::of(label, words.report(diagnosis));
+            return render_entries(&[entry], format, style, lang);
         }
     };
     Ok(ended(bytes))
+}
+
+/// Renders one entry or many. Text, Markdown and HTML give an overview (a row for each, then what
+/// is wrong), JSON lines and JSON one report per line.
+///
+/// # Errors
+/// When JSON or XML cannot be written, which no report of ours causes.
+pub fn render_entries(
+    entries: &[Entry],
+    format: Format,
+    style: Style,
+    lang: Lang,
+) -> Result<Vec<u8>, RenderError> {
+    let words = words::Words::of(lang);
+    let text = match format {
+        Format::Json | Format::JsonLines => {
+            let mut out = Vec::new();
+            for report in entries.iter().filter_map(Entry::report) {
+                out.extend(serde_json::to_vec(report)?);
+                out.push(b'\n');
+            }
+            return Ok(out);
+        }
+        Format::Text => overview::text(entries, &words, style),
+        Format::Markdown => overview::markdown(entries, &words, style),
+        Format::Html => html::render_many(entries, &words, lang),
+        Format::Junit => junit::render(entries)?,
+        Format::Nagios => nagios::render(entries, &words),
+        Format::Prometheus => prometheus::render(entries),
+        Format::Github => github::render(entries, &words),
+    };
+    Ok(text.into_bytes())
 }
 
 /// Renders what two runs come to.

@@ -250,7 +250,7 @@ mod tests {
             assert!(!value.meaning().is_empty() && !value.meaning().starts_with(' '));
             let twins = T::LIST.iter().filter(|other| other.word() == value.word());
             assert_eq!(twins.count(), 1, "{} stands twice", value.word());
-            let kebab = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+            let kebab = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-./".contains(c);
             assert!(value.word().chars().all(kebab) || T::WHAT == "plane", "{}", value.word());
         }
         let schema = serde_json::to_value(schema::<T>()).unwrap();
@@ -260,7 +260,7 @@ mod tests {
 
     #[test]
     fn every_word_comes_back() {
-        use crate::{clients, compare, diagnosis, facts, report};
+        use crate::{clients, compare, diagnosis, document, facts};
         comes_back::<Verdict>();
         comes_back::<Side>();
         comes_back::<Nat>();
@@ -282,7 +282,12 @@ mod tests {
         comes_back::<compare::Kind>();
         comes_back::<compare::Change>();
         comes_back::<compare::conclusion::Letter>();
-        comes_back::<report::check::Ending>();
+        comes_back::<document::check::Ending>();
+        comes_back::<document::check::Change>();
+        comes_back::<document::check::What>();
+        comes_back::<document::check::Schema>();
+        comes_back::<document::report::Schema>();
+        comes_back::<document::report::Answer>();
     }
 
     proptest! {

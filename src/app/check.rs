@@ -22,12 +22,13 @@ use crate::check::done::Identity;
 use crate::cli::check::CheckArgs;
 use crate::cli::{OutputArgs, ProbeOptions};
 use crate::diagnosis::{self, Options, Text, diagnose_for};
+use crate::document::Entry;
+use crate::document::check::Ending;
 use crate::facts::{Facts, Family, Names, Request};
 use crate::mask::Mask;
 use crate::probe::{self, Resolver, Spec};
 use crate::progress::Bar;
-use crate::report::check::{Ending, Row, Totals, changes, json, text};
-use crate::report::entry::Entry;
+use crate::report::check::{Row, Totals, changes, json, text};
 use crate::report::words::Words;
 use crate::report::{self, Format};
 use crate::wire::text::printable;
@@ -106,7 +107,7 @@ pub(super) fn run(
             let mut done = outlet::earlier(path, check.resume)?;
             for (row, one) in rows.iter_mut().zip(&planned) {
                 if let Some(known) = done.take(&Identity::of(&one.request)) {
-                    let (verdict, code) = (known.verdict.clone(), known.exit_code);
+                    let (verdict, code) = (known.verdict, known.exit_code);
                     *row =
                         Some(Row::earlier(&one.label, &one.request.input, verdict, code, &words));
                 }
@@ -337,18 +338,15 @@ impl Results<'_> {
         };
         let facts = masked.as_ref().unwrap_or(facts);
         let diagnosis = diagnose_for(facts, &self.options);
-        let entry = Entry::of(one.label.clone(), &diagnosis, &self.words);
-        let Some(run) = entry.run() else { return Ok(()) };
-        let row = Row::of(&one.label, &run.report, &self.words);
-        if self.baseline.is_some() {
-            let bytes = serde_json::to_vec(&run.report)?;
-            if let Some(baseline) = &mut self.baseline {
-                baseline.meet(index, &one.label, &Identity::of(&facts.request), &bytes);
-            }
+        let entry = Entry::of(one.label.clone(), self.words.report(&diagnosis));
+        let Some(report) = entry.report() else { return Ok(()) };
+        let row = Row::of(&one.label, report, &self.words);
+        if let Some(baseline) = &mut self.baseline {
+            baseline.meet(index, &one.label, &Identity::of(&facts.request), report);
         }
         if !self.keep {
             if self.outlet.is_json() {
-                let mut bytes = serde_json::to_vec(&run.report)?;
+                let mut bytes = serde_json::to_vec(report)?;
                 bytes.push(b'\n');
                 self.outlet.write(&bytes)?;
             } else if style.verbose > 0 {
@@ -444,7 +442,7 @@ impl Results<'_> {
             }
             other => {
                 let lang = report_language(output, world);
-                let mut bytes = report::entry::render_entries(&entries, other, look, lang)
+                let mut bytes = report::render_entries(&entries, other, look, lang)
                     .map_err(|e| internal(&e))?;
                 if other == Format::Markdown
                     && let Some(changes) = changes

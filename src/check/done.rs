@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use serde::Deserialize;
-
-use crate::facts::{Purpose, Request};
+use crate::document::{self, Report};
+use crate::facts::{Mode, Purpose, Request, TlsLevel};
+use crate::words::Verdict;
 
 /// What tells one target of a list from another in a report, which has no label: the operand, who
 /// logs in, how, what was tried and what was expected.
@@ -13,8 +13,8 @@ pub struct Identity {
     input: String,
     port: u16,
     user: String,
-    tls: String,
-    modes: BTreeSet<String>,
+    tls: TlsLevel,
+    modes: BTreeSet<Mode>,
     expect: Vec<String>,
 }
 
@@ -22,12 +22,26 @@ impl Identity {
     /// Of a target that is to be run.
     pub fn of(request: &Request) -> Self {
         Self {
-            input: request.input.clone(),
+            // As they are read from a report.
+            input: document::read::shown(&request.input),
             port: request.port,
-            user: request.user.clone(),
-            tls: request.tls.as_str().to_owned(),
-            modes: request.modes.iter().map(|m| m.as_str().to_owned()).collect(),
+            user: document::read::shown(&request.user),
+            tls: request.tls,
+            modes: request.modes.iter().copied().collect(),
             expect: request.expect.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    /// Of a target that was run.
+    pub fn of_report(report: &Report) -> Self {
+        let modes = report.attempts.iter().filter(|a| a.purpose == Purpose::Mode);
+        Self {
+            input: report.target.input.clone(),
+            port: report.target.port,
+            user: report.target.user.clone(),
+            tls: report.target.tls,
+            modes: modes.map(|a| a.mode).collect(),
+            expect: report.expectations.iter().map(|e| e.expect.clone()).collect(),
         }
     }
 
@@ -38,75 +52,27 @@ impl Identity {
     }
 }
 
-#[derive(Deserialize)]
-struct Line {
-    schema: String,
-    target: Target,
-    attempts: Vec<Attempt>,
-    expectations: Vec<Expectation>,
-    verdict: String,
-    exit_code: u8,
-}
-
-#[derive(Deserialize)]
-struct Target {
-    input: String,
-    port: u16,
-    user: String,
-    tls: String,
-}
-
-#[derive(Deserialize)]
-struct Attempt {
-    purpose: Purpose,
-    mode: String,
-}
-
-#[derive(Deserialize)]
-struct Expectation {
-    expect: String,
-}
-
 /// One finished result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Known {
     /// Whose it is.
     pub identity: Identity,
-    /// Its verdict, as written.
-    pub verdict: String,
+    /// Its verdict.
+    pub verdict: Verdict,
     /// Its exit code; 130 where it was interrupted.
     pub exit_code: u8,
 }
 
-/// Reads one report in JSON.
-///
-/// # Errors
-/// What is wrong with it.
-pub fn known(json: &[u8]) -> Result<Known, String> {
-    let line: Line = serde_json::from_slice(json).map_err(|e| {
-        let text = crate::wire::text::printable(e.to_string().as_bytes(), 200);
-        format!("not a report that ftp-doctor wrote: {text}")
-    })?;
-    if line.schema != SCHEMA {
-        return Err("not a report of this version's schema".to_owned());
+impl Known {
+    /// The result that a report tells of.
+    pub fn of(report: &Report) -> Self {
+        Self {
+            identity: Identity::of_report(report),
+            verdict: report.verdict,
+            exit_code: report.exit_code,
+        }
     }
-    let modes = line.attempts.into_iter().filter(|a| a.purpose == Purpose::Mode);
-    Ok(Known {
-        identity: Identity {
-            input: line.target.input,
-            port: line.target.port,
-            user: line.target.user,
-            tls: line.target.tls,
-            modes: modes.map(|a| a.mode).collect(),
-            expect: line.expectations.into_iter().map(|e| e.expect).collect(),
-        },
-        verdict: line.verdict,
-        exit_code: line.exit_code,
-    })
 }
-
-/// The schema of a line.
-pub const SCHEMA: &str = "ftp-doctor.report/1";
 
 /// Results of an earlier run.
 #[derive(Debug, Default)]
@@ -129,10 +95,10 @@ pub fn read(bytes: &[u8]) -> Result<Done, (usize, String)> {
             continue;
         }
         let whole = line.ends_with(b"\n");
-        let known = match known(line) {
-            Ok(known) => known,
+        let known = match document::read(line) {
+            Ok(report) => Known::of(&report),
             Err(_) if !whole => continue,
-            Err(problem) => return Err((number + 1, problem)),
+            Err(problem) => return Err((number + 1, problem.to_string())),
         };
         if known.exit_code == 130 {
             continue;

@@ -64,8 +64,8 @@ fn one_side(two: &Two<'_>, works: &End<'_>, fails: &End<'_>) -> Option<Conclusio
     // What is asked for at another port or in another way of encryption is another question.
     if with.tls != without.tls {
         let found = make("security-decides", ("diff-control-tls-title", "diff-control-tls-text"))
-            .with("with", &with.tls)
-            .with("without", &without.tls);
+            .with("with", with.tls.as_str())
+            .with("without", without.tls.as_str());
         return Some(found.at_one_time(two));
     }
     if with.port != without.port {

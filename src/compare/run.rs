@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use crate::diagnosis::{Confidence, Nat, RuleState, Severity, Side, Verdict};
-use crate::facts::{Family, Mode, Outcome, Security};
+use crate::facts::{Family, Mode, Outcome, Security, TlsLevel};
 
 /// One run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,8 +52,8 @@ pub struct RunTarget {
     pub port: u16,
     /// User name.
     pub user: String,
-    /// `off`, `explicit` or `implicit`.
-    pub tls: String,
+    /// Encryption that was asked for.
+    pub tls: TlsLevel,
     /// Addresses of the host.
     pub addresses: Vec<IpAddr>,
 }

@@ -258,15 +258,16 @@ fn certificate(diagnosis: &Diagnosis<'_>, valid: bool) -> Answer {
     }
 }
 
-/// The moment at which the server's own certificate ends, in seconds since 1970.
-pub fn certificate_expiry(diagnosis: &Diagnosis<'_>) -> Option<i64> {
+/// The moment at which the server's own certificate ends, RFC 3339 in UTC.
+pub fn certificate_expiry<'a>(diagnosis: &Diagnosis<'a>) -> Option<&'a str> {
     let own: &CertificateFact = shown(diagnosis)?.certificates.first()?;
-    unix_seconds(own.not_after.as_deref()?)
+    own.not_after.as_deref().filter(|moment| unix_seconds(moment).is_some())
 }
 
 fn certificate_days(diagnosis: &Diagnosis<'_>, sign: Sign, days: u64) -> Answer {
     let now = unix_seconds(&diagnosis.evidence.facts.started);
-    let (Some(until), Some(now)) = (certificate_expiry(diagnosis), now) else {
+    let (Some(until), Some(now)) = (certificate_expiry(diagnosis).and_then(unix_seconds), now)
+    else {
         return (None, Text::new("expect-certificate-unknown"));
     };
     let limit = i64::try_from(days).unwrap_or(i64::MAX / 86_400).saturating_mul(86_400);

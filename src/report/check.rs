@@ -5,7 +5,6 @@ pub mod changes;
 pub mod json;
 pub mod row;
 pub mod text;
-pub mod view;
 
 pub use changes::{Changes, Since};
-pub use row::{Ending, Row, Totals};
+pub use row::{Row, Totals};

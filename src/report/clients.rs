@@ -2,20 +2,12 @@
 
 use super::text::{Color, Pen};
 use super::words::Words;
-use crate::clients::{Client, Kind};
 use crate::diagnosis::{Diagnosis, Prediction, Text};
+use crate::document::of::client_name;
 use crate::facts::Micros;
 
 /// From here on the time that a client needs is worth a word.
 const SLOW: Micros = Micros(5_000_000);
-
-/// A client's name. Programs are called the same in every language.
-pub(super) fn name(client: &Client, words: &Words) -> String {
-    match client.kind {
-        Kind::Device => words.get("client-device"),
-        _ => client.name.to_owned(),
-    }
-}
 
 /// Writes the section.
 pub(super) fn section(diagnosis: &Diagnosis<'_>, words: &Words, pen: Pen, out: &mut String) {
@@ -77,8 +69,12 @@ fn groups<'a>(all: &[&'a Prediction]) -> Vec<(Text, Vec<&'a Prediction>)> {
 fn names(all: &[&Prediction], words: &Words) -> String {
     let name = |p: &&Prediction| match p.after.filter(|after| *after >= SLOW) {
         // A blank that no line is broken at.
-        Some(after) => format!("{} ({}\u{a0}s)", name(p.client, words), after.0 / 1_000_000),
-        None => name(p.client, words),
+        Some(after) => format!(
+            "{} ({}\u{a0}s)",
+            client_name(p.client, &|text| words.say(text)),
+            after.0 / 1_000_000
+        ),
+        None => client_name(p.client, &|text| words.say(text)),
     };
     all.iter().map(name).collect::<Vec<_>>().join(", ")
 }

@@ -1,9 +1,9 @@
 //! What was expected: its words, and its place in the text report.
 
 use super::text::{Color, Pen};
-use super::view::Expectation;
 use super::words::Words;
 use crate::diagnosis::{Diagnosis, Text};
+use crate::document::report::Expectation;
 
 /// The message that says whether an expectation is met.
 pub(super) fn met(met: Option<bool>) -> &'static str {

@@ -1,17 +1,22 @@
 //! Annotations of GitHub Actions (workflow commands): one for each target, because a step shows
 //! ten of a kind at most.
 
-use super::entry::{Entry, Run};
 use super::words::Words;
+use crate::diagnosis::Severity;
+use crate::document::{Entry, Report};
 
 /// Renders all entries.
 pub fn render(entries: &[Entry], words: &Words) -> String {
     let mut out = String::new();
     for entry in entries {
         let (level, title, message) = match &entry.result {
-            Ok(run) => {
-                let verdict = words.get(&format!("verdict-{}", run.report.verdict));
-                (level(run), format!("{}: {verdict}", entry.label), lines(run, words).join("\n"))
+            Ok(report) => {
+                let verdict = words.get(&format!("verdict-{}", report.verdict));
+                (
+                    level(report),
+                    format!("{}: {verdict}", entry.label),
+                    lines(report, words).join("\n"),
+                )
             }
             Err(failure) => ("error", entry.label.clone(), failure.text.clone()),
         };
@@ -20,17 +25,16 @@ pub fn render(entries: &[Entry], words: &Words) -> String {
     out
 }
 
-fn level(run: &Run) -> &'static str {
-    let warned = run.report.findings.iter().any(|f| f.severity != "info");
-    match (run.report.exit_code, warned) {
+fn level(report: &Report) -> &'static str {
+    let warned = report.findings.iter().any(|f| f.severity != Severity::Info);
+    match (report.exit_code, warned) {
         (0, false) => "notice",
         (0, true) => "warning",
         _ => "error",
     }
 }
 
-fn lines(run: &Run, words: &Words) -> Vec<String> {
-    let report = &run.report;
+fn lines(report: &Report, words: &Words) -> Vec<String> {
     let counts = super::expectations::counts(&report.expectations, words);
     let mut lines: Vec<String> = counts.into_iter().collect();
     lines.push(report.summary.clone());
@@ -38,7 +42,7 @@ fn lines(run: &Run, words: &Words) -> Vec<String> {
         let met = words.get(super::expectations::met(judged.met));
         format!("{}: {met} ({})", judged.expect, judged.because)
     }));
-    for finding in report.findings.iter().filter(|f| f.severity != "info") {
+    for finding in report.findings.iter().filter(|f| f.severity != Severity::Info) {
         let severity = words.get(&format!("report-severity-{}", finding.severity));
         lines.push(format!("{severity}: {} [{}]", finding.title, finding.cause));
         lines.push(finding.explanation.clone());
@@ -46,7 +50,7 @@ fn lines(run: &Run, words: &Words) -> Vec<String> {
             format!("{}: {}", words.get(&format!("report-who-{}", remedy.who)), remedy.text)
         }));
     }
-    lines.extend(run.unexplained.iter().cloned());
+    lines.extend(report.unexplained.iter().cloned());
     lines
 }
 

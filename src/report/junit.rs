@@ -4,11 +4,16 @@
 
 use std::time::Duration;
 
-use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite, XmlString};
+use quick_junit::{
+    NonSuccessKind, Report as Suites, TestCase, TestCaseStatus, TestSuite, XmlString,
+};
 
 use super::RenderError;
-use super::entry::{Entry, Failure, Run};
-use super::view::{JsonAttempt, JsonFinding};
+
+use crate::diagnosis::{Severity, Verdict};
+use crate::document::report::{Attempt, Finding};
+use crate::document::{Entry, Failure, Report};
+use crate::facts::{Outcome, Purpose};
 
 /// What became of a case.
 enum Fate {
@@ -31,15 +36,15 @@ struct Case {
 /// # Errors
 /// When the XML cannot be written, which no report of ours causes.
 pub fn render(entries: &[Entry]) -> Result<String, RenderError> {
-    let mut report = Report::new("ftp-doctor");
-    let runs = entries.iter().filter_map(Entry::run);
-    let seconds = runs.fold(0.0, |sum, run| sum + run.report.elapsed_ms / 1000.0);
-    report.time = time(seconds);
-    report.add_test_suites(entries.iter().map(|entry| match &entry.result {
-        Ok(run) => suite(&entry.label, run),
+    let mut suites = Suites::new("ftp-doctor");
+    let runs = entries.iter().filter_map(Entry::report);
+    let seconds = runs.fold(0.0, |sum, report| sum + report.elapsed_ms.seconds());
+    suites.time = time(seconds);
+    suites.add_test_suites(entries.iter().map(|entry| match &entry.result {
+        Ok(report) => suite(&entry.label, report),
         Err(failure) => error(&entry.label, failure),
     }));
-    let xml = report.to_string().map_err(|e| RenderError::new(e.to_string()))?;
+    let xml = suites.to_string().map_err(|e| RenderError::new(e.to_string()))?;
     Ok(without_skipped_of_all(xml))
 }
 
@@ -71,10 +76,9 @@ fn time(seconds: f64) -> Option<Duration> {
     Duration::try_from_secs_f64(seconds).ok()
 }
 
-fn suite(label: &str, run: &Run) -> TestSuite {
-    let report = &run.report;
+fn suite(label: &str, report: &Report) -> TestSuite {
     let mut suite = TestSuite::new(line(label));
-    suite.time = time(report.elapsed_ms / 1000.0);
+    suite.time = time(report.elapsed_ms.seconds());
     // As it stands in the report, to the millisecond and with its zone.
     suite.extra.insert("timestamp".into(), line(&report.started));
     suite.extra.insert("hostname".into(), line(&report.target.host));
@@ -85,14 +89,15 @@ fn suite(label: &str, run: &Run) -> TestSuite {
     };
     property("tool", Some(&format!("{} {}", report.tool.name, report.tool.version)));
     property("target", Some(&report.target.input));
-    property("verdict", Some(report.verdict));
+    property("verdict", Some(report.verdict.as_str()));
     property("summary", Some(&report.summary));
     property("software", report.server.software.as_deref());
     property("banner", report.server.banner.as_deref());
-    property("local-address", report.vantage.local_address.as_deref());
-    property("nat", Some(report.vantage.nat));
+    let local = report.vantage.local_address.map(|address| address.to_string());
+    property("local-address", local.as_deref());
+    property("nat", Some(report.vantage.nat.as_str()));
     property("exit-code", Some(&report.exit_code.to_string()));
-    suite.add_test_cases(cases(run).into_iter().map(|case| {
+    suite.add_test_cases(cases(report).into_iter().map(|case| {
         let mut made = TestCase::new(line(&case.name), status(&case.fate));
         made.set_classname(line(label));
         made.time = case.time.and_then(time);
@@ -129,11 +134,10 @@ fn error(label: &str, failure: &Failure) -> TestSuite {
     suite
 }
 
-fn cases(run: &Run) -> Vec<Case> {
-    let report = &run.report;
+fn cases(report: &Report) -> Vec<Case> {
     let mut cases: Vec<Case> = if report.expectations.is_empty() {
-        let modes = report.attempts.iter().filter(|attempt| attempt.purpose == "mode");
-        modes.map(|attempt| mode(attempt, report.verdict == "healthy")).collect()
+        let modes = report.attempts.iter().filter(|attempt| attempt.purpose == Purpose::Mode);
+        modes.map(|attempt| mode(attempt, report.verdict == Verdict::Healthy)).collect()
     } else {
         let judged = report.expectations.iter();
         judged
@@ -141,27 +145,27 @@ fn cases(run: &Run) -> Vec<Case> {
                 name: judged.expect.clone(),
                 fate: match judged.met {
                     Some(true) => Fate::Passed,
-                    Some(false) => Fate::Failed("not-met", judged.because.clone(), causes(run)),
-                    None => Fate::Failed("not-measured", judged.because.clone(), causes(run)),
+                    Some(false) => Fate::Failed("not-met", judged.because.clone(), causes(report)),
+                    None => Fate::Failed("not-measured", judged.because.clone(), causes(report)),
                 },
                 time: None,
             })
             .collect()
     };
     if report.expectations.is_empty() {
-        let problems = report.findings.iter().filter(|f| f.severity == "problem");
+        let problems = report.findings.iter().filter(|f| f.severity == Severity::Problem);
         cases.extend(problems.map(|finding| Case {
-            name: finding.cause.to_owned(),
+            name: finding.cause.clone(),
             fate: Fate::Failed("problem", finding.title.clone(), details(finding)),
             time: None,
         }));
     }
     let any_failed = cases.iter().any(|case| matches!(case.fate, Fate::Failed(..)));
     if report.exit_code != 0 && !any_failed {
-        let name = if report.verdict == "unreachable" { "login" } else { "run" };
+        let name = if report.verdict == Verdict::Unreachable { "login" } else { "run" };
         cases.push(Case {
             name: name.to_owned(),
-            fate: Fate::Failed(report.verdict, report.summary.clone(), causes(run)),
+            fate: Fate::Failed(report.verdict.as_str(), report.summary.clone(), causes(report)),
             time: None,
         });
     }
@@ -169,7 +173,7 @@ fn cases(run: &Run) -> Vec<Case> {
 }
 
 /// A mode. Where the whole run is healthy, one that fails is what the verdict lets pass.
-fn mode(attempt: &JsonAttempt, healthy: bool) -> Case {
+fn mode(attempt: &Attempt, healthy: bool) -> Case {
     let said = || {
         let replies = attempt.replies.iter();
         let lines = replies.map(|r| format!("{}: {} {}", r.command, r.code, r.text));
@@ -177,27 +181,27 @@ fn mode(attempt: &JsonAttempt, healthy: bool) -> Case {
     };
     let sentence = || format!("{}: {}", attempt.outcome, attempt.reason);
     Case {
-        name: attempt.mode.to_owned(),
+        name: attempt.mode.to_string(),
         fate: match attempt.outcome {
-            "open" => Fate::Passed,
-            "not-tested" => Fate::Skipped(attempt.reason.clone()),
+            Outcome::Open => Fate::Passed,
+            Outcome::NotTested => Fate::Skipped(attempt.reason.clone()),
             _ if healthy => Fate::Skipped(sentence()),
-            _ => Fate::Failed(attempt.outcome, sentence(), said()),
+            _ => Fate::Failed(attempt.outcome.as_str(), sentence(), said()),
         },
-        time: Some(attempt.elapsed_ms / 1000.0),
+        time: Some(attempt.elapsed_ms.seconds()),
     }
 }
 
 /// What explains a failure: summary, findings, and what no finding explains.
-fn causes(run: &Run) -> String {
-    let mut lines = vec![run.report.summary.clone()];
-    let findings = run.report.findings.iter().filter(|f| f.severity != "info");
+fn causes(report: &Report) -> String {
+    let mut lines = vec![report.summary.clone()];
+    let findings = report.findings.iter().filter(|f| f.severity != Severity::Info);
     lines.extend(findings.map(|f| format!("{}: {} [{}]", f.severity, f.title, f.cause)));
-    lines.extend(run.unexplained.iter().cloned());
+    lines.extend(report.unexplained.iter().cloned());
     lines.join("\n")
 }
 
-fn details(finding: &JsonFinding) -> String {
+fn details(finding: &Finding) -> String {
     let mut lines =
         vec![format!("{}, {}", finding.confidence, finding.side), finding.explanation.clone()];
     lines.extend(finding.evidence.iter().map(|e| format!("- {}", e.text)));

@@ -1,11 +1,12 @@
 //! The output of a Nagios plugin (Monitoring Plugins Development Guidelines): a line with the state,
 //! performance data behind a bar, then the details. Icinga, Naemon, Checkmk and Zabbix read it too.
 
-use super::entry::{Entry, Run};
 use super::words::Words;
-use crate::diagnosis::Diagnosis;
+use crate::diagnosis::{Severity, Verdict};
+use crate::document::{Entry, Report};
 use crate::facts::expectation::{Claim, Clock, Expectation, Sign};
 use crate::facts::time::unix_seconds;
+use crate::facts::{Micros, Outcome, Purpose};
 
 /// Characters of a line at the most: Nagios cuts at some 4 KiB.
 const LINE: usize = 1000;
@@ -15,24 +16,20 @@ const STATES: [&str; 4] = ["OK", "WARNING", "CRITICAL", "UNKNOWN"];
 
 /// The code of one entry: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
 pub fn code(entry: &Entry) -> u8 {
-    entry.run().map_or(3, |run| {
-        let report = &run.report;
-        of(report.exit_code, !report.expectations.is_empty(), report.verdict)
-    })
+    entry.report().map_or(3, code_of)
 }
 
-/// The code of one diagnosis.
-pub fn code_of(diagnosis: &Diagnosis<'_>) -> u8 {
-    let expected = !diagnosis.expectations.is_empty();
-    of(diagnosis.exit_code(), expected, diagnosis.verdict.as_str())
+/// The code of one report.
+pub fn code_of(report: &Report) -> u8 {
+    of(report.exit_code, !report.expectations.is_empty(), report.verdict)
 }
 
 /// Where something was expected, that alone decides. An interrupted run decides nothing.
-fn of(exit_code: u8, expected: bool, verdict: &str) -> u8 {
+fn of(exit_code: u8, expected: bool, verdict: Verdict) -> u8 {
     match (exit_code, expected, verdict) {
         (130, _, _) => 3,
         (0, _, _) => 0,
-        (_, false, "degraded") => 1,
+        (_, false, Verdict::Degraded) => 1,
         _ => 2,
     }
 }
@@ -84,8 +81,8 @@ pub fn render(entries: &[Entry], words: &Words) -> String {
                 format!("{}: {}: {}", state(code(entry)), entry.label, summary(entry, words));
             out.push_str(&format!("{}\n", line(&head)));
         }
-        if let Some(run) = entry.run() {
-            details(&mut out, run, words);
+        if let Some(report) = entry.report() {
+            details(&mut out, report, words);
         }
     }
     out
@@ -94,23 +91,22 @@ pub fn render(entries: &[Entry], words: &Words) -> String {
 /// What was expected decides, so it comes first.
 fn summary(entry: &Entry, words: &Words) -> String {
     match &entry.result {
-        Ok(run) => {
-            let counts = super::expectations::counts(&run.report.expectations, words);
-            let all = counts.into_iter().chain([run.report.summary.clone()]);
+        Ok(report) => {
+            let counts = super::expectations::counts(&report.expectations, words);
+            let all = counts.into_iter().chain([report.summary.clone()]);
             all.collect::<Vec<_>>().join(" ")
         }
         Err(failure) => failure.text.clone(),
     }
 }
 
-fn details(out: &mut String, run: &Run, words: &Words) {
-    let report = &run.report;
+fn details(out: &mut String, report: &Report, words: &Words) {
     let mut tell = |text: &str| out.push_str(&format!("{}\n", line(text)));
     for judged in &report.expectations {
         let met = words.get(super::expectations::met(judged.met));
         tell(&format!("{}: {met} ({})", judged.expect, judged.because));
     }
-    for finding in report.findings.iter().filter(|f| f.severity != "info") {
+    for finding in report.findings.iter().filter(|f| f.severity != Severity::Info) {
         let severity = words.get(&format!("report-severity-{}", finding.severity));
         tell(&format!("{severity}: {} [{}]", finding.title, finding.cause));
         tell(&finding.explanation);
@@ -119,15 +115,14 @@ fn details(out: &mut String, run: &Run, words: &Words) {
             tell(&format!("{who}: {}", remedy.text));
         }
     }
-    for text in &run.unexplained {
+    for text in &report.unexplained {
         tell(text);
     }
 }
 
 /// `'label'=value[UOM];[warn];[crit];[min];[max]`, one each.
 fn performance(entry: &Entry, before: &str) -> Vec<String> {
-    let Some(run) = entry.run() else { return Vec::new() };
-    let report = &run.report;
+    let Some(report) = entry.report() else { return Vec::new() };
     let expected: Vec<Expectation> =
         report.expectations.iter().filter_map(|e| Expectation::parse(&e.expect).ok()).collect();
     let mut data = Vec::new();
@@ -135,25 +130,25 @@ fn performance(entry: &Entry, before: &str) -> Vec<String> {
         data.push(format!("'{}'={value}", label(&format!("{before}{name}"))));
     };
     let times = [
-        ("control", Clock::Control, run.times.control),
-        ("tls", Clock::Tls, run.times.tls),
-        ("login", Clock::Login, run.times.login),
-        ("list", Clock::List, run.times.list),
+        ("control", Clock::Control, report.times.control_ms),
+        ("tls", Clock::Tls, report.times.tls_ms),
+        ("login", Clock::Login, report.times.login_ms),
+        ("list", Clock::List, report.times.list_ms),
     ];
     for (name, clock, time) in times {
         if let Some(time) = time {
             let critical = critical(&expected, clock);
-            add(name, &format!("{}s;;{critical};0;", seconds(time.0)));
+            add(name, &format!("{}s;;{critical};0;", seconds(time.micros())));
         }
     }
     let elapsed = critical(&expected, Clock::Elapsed);
-    add("elapsed", &format!("{:.3}s;;{elapsed};0;", report.elapsed_ms / 1000.0));
-    let modes: Vec<_> = report.attempts.iter().filter(|a| a.purpose == "mode").collect();
-    let open = modes.iter().filter(|a| a.outcome == "open").count();
+    add("elapsed", &format!("{:.3}s;;{elapsed};0;", report.elapsed_ms.seconds()));
+    let modes: Vec<_> = report.attempts.iter().filter(|a| a.purpose == Purpose::Mode).collect();
+    let open = modes.iter().filter(|a| a.outcome == Outcome::Open).count();
     add("modes_open", &format!("{open};;;0;{}", modes.len()));
-    let problems = report.findings.iter().filter(|f| f.severity == "problem").count();
+    let problems = report.findings.iter().filter(|f| f.severity == Severity::Problem).count();
     add("problems", &format!("{problems};;;0;"));
-    if let (Some(until), Some(now)) = (run.certificate_expires, unix_seconds(&report.started)) {
+    if let (Some(until), Some(now)) = (report.certificate_end(), unix_seconds(&report.started)) {
         add("certificate_days", &format!("{};;;;", (until - now).div_euclid(86_400)));
     }
     data
@@ -163,16 +158,16 @@ fn performance(entry: &Entry, before: &str) -> Vec<String> {
 fn critical(expected: &[Expectation], clock: Clock) -> String {
     let range = expected.iter().find_map(|expectation| match expectation.claim() {
         Claim::Time(of, sign, limit) if *of == clock => Some(match sign {
-            Sign::Less | Sign::AtMost => seconds(limit.0),
-            Sign::More | Sign::AtLeast => format!("{}:", seconds(limit.0)),
+            Sign::Less | Sign::AtMost => seconds(*limit),
+            Sign::More | Sign::AtLeast => format!("{}:", seconds(*limit)),
         }),
         _ => None,
     });
     range.unwrap_or_default()
 }
 
-fn seconds(micros: u64) -> String {
-    format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000)
+fn seconds(time: Micros) -> String {
+    format!("{}.{:06}", time.0 / 1_000_000, time.0 % 1_000_000)
 }
 
 /// A label of performance data: no quote, no equals sign, and no bar that ends it.

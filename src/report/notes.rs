@@ -4,16 +4,6 @@ use crate::diagnosis::reason::{idle, reason};
 use crate::diagnosis::{Arg, Diagnosis, Text};
 use crate::facts::{CutShort, Varied, Via};
 
-/// Modes that no cause explains, a sentence each.
-pub fn unexplained(diagnosis: &Diagnosis<'_>) -> Vec<Text> {
-    let tell = |view: &&crate::diagnosis::ModeView<'_>| {
-        Text::new("report-unexplained-text")
-            .with("verb", view.mode.verb())
-            .with("why", reason(view.shown))
-    };
-    diagnosis.unexplained().iter().map(tell).collect()
-}
-
 /// What the reader should know about the run itself.
 pub fn notes(diagnosis: &Diagnosis<'_>) -> Vec<Text> {
     let facts = diagnosis.evidence.facts;

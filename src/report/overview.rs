@@ -1,12 +1,13 @@
 //! Many runs at a glance: a row for each, then what is wrong with them.
 
-use super::entry::{Entry, Run};
 use super::expectations;
 use super::markdown::Sheet;
 use super::text::{Color, Pen};
 use super::words::Words;
 use super::{Style, table};
-use crate::diagnosis::Text;
+use crate::diagnosis::{Severity, Text};
+use crate::document::{Entry, Report};
+use crate::facts::{Outcome, Purpose};
 
 /// The columns, as messages.
 const COLUMNS: [&str; 5] = [
@@ -25,22 +26,25 @@ struct Row {
 
 fn rows(entries: &[Entry], words: &Words) -> Vec<Row> {
     let row = |entry: &Entry| {
-        let Some(run) = entry.run() else {
+        let Some(report) = entry.report() else {
             let cells = [entry.label.clone(), words.get("overview-failed"), "–".into(), "–".into()];
             let [label, verdict, open, expected] = cells;
             let text = entry.result.as_ref().err().map(|f| f.text.clone()).unwrap_or_default();
             return Row { cells: [label, verdict, open, expected, text], color: Color::Red };
         };
-        let report = &run.report;
         let open: Vec<&str> = report
             .attempts
             .iter()
-            .filter(|a| a.purpose == "mode" && a.outcome == "open")
-            .map(|a| a.mode)
+            .filter(|a| a.purpose == Purpose::Mode && a.outcome == Outcome::Open)
+            .map(|a| a.mode.as_str())
             .collect();
         let met = report.expectations.iter().filter(|e| e.met == Some(true)).count();
-        let problems: Vec<&str> =
-            report.findings.iter().filter(|f| f.severity == "problem").map(|f| f.cause).collect();
+        let problems: Vec<&str> = report
+            .findings
+            .iter()
+            .filter(|f| f.severity == Severity::Problem)
+            .map(|f| f.cause.as_str())
+            .collect();
         let cells = [
             entry.label.clone(),
             // What was measured until then is no verdict on the target.
@@ -72,16 +76,15 @@ pub fn counts(entries: &[Entry]) -> Text {
 }
 
 /// Entries that a reader has to look at.
-fn wrong(entries: &[Entry]) -> impl Iterator<Item = (&Entry, &Run)> {
+fn wrong(entries: &[Entry]) -> impl Iterator<Item = (&Entry, &Report)> {
     entries
         .iter()
-        .filter_map(|entry| Some((entry, entry.run()?)))
-        .filter(|(_, run)| run.report.exit_code != 0)
+        .filter_map(|entry| Some((entry, entry.report()?)))
+        .filter(|(_, report)| report.exit_code != 0)
 }
 
 /// Lines on what is wrong with a run: summary, expectations, problems.
-fn lines(run: &Run, words: &Words) -> Vec<String> {
-    let report = &run.report;
+fn lines(report: &Report, words: &Words) -> Vec<String> {
     let mut lines = Vec::new();
     if report.exit_code == 130 {
         lines.push(words.get("report-cut-short-interrupted"));
@@ -90,13 +93,13 @@ fn lines(run: &Run, words: &Words) -> Vec<String> {
         let met = words.get(expectations::met(judged.met));
         lines.push(format!("{met}: {}: {}", judged.expect, judged.because));
     }
-    for finding in report.findings.iter().filter(|f| f.severity == "problem") {
+    for finding in report.findings.iter().filter(|f| f.severity == Severity::Problem) {
         lines.push(format!("{} [{}]", finding.title, finding.cause));
         lines.extend(finding.remedies.iter().map(|remedy| {
             format!("{}: {}", words.get(&format!("report-who-{}", remedy.who)), remedy.text)
         }));
     }
-    lines.extend(run.unexplained.iter().cloned());
+    lines.extend(report.unexplained.iter().cloned());
     lines
 }
 
@@ -122,11 +125,11 @@ pub fn text(entries: &[Entry], words: &Words, style: Style) -> String {
         out.push_str(&format!("{line}\n"));
     }
     if !style.quiet {
-        for (entry, run) in wrong(entries) {
+        for (entry, report) in wrong(entries) {
             out.push('\n');
-            let head = format!("{}: {}", entry.label, run.report.summary);
+            let head = format!("{}: {}", entry.label, report.summary);
             pen.prose(&mut out, "", "  ", &plain(&head));
-            for line in self::lines(run, words) {
+            for line in self::lines(report, words) {
                 pen.prose(&mut out, "   - ", "     ", &plain(&line));
             }
         }
@@ -147,10 +150,10 @@ pub fn markdown(entries: &[Entry], words: &Words, style: Style) -> String {
         rows(entries, words).into_iter().map(|row| row.cells.to_vec()).collect();
     sheet.table(&head, &rows);
     if !style.quiet {
-        for (entry, run) in wrong(entries) {
+        for (entry, report) in wrong(entries) {
             sheet.heading(2, &entry.label);
-            sheet.paragraph(&run.report.summary);
-            sheet.list(lines(run, words));
+            sheet.paragraph(&report.summary);
+            sheet.list(lines(report, words));
         }
     }
     sheet.into_string()
@@ -182,9 +185,9 @@ pub(super) fn page(entries: &[Entry], words: &Words) -> Vec<PageRow> {
             _ => "bad",
         },
         wrong: entry
-            .run()
-            .filter(|run| run.report.exit_code != 0)
-            .map(|run| (run.report.summary.clone(), lines(run, words))),
+            .report()
+            .filter(|report| report.exit_code != 0)
+            .map(|report| (report.summary.clone(), lines(report, words))),
     })
     .collect()
 }

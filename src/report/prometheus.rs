@@ -5,12 +5,10 @@
 
 use std::collections::BTreeSet;
 
-use super::entry::{Entry, Run};
-use crate::facts::Micros;
+use crate::diagnosis::Verdict;
+use crate::document::{Entry, Millis, Report};
 use crate::facts::time::unix_seconds;
-
-/// The words of the verdict, one series each.
-const VERDICTS: [&str; 4] = ["healthy", "degraded", "broken", "unreachable"];
+use crate::facts::{Outcome, Purpose};
 
 /// Samples of a run: labels beside `target`, and the value.
 type Samples = Vec<(Vec<(&'static str, String)>, String)>;
@@ -19,55 +17,56 @@ type Samples = Vec<(Vec<(&'static str, String)>, String)>;
 struct Metric {
     name: &'static str,
     help: &'static str,
-    of: fn(&Run) -> Samples,
+    of: fn(&Report) -> Samples,
 }
 
 const METRICS: &[Metric] = &[
     Metric {
         name: "ftp_doctor_up",
         help: "Whether an FTP login could be had.",
-        of: |run| one(Some(flag(run.report.verdict != "unreachable"))),
+        of: |report| one(Some(flag(report.verdict != Verdict::Unreachable))),
     },
     Metric {
         name: "ftp_doctor_verdict",
         help: "Whether this is the verdict.",
-        of: |run| {
-            let is = |verdict: &str| flag(run.report.verdict == verdict);
-            VERDICTS.iter().map(|v| (vec![("verdict", (*v).to_owned())], is(v))).collect()
+        of: |report| {
+            // One series each.
+            let is = |verdict| flag(report.verdict == verdict);
+            Verdict::ALL.map(|v| (vec![("verdict", v.to_string())], is(v))).to_vec()
         },
     },
     Metric {
         name: "ftp_doctor_exit_code",
         help: "Exit code of the run: 0 healthy or as expected, 1 a problem, 3 unreachable, 130 interrupted.",
-        of: |run| one(Some(run.report.exit_code.to_string())),
+        of: |report| one(Some(report.exit_code.to_string())),
     },
     Metric {
         name: "ftp_doctor_mode_open",
         help: "Whether a data connection of this mode works; absent where it was not tested.",
-        of: |run| {
-            let tested = modes(run).filter(|(_, outcome, _)| *outcome != "not-tested");
-            tested.map(|(labels, outcome, _)| (labels, flag(outcome == "open"))).collect()
+        of: |report| {
+            let tested = modes(report).filter(|(_, outcome, _)| *outcome != Outcome::NotTested);
+            tested.map(|(labels, outcome, _)| (labels, flag(outcome == Outcome::Open))).collect()
         },
     },
     Metric {
         name: "ftp_doctor_mode_connect_seconds",
         help: "Time until the data connection of this mode stood.",
-        of: |run| {
-            let stood = modes(run).filter_map(|(labels, _, ms)| Some((labels, ms?)));
-            stood.map(|(labels, ms)| (labels, millis(ms))).collect()
+        of: |report| {
+            let stood = modes(report).filter_map(|(labels, _, ms)| Some((labels, ms?)));
+            stood.map(|(labels, ms)| (labels, coarse(ms))).collect()
         },
     },
     Metric {
         name: "ftp_doctor_finding",
         help: "A named cause that was found (ftp-doctor explain CAUSE tells more).",
-        of: |run| {
-            let findings = run.report.findings.iter();
+        of: |report| {
+            let findings = report.findings.iter();
             let labels = findings.map(|f| {
                 [
-                    ("cause", f.cause),
-                    ("severity", f.severity),
-                    ("side", f.side),
-                    ("confidence", f.confidence),
+                    ("cause", f.cause.as_str()),
+                    ("severity", f.severity.as_str()),
+                    ("side", f.side.as_str()),
+                    ("confidence", f.confidence.as_str()),
                 ]
                 .map(|(name, word)| (name, word.to_owned()))
                 .to_vec()
@@ -78,8 +77,8 @@ const METRICS: &[Metric] = &[
     Metric {
         name: "ftp_doctor_expectation_met",
         help: "Whether an expectation is met; 0 also where it was not measured.",
-        of: |run| {
-            let judged = run.report.expectations.iter();
+        of: |report| {
+            let judged = report.expectations.iter();
             let sample = judged
                 .map(|e| (vec![("expectation", e.expect.clone())], flag(e.met == Some(true))));
             sample.collect()
@@ -88,37 +87,37 @@ const METRICS: &[Metric] = &[
     Metric {
         name: "ftp_doctor_control_connect_seconds",
         help: "TCP handshake of the control connection.",
-        of: |run| one(run.times.control.map(seconds)),
+        of: |report| one(report.times.control_ms.map(seconds)),
     },
     Metric {
         name: "ftp_doctor_tls_handshake_seconds",
         help: "TLS handshake of the control connection.",
-        of: |run| one(run.times.tls.map(seconds)),
+        of: |report| one(report.times.tls_ms.map(seconds)),
     },
     Metric {
         name: "ftp_doctor_login_seconds",
         help: "From the first SYN until the login was accepted.",
-        of: |run| one(run.times.login.map(seconds)),
+        of: |report| one(report.times.login_ms.map(seconds)),
     },
     Metric {
         name: "ftp_doctor_listing_seconds",
         help: "The slowest listing of the modes that work.",
-        of: |run| one(run.times.list.map(seconds)),
+        of: |report| one(report.times.list_ms.map(seconds)),
     },
     Metric {
         name: "ftp_doctor_run_duration_seconds",
         help: "The whole run.",
-        of: |run| one(Some(millis(run.report.elapsed_ms))),
+        of: |report| one(Some(coarse(report.elapsed_ms))),
     },
     Metric {
         name: "ftp_doctor_certificate_not_after_timestamp_seconds",
         help: "When the server's certificate ends.",
-        of: |run| one(run.certificate_expires.map(|at| at.to_string())),
+        of: |report| one(report.certificate_end().map(|at| at.to_string())),
     },
     Metric {
         name: "ftp_doctor_last_run_timestamp_seconds",
         help: "When the run began.",
-        of: |run| one(unix_seconds(&run.report.started).map(|at| at.to_string())),
+        of: |report| one(unix_seconds(&report.started).map(|at| at.to_string())),
     },
 ];
 
@@ -130,20 +129,26 @@ fn flag(value: bool) -> String {
     if value { "1" } else { "0" }.to_owned()
 }
 
-fn seconds(time: Micros) -> String {
-    format!("{}.{:06}", time.0 / 1_000_000, time.0 % 1_000_000)
+fn seconds(time: Millis) -> String {
+    let micros = time.micros().0;
+    format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000)
 }
 
-fn millis(ms: f64) -> String {
-    format!("{:.4}", ms / 1000.0)
+/// Seconds of a time that is told to a tenth of a millisecond.
+fn coarse(time: Millis) -> String {
+    format!("{:.4}", time.seconds())
 }
 
 /// Labels, outcome and time of the connection of each mode.
 fn modes(
-    run: &Run,
-) -> impl Iterator<Item = (Vec<(&'static str, String)>, &'static str, Option<f64>)> {
-    run.report.attempts.iter().filter(|a| a.purpose == "mode").map(|a| {
-        let labels = [("mode", a.mode), ("family", a.family), ("security", a.security)];
+    report: &Report,
+) -> impl Iterator<Item = (Vec<(&'static str, String)>, Outcome, Option<Millis>)> {
+    report.attempts.iter().filter(|a| a.purpose == Purpose::Mode).map(|a| {
+        let labels = [
+            ("mode", a.mode.as_str()),
+            ("family", a.family.as_str()),
+            ("security", a.security.as_str()),
+        ];
         let labels = labels.map(|(name, word)| (name, word.to_owned())).to_vec();
         (labels, a.outcome, a.connect_ms)
     })
@@ -173,9 +178,9 @@ pub fn render(entries: &[Entry]) -> String {
         entries.iter().map(ran).collect(),
     );
     for metric in METRICS {
-        let runs = entries.iter().filter_map(|entry| Some((entry, entry.run()?)));
-        let samples = runs.flat_map(|(entry, run)| {
-            let samples = (metric.of)(run).into_iter();
+        let runs = entries.iter().filter_map(|entry| Some((entry, entry.report()?)));
+        let samples = runs.flat_map(|(entry, report)| {
+            let samples = (metric.of)(report).into_iter();
             samples.map(|(own, value)| (labels(&entry.label, &own), value))
         });
         family(metric.name, metric.help, samples.collect());

@@ -1,6 +1,7 @@
 //! The signs that stand before a result in every format, and clients grouped by them.
 
-use super::view::Client;
+use crate::diagnosis::RuleState;
+use crate::document::report::Client;
 use crate::facts::Outcome;
 
 /// The sign of what works, does not, or is not known.
@@ -18,11 +19,11 @@ pub fn worked(outcome: Outcome) -> Option<bool> {
 }
 
 /// Whether a rule in this state passes; `None` where nothing was measured that depends on it alone.
-pub fn passes(state: &str) -> Option<bool> {
+pub fn passes(state: RuleState) -> Option<bool> {
     match state {
-        "passes" => Some(true),
-        "blocked" => Some(false),
-        _ => None,
+        RuleState::Passes => Some(true),
+        RuleState::Blocked => Some(false),
+        RuleState::NotTested => None,
     }
 }
 

@@ -5,8 +5,7 @@ use std::fmt::Write as _;
 pub(super) use colored::Color;
 use colored::Colorize;
 
-use super::json::{ends, folded_reason, software_name};
-use super::notes::{notes, unexplained};
+use super::notes::notes;
 use super::signs::{passes, sign};
 use super::words::Words;
 use super::{Style, audit, clients, expectations, steps, table, transcript};
@@ -14,6 +13,7 @@ use crate::diagnosis::{
     Diagnosis, Evidence, Finding, ModeView, Nat, RuleState, Severity, Side, Snippet, Text, Verdict,
     Who, remedies,
 };
+use crate::document::of::{ends, folded_reason, software_name, unexplained};
 use crate::facts::{Direction, Outcome};
 
 /// Renders the whole report.
@@ -313,7 +313,7 @@ impl Page<'_, '_> {
         let (from, to) = ends(evidence.facts, shown);
         // Without an announcement there are no ends; with one, the other end may be unknown.
         let unknown = if shown.advertised.is_some() { "?" } else { "-" };
-        let port = |end: Option<super::view::Endpoint>| {
+        let port = |end: Option<crate::document::report::Endpoint>| {
             end.and_then(|e| e.port).map_or_else(|| unknown.to_owned(), |p| p.to_string())
         };
         let (client, server) = (self.words.get("report-client"), self.words.get("report-server"));
@@ -463,7 +463,7 @@ impl Page<'_, '_> {
                 RuleState::NotTested => Color::BrightBlack,
             };
             let state = self.words.get(&format!("report-rules-{}", rule.state.as_str()));
-            let label = format!("{} {state}", sign(passes(rule.state.as_str())));
+            let label = format!("{} {state}", sign(passes(rule.state)));
             let text = self.say(&rule.text);
             // The packets; what they are for is in the other formats.
             let packets = text.split(": ").next().unwrap_or_default();

@@ -3,7 +3,8 @@
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
-use crate::diagnosis::{Arg, Lang, Text};
+use crate::diagnosis::{Arg, Diagnosis, Lang, Text};
+use crate::document::{self, Report};
 
 const ENGLISH: &str = include_str!("en.ftl");
 const CHINESE: &str = include_str!("zh.ftl");
@@ -53,6 +54,11 @@ impl Words {
         let mut errors = Vec::new();
         let said = self.bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned();
         if errors.is_empty() { said } else { format!("<{}: {said}>", text.id) }
+    }
+
+    /// The report of a diagnosis in this language.
+    pub fn report(&self, diagnosis: &Diagnosis<'_>) -> Report {
+        document::of(diagnosis, &|text| self.say(text))
     }
 
     /// A message without arguments.

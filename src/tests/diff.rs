@@ -238,7 +238,6 @@ fn a_hostile_report_cannot_steer_the_terminal() {
             "/started",
             "/target/host",
             "/target/user",
-            "/target/tls",
             "/server/banner",
             "/server/software",
             "/attempts/0/id",

@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::diagnosis::{
     Arg, CATALOGUE, Diagnosis, Evidence, Finding, Lang, Plane, Text, diagnose, look_for,
 };
+use crate::document;
 use crate::facts::{Attempt, CutShort, Facts, Purpose};
 use crate::report::words::Words;
 use crate::report::{Format, Style, render, schema};
@@ -187,6 +188,24 @@ fn reports_fit_their_schema() {
             with[unknown] = Value::Null;
             if validator.is_valid(&with) {
                 wrong.push(format!("the schema lets \"{unknown}\" pass"));
+            }
+        }
+    });
+}
+
+#[test]
+fn a_report_is_read_back_as_it_was_written() {
+    each(|scenario, wrong| {
+        for lang in [Lang::En, Lang::Zh] {
+            let made = Words::of(lang).report(&diagnose(&scenario.facts));
+            let written = serde_json::to_vec(&made).unwrap();
+            match document::read(&written) {
+                Ok(read) if read != made => wrong.push("is not what was written".to_owned()),
+                Ok(read) if serde_json::to_vec(&read).unwrap() != written => {
+                    wrong.push("is written in another way again".to_owned());
+                }
+                Ok(_) => {}
+                Err(error) => wrong.push(error.to_string()),
             }
         }
     });

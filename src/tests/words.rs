@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::compare::Kind;
 use crate::diagnosis::{
-    CATALOGUE, Confidence, Plane, RuleState, Severity, Side, Verdict, Who, remedies,
+    CATALOGUE, Confidence, Nat, Plane, RuleState, Severity, Side, Verdict, Who, remedies,
 };
 use crate::facts::{Because, LookupOutcome, Outcome};
 use crate::tests::support::source::{self, Source, balanced};

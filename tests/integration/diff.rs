@@ -113,6 +113,7 @@ fn what_no_run_wrote_is_refused() {
         ("type.json", with("/target/port", json!("21")), "not a report"),
         ("port.json", with("/target/port", json!(70000)), "not a report"),
         ("verdict.json", with("/verdict", json!("\u{1b}[31mfine")), "\\x1b[31mfine"),
+        ("tls.json", with("/target/tls", json!("\u{1b}[31mfine")), "\\x1b[31mfine"),
         ("outcome.json", with("/attempts/0/outcome", json!("great")), "great"),
         ("address.json", with("/server/address", json!("\u{7}")), "not a report"),
         ("many.json", with("/findings", json!(many)), "5000 findings"),

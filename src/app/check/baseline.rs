@@ -4,11 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::Path;
 
-use serde::Deserialize;
-
 use super::AppError;
-use crate::check::done::{self, Identity};
-use crate::compare::{self, Run};
+use crate::check::done::Identity;
+use crate::compare::Run;
+use crate::document::{self, Report};
 use crate::report::check::changes::{Changes, Expected, Since, differences};
 use crate::wire::text::printable;
 
@@ -33,59 +32,32 @@ pub(super) struct Baseline {
     since: BTreeMap<usize, (String, Since)>,
 }
 
-#[derive(Deserialize)]
-struct Head {
-    target: Target,
-    expectations: Vec<Expectation>,
-}
-
-#[derive(Deserialize)]
-struct Target {
-    input: String,
-}
-
-#[derive(Deserialize)]
-struct Expectation {
-    expect: String,
-    met: Option<bool>,
-}
-
-#[derive(Deserialize)]
-struct Whole {
-    schema: String,
-    reports: Vec<serde_json::Value>,
-}
-
-fn before(json: &[u8]) -> Result<Before, String> {
-    let identity = done::known(json)?.identity;
-    let run = compare::read("", json).map_err(|e| e.to_string())?;
-    let head: Head = serde_json::from_slice(json).map_err(|e| e.to_string())?;
-    Ok(Before {
-        identity,
-        input: head.target.input,
-        run,
-        expected: head.expectations.into_iter().map(|e| (e.expect, e.met)).collect(),
-    })
+impl Before {
+    fn of(report: &Report) -> Self {
+        Self {
+            identity: Identity::of_report(report),
+            input: report.target.input.clone(),
+            run: Run::of("", report),
+            expected: report.expectations.iter().map(|e| (e.expect.clone(), e.met)).collect(),
+        }
+    }
 }
 
 /// The reports of a file: lines of them, one alone, or the document of a check.
 fn reports(bytes: &[u8]) -> Result<Vec<Before>, String> {
-    if let Ok(whole) = serde_json::from_slice::<Whole>(bytes) {
-        if whole.schema != crate::report::check::view::SCHEMA {
-            return Err("not a check that ftp-doctor wrote".to_owned());
-        }
-        let one = |value: &serde_json::Value| {
-            before(&serde_json::to_vec(value).map_err(|e| e.to_string())?)
-        };
-        return whole.reports.iter().map(one).collect();
+    if let Some(reports) = document::read::reports(bytes).map_err(|e| e.to_string())? {
+        return Ok(reports.iter().map(Before::of).collect());
     }
-    if let Ok(one) = before(bytes) {
-        return Ok(vec![one]);
+    if let Ok(one) = document::read(bytes) {
+        return Ok(vec![Before::of(&one)]);
     }
     let lines = bytes.split(|b| *b == b'\n').enumerate();
     lines
         .filter(|(_, line)| !line.trim_ascii().is_empty())
-        .map(|(at, line)| before(line).map_err(|e| format!("line {}: {e}", at + 1)))
+        .map(|(at, line)| {
+            let report = document::read(line).map_err(|e| format!("line {}: {e}", at + 1))?;
+            Ok(Before::of(&report))
+        })
         .collect()
 }
 
@@ -110,9 +82,9 @@ impl Baseline {
         Ok(Self { left, by_input, since: BTreeMap::new() })
     }
 
-    /// Compares a target's report, in JSON, with its earlier one.
-    pub(super) fn meet(&mut self, index: usize, label: &str, identity: &Identity, json: &[u8]) {
-        let Ok(now) = before(json) else { return };
+    /// Compares a target's report with its earlier one.
+    pub(super) fn meet(&mut self, index: usize, label: &str, identity: &Identity, report: &Report) {
+        let now = Before::of(report);
         let near: Vec<usize> = self
             .by_input
             .get(&now.input)

@@ -1,8 +1,8 @@
 //! What changed at many targets since an earlier run.
 
-use super::view::{CheckChange, CheckDifference};
 use crate::compare::{self, Kind, Run};
 use crate::diagnosis::Text;
+use crate::document::check::{Change, CheckChange, CheckDifference, What};
 use crate::report::markdown::Sheet;
 use crate::report::words::Words;
 use crate::report::{Style, text::Pen};
@@ -21,7 +21,7 @@ pub enum Since {
 /// One thing that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Differs {
-    what: &'static str,
+    what: What,
     key: Option<String>,
     before: Option<String>,
     after: Option<String>,
@@ -39,8 +39,15 @@ pub fn differences(
     let mut list: Vec<Differs> = comparison
         .differences
         .into_iter()
-        .filter(|d| matches!(d.kind, Kind::Verdict | Kind::Mode | Kind::Finding))
-        .map(|d| Differs { what: d.kind.as_str(), key: d.key, before: d.a, after: d.b })
+        .filter_map(|d| {
+            let what = match d.kind {
+                Kind::Verdict => What::Verdict,
+                Kind::Mode => What::Mode,
+                Kind::Finding => What::Finding,
+                _ => return None,
+            };
+            Some(Differs { what, key: d.key, before: d.a, after: d.b })
+        })
         .collect();
     let word = |met: Option<bool>| {
         match met {
@@ -54,7 +61,7 @@ pub fn differences(
         let then = expected_before.iter().find(|(other, _)| other == expect);
         if then.is_some_and(|(_, then)| then != met) {
             list.push(Differs {
-                what: "expectation",
+                what: What::Expectation,
                 key: Some(expect.clone()),
                 before: then.map(|(_, then)| word(*then)),
                 after: Some(word(*met)),
@@ -83,7 +90,7 @@ impl Changes {
         list.iter()
             .map(|differs| {
                 let what = match differs.what {
-                    "expectation" => words.get("check-change-expectation"),
+                    What::Expectation => words.get("check-change-expectation"),
                     other => words.get(&format!("diff-what-{other}")),
                 };
                 let none = || words.get("check-change-none");
@@ -142,10 +149,10 @@ impl Changes {
             .iter()
             .map(|(label, since)| {
                 let (change, list) = match since {
-                    Since::New => ("new", Vec::new()),
-                    Since::Gone => ("gone", Vec::new()),
-                    Since::Both(list) if list.is_empty() => ("same", Vec::new()),
-                    Since::Both(list) => ("changed", list.iter().map(difference).collect()),
+                    Since::New => (Change::New, Vec::new()),
+                    Since::Gone => (Change::Gone, Vec::new()),
+                    Since::Both(list) if list.is_empty() => (Change::Same, Vec::new()),
+                    Since::Both(list) => (Change::Changed, list.iter().map(difference).collect()),
                 };
                 CheckChange { label: label.clone(), change, differences: list }
             })

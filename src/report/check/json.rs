@@ -2,9 +2,9 @@
 
 use super::changes::Changes;
 use super::row::{Row, Totals};
-use super::view::{CheckReport, CheckTarget, SCHEMA};
-use crate::report::entry::Entry;
-use crate::report::view::Tool;
+use crate::document::Entry;
+use crate::document::check::{CheckReport, CheckTarget, Schema};
+use crate::document::report::Tool;
 
 /// When a check ran.
 #[derive(Debug, Clone)]
@@ -30,8 +30,8 @@ pub fn document(
     let mut reports = Vec::with_capacity(rows.len());
     for (row, entry) in rows.iter().zip(entries) {
         let (report, because) = match entry.result {
-            Ok(run) => {
-                reports.push(run.report);
+            Ok(report) => {
+                reports.push(*report);
                 (Some(reports.len() - 1), None)
             }
             Err(failure) => (None, Some(failure.text)),
@@ -39,14 +39,14 @@ pub fn document(
         targets.push(CheckTarget {
             label: row.label.clone(),
             input: row.input.clone(),
-            ending: row.ending.as_str(),
+            ending: row.ending,
             report,
             because,
             exit_code: row.exit_code,
         });
     }
     let whole = CheckReport {
-        schema: SCHEMA,
+        schema: Schema::Check1,
         tool: Tool {
             name: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),

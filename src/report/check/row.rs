@@ -1,24 +1,10 @@
 //! What is kept of each target until the end: little, since there may be very many.
 
-use super::view::CheckSummary;
-use crate::diagnosis::Text;
-use crate::report::view::Report;
+use crate::diagnosis::{Severity, Text, Verdict};
+use crate::document::Report;
+use crate::document::check::{CheckSummary, Ending};
+use crate::facts::{Outcome, Purpose};
 use crate::report::words::Words;
-use crate::words::words;
-
-words! {
-    /// How a target ended.
-    pub enum Ending: "ending" {
-        /// There is a whole report.
-        Finished = "finished",
-        /// There is one, cut short by an interrupt.
-        Interrupted = "interrupted",
-        /// A fault of our own.
-        Failed = "failed",
-        /// Not begun before the interrupt.
-        NotRun = "not-run",
-    }
-}
 
 /// One target's result in short.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,8 +15,8 @@ pub struct Row {
     pub input: String,
     /// How it ended.
     pub ending: Ending,
-    /// Its verdict, in the word of the report.
-    pub verdict: Option<String>,
+    /// Its verdict.
+    pub verdict: Option<Verdict>,
     /// Its exit code alone.
     pub exit_code: Option<u8>,
     /// The most important thing in one line.
@@ -49,15 +35,10 @@ impl Row {
             label: label.to_owned(),
             input: report.target.input.clone(),
             ending: if report.exit_code == 130 { Ending::Interrupted } else { Ending::Finished },
-            verdict: Some(report.verdict.to_owned()),
+            verdict: Some(report.verdict),
             exit_code: Some(report.exit_code),
             detail: detail(report, words),
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "a run takes days at most"
-            )]
-            elapsed_ms: Some(report.elapsed_ms.max(0.0) as u64),
+            elapsed_ms: Some(report.elapsed_ms.micros().0 / 1000),
             expectations: (met, report.expectations.len() - met),
         }
     }
@@ -66,7 +47,7 @@ impl Row {
     pub fn earlier(
         label: &str,
         input: &str,
-        verdict: String,
+        verdict: Verdict,
         exit_code: u8,
         words: &Words,
     ) -> Self {
@@ -111,12 +92,14 @@ fn detail(report: &Report, words: &Words) -> String {
         return words.say(&text);
     }
     if report.exit_code != 0 {
-        let first = report.findings.iter().find(|f| f.severity == "problem");
+        let first = report.findings.iter().find(|f| f.severity == Severity::Problem);
         return first.map_or_else(|| report.summary.clone(), |f| f.title.clone());
     }
-    let mut open: Vec<String> = Vec::new();
-    for attempt in report.attempts.iter().filter(|a| a.purpose == "mode" && a.outcome == "open") {
-        let verb = attempt.mode.to_uppercase();
+    let mut open: Vec<&str> = Vec::new();
+    for attempt in
+        report.attempts.iter().filter(|a| a.purpose == Purpose::Mode && a.outcome == Outcome::Open)
+    {
+        let verb = attempt.mode.verb();
         if !open.contains(&verb) {
             open.push(verb);
         }
@@ -146,13 +129,13 @@ impl Totals {
             sum.targets += 1;
             sum.expectations_met += row.expectations.0;
             sum.expectations_not_met += row.expectations.1;
-            match (row.ending, row.verdict.as_deref()) {
+            match (row.ending, row.verdict) {
                 (Ending::Interrupted, _) => sum.interrupted += 1,
                 (Ending::NotRun, _) => sum.not_run += 1,
                 (Ending::Failed, _) => sum.failed += 1,
-                (Ending::Finished, Some("healthy")) => sum.healthy += 1,
-                (Ending::Finished, Some("degraded")) => sum.degraded += 1,
-                (Ending::Finished, Some("broken")) => sum.broken += 1,
+                (Ending::Finished, Some(Verdict::Healthy)) => sum.healthy += 1,
+                (Ending::Finished, Some(Verdict::Degraded)) => sum.degraded += 1,
+                (Ending::Finished, Some(Verdict::Broken)) => sum.broken += 1,
                 (Ending::Finished, _) => sum.unreachable += 1,
             }
             match row.exit_code {

@@ -1,8 +1,9 @@
 //! A check for people.
 
 use super::changes::Changes;
-use super::row::{Ending, Row, Totals};
-use crate::diagnosis::Text;
+use super::row::{Row, Totals};
+use crate::diagnosis::{Text, Verdict};
+use crate::document::check::Ending;
 use crate::report::text::{Color, Pen};
 use crate::report::words::Words;
 use crate::report::{Style, table};
@@ -18,13 +19,13 @@ pub fn label_width<'a>(labels: impl Iterator<Item = &'a str>) -> usize {
 }
 
 fn verdict(row: &Row, words: &Words) -> (String, Color) {
-    let color = match (row.exit_code, row.verdict.as_deref()) {
+    let color = match (row.exit_code, row.verdict) {
         (Some(0), _) => Color::Green,
-        (_, Some("degraded")) => Color::Yellow,
+        (_, Some(Verdict::Degraded)) => Color::Yellow,
         (None | Some(130), _) => Color::BrightBlack,
         _ => Color::Red,
     };
-    let word = match (row.ending, &row.verdict) {
+    let word = match (row.ending, row.verdict) {
         (Ending::Finished, Some(verdict)) => words.get(&format!("verdict-{verdict}")),
         (Ending::Finished | Ending::Interrupted, _) => words.get("check-ending-interrupted"),
         (Ending::Failed, _) => words.get("check-ending-failed"),

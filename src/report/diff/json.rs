@@ -9,7 +9,7 @@ use crate::compare::place::{Gap, Place, inside};
 use crate::compare::{
     Comparison, Conclusion, Difference, FindingPair, ModePair, ModeRun, Run, RunFinding,
 };
-use crate::report::view::Tool;
+use crate::document::report::Tool;
 use crate::report::words::Words;
 
 /// Makes the document.

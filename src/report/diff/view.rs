@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::report::view::Tool;
+use crate::document::report::Tool;
 
 /// Name and version of the schema.
 pub const SCHEMA: &str = "ftp-doctor.diff/1";

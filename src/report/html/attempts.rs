@@ -2,11 +2,11 @@
 
 use maud::{Markup, html};
 
-use super::super::json::{ends, folded_reason};
-use super::super::view::Endpoint;
 use super::page::{Page, class, mark};
 use super::picture;
 use crate::diagnosis::reason::reason;
+use crate::document::of::{ends, folded_reason};
+use crate::document::report::Endpoint;
 use crate::facts::{Attempt, Outcome, Purpose};
 
 /// Picture and tables.

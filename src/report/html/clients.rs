@@ -3,9 +3,8 @@
 use maud::{Markup, html};
 
 use super::super::signs::{Sorted, sign, sorted};
-use super::super::view::Client;
 use super::page::{Page, colour};
-use crate::facts::Micros;
+use crate::document::report::Client;
 
 /// The section; without a login there is nothing to predict, the findings say why.
 pub fn section(page: &Page<'_, '_>) -> Markup {
@@ -45,15 +44,9 @@ fn row(page: &Page<'_, '_>, client: &Client) -> Markup {
             td class={ "state " (colour(client.works)) } { (sign(client.works)) " " (page.get(word)) }
             td {
                 (client.because)
-                @if let Some(after) = client.after_ms { " " span.muted { "(" (time(after)) ")" } }
+                @if let Some(after) = client.after_ms { " " span.muted { "(" (after.micros().words()) ")" } }
                 @if let Some(setting) = &client.setting { p.muted { "→ " (setting) } }
             }
         }
     }
-}
-
-/// Milliseconds as the rest of the report writes times.
-fn time(ms: f64) -> String {
-    let duration = std::time::Duration::try_from_secs_f64(ms / 1000.0).unwrap_or_default();
-    Micros::from(duration).words()
 }

@@ -3,10 +3,10 @@
 use maud::{Markup, html};
 
 use super::super::signs::{passes, sign};
-use super::super::view::{JsonEvidence, JsonFinding, JsonRemedy, JsonSnippet};
 use super::attempts::anchor;
 use super::page::{Page, colour};
-use crate::diagnosis::{RuleState, Text, remedies};
+use crate::diagnosis::{RuleState, Severity, Side, Text, remedies};
+use crate::document::report::{Evidence, Finding, Remedy, Snippet};
 
 /// All findings.
 pub fn section(page: &Page<'_, '_>) -> Markup {
@@ -21,16 +21,16 @@ pub fn section(page: &Page<'_, '_>) -> Markup {
     }
 }
 
-fn card(page: &Page<'_, '_>, place: usize, finding: &JsonFinding) -> Markup {
+fn card(page: &Page<'_, '_>, place: usize, finding: &Finding) -> Markup {
     let title = format!("finding-{place}");
     let word = |family: &str, word: &str| page.get(&format!("report-{family}-{word}"));
     html! {
-        article class={ "finding " (finding.severity) } aria-labelledby=(title) {
+        article class={ "finding " (finding.severity.as_str()) } aria-labelledby=(title) {
             p.tags {
-                span class={ "tag " (finding.severity) } { (word("severity", finding.severity)) }
-                " " span.tag { (word("confidence", finding.confidence)) }
-                @if finding.side != "unknown" || finding.severity == "problem" {
-                    " " span.tag { (word("side", finding.side)) }
+                span class={ "tag " (finding.severity.as_str()) } { (word("severity", finding.severity.as_str())) }
+                " " span.tag { (word("confidence", finding.confidence.as_str())) }
+                @if finding.side != Side::Unknown || finding.severity == Severity::Problem {
+                    " " span.tag { (word("side", finding.side.as_str())) }
                 }
             }
             h3 id=(title) { (finding.title) }
@@ -51,13 +51,13 @@ fn card(page: &Page<'_, '_>, place: usize, finding: &JsonFinding) -> Markup {
                 h4 { (page.get("report-fix")) }
                 ol.remedies { @for remedy in &finding.remedies { (self::remedy(page, remedy)) } }
             }
-            p.more { (page.words.say(&Text::new("report-more").with("cause", finding.cause))) }
+            p.more { (page.words.say(&Text::new("report-more").with("cause", &finding.cause))) }
         }
     }
 }
 
 /// What was seen, with the way to the attempt it was seen in.
-fn evidence(page: &Page<'_, '_>, seen: &JsonEvidence) -> Markup {
+fn evidence(page: &Page<'_, '_>, seen: &Evidence) -> Markup {
     let place = seen
         .attempt
         .as_ref()
@@ -70,19 +70,19 @@ fn evidence(page: &Page<'_, '_>, seen: &JsonEvidence) -> Markup {
     }
 }
 
-fn remedy(page: &Page<'_, '_>, remedy: &JsonRemedy) -> Markup {
+fn remedy(page: &Page<'_, '_>, remedy: &Remedy) -> Markup {
     let evidence = &page.diagnosis.evidence;
-    let near = |snippet: &&JsonSnippet| {
+    let near = |snippet: &&Snippet| {
         evidence.options.fix_for.is_some()
-            || evidence.product() == Some(snippet.software)
-            || matches!(snippet.software, "nftables" | "iptables")
-            || remedies::is_at_hand(evidence.facts.system, remedy.who, snippet.software)
+            || evidence.product() == Some(snippet.software.as_str())
+            || matches!(snippet.software.as_str(), "nftables" | "iptables")
+            || remedies::is_at_hand(evidence.facts.system, remedy.who, &snippet.software)
     };
     let (mut open, mut folded): (Vec<_>, Vec<_>) = remedy.snippets.iter().partition(near);
     if open.is_empty() || folded.len() == 1 {
         open.append(&mut folded);
     }
-    let names: Vec<&str> = folded.iter().map(|snippet| snippet.software).collect();
+    let names: Vec<&str> = folded.iter().map(|snippet| snippet.software.as_str()).collect();
     html! {
         li {
             p { strong.who { (page.get(&format!("report-who-{}", remedy.who))) } " " (remedy.text) }
@@ -98,7 +98,7 @@ fn remedy(page: &Page<'_, '_>, remedy: &JsonRemedy) -> Markup {
 }
 
 /// Lines to paste: one click takes them all.
-fn lines(snippet: &JsonSnippet) -> Markup {
+fn lines(snippet: &Snippet) -> Markup {
     html! {
         figure.snippet {
             figcaption { (snippet.software) }

@@ -1,9 +1,9 @@
 //! What the picture shows of each connection: who knocks, at which ports, and how far it came.
 
-use super::super::json::ends;
-use super::super::view::Endpoint;
 use super::super::words::Words;
 use crate::diagnosis::{Diagnosis, Finding, ModeView, Side};
+use crate::document::of::ends;
+use crate::document::report::Endpoint;
 use crate::facts::{DialOutcome, Direction, Outcome, Step};
 
 /// One connection of the picture.

@@ -2,11 +2,11 @@
 
 use maud::{Markup, html};
 
-use super::super::entry::Entry;
 use super::super::overview::{self, PageRow};
 use super::super::words::Words;
 use super::page::frame;
 use crate::diagnosis::Lang;
+use crate::document::Entry;
 
 /// Renders the page.
 pub fn render(entries: &[Entry], words: &Words, lang: Lang) -> String {

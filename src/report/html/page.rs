@@ -1,22 +1,24 @@
 //! The frame of the page: the answer on top, then everything that leads to it.
 
+use std::net::{IpAddr, SocketAddr};
+
 use maud::{DOCTYPE, Markup, html};
 
-use super::super::json::{self, software_name};
-use super::super::notes::{notes, unexplained};
+use super::super::notes::notes;
 use super::super::signs;
-use super::super::view::Report;
 use super::super::words::Words;
 use super::super::{Style, steps, transcript};
 use super::{attempts, audit, clients, expectations, findings, path, style};
 use crate::diagnosis::tls::distrust;
 use crate::diagnosis::{Diagnosis, Lang, Nat, Verdict};
+use crate::document::of::{software_name, unexplained};
+use crate::document::report::Report;
 use crate::facts::tls::Handshake;
 use crate::facts::{Outcome, TlsLevel};
 
 /// Renders the whole page.
 pub fn render(diagnosis: &Diagnosis<'_>, words: &Words, style: Style, lang: Lang) -> String {
-    let page = Page { diagnosis, words, report: json::report(diagnosis, words) };
+    let page = Page { diagnosis, words, report: words.report(diagnosis) };
     let title = format!("ftp-doctor: {}", page.report.target.host);
     frame(&title, lang, &page.content(style)).into_string()
 }
@@ -136,17 +138,13 @@ impl Page<'_, '_> {
             Nat::Present => Some(tidy(&self.get("report-nat-present"))),
             Nat::Unknown => None,
         };
-        let seen =
-            vantage.seen_as.as_deref().filter(|_| self.diagnosis.evidence.nat() == Nat::Present);
+        let seen = vantage.seen_as.filter(|_| self.diagnosis.evidence.nat() == Nat::Present);
+        let shown = |address: Option<IpAddr>| address.map(|address| address.to_string());
         let server = &self.report.server;
-        let address =
-            server.address.clone().or_else(|| self.report.target.addresses.first().cloned());
-        let at = match (&address, server.port) {
-            (Some(address), Some(port)) if address.contains(':') => {
-                Some(format!("[{address}]:{port}"))
-            }
-            (Some(address), Some(port)) => Some(format!("{address}:{port}")),
-            _ => address,
+        let address = server.address.or(self.report.target.addresses.first().copied());
+        let at = match (address, server.port) {
+            (Some(address), Some(port)) => Some(SocketAddr::new(address, port).to_string()),
+            _ => shown(address),
         };
         let evidence = &self.diagnosis.evidence;
         let tls = evidence.session().and_then(|s| s.tls.as_ref());
@@ -169,8 +167,8 @@ impl Page<'_, '_> {
                 section aria-labelledby="client" {
                     h2 #client { (self.get("report-you")) }
                     dl {
-                        (row("diff-what-local-address", vantage.local_address.as_deref()))
-                        (row("diff-what-seen-as", seen))
+                        (row("diff-what-local-address", shown(vantage.local_address).as_deref()))
+                        (row("diff-what-seen-as", shown(seen).as_deref()))
                         (row("diff-what-nat", nat.as_deref()))
                         (row("diff-what-user", Some(&self.report.target.user)))
                     }

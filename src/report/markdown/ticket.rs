@@ -1,23 +1,25 @@
 //! The sections of the ticket, in the order of the page.
 
+use std::net::IpAddr;
+
 use super::super::audit;
 use super::super::diff::text;
 use super::super::expectations::{mark as mark_of, met};
-use super::super::json::{self, ends, folded_reason};
-use super::super::notes::{notes, unexplained};
+use super::super::notes::notes;
 use super::super::signs::{Sorted, passes, sign, sorted, worked};
-use super::super::view::{Client, Endpoint, Expectation, JsonFinding, Report};
 use super::super::words::Words;
 use super::super::{Style, steps, transcript};
 use super::sheet::Sheet;
 use crate::compare::Comparison;
-use crate::diagnosis::{Diagnosis, Nat, Text};
+use crate::diagnosis::{Diagnosis, Nat, RuleState, Severity, Side, Text};
+use crate::document::of::{ends, folded_reason, unexplained};
+use crate::document::report::{Client, Endpoint, Expectation, Finding, Report};
 use crate::facts::tls::TlsVersion;
 use crate::facts::{Attempt, Outcome, Purpose};
 
 /// Renders the whole ticket.
 pub fn render(diagnosis: &Diagnosis<'_>, words: &Words, style: Style) -> String {
-    let ticket = Ticket { diagnosis, words, report: json::report(diagnosis, words) };
+    let ticket = Ticket { diagnosis, words, report: words.report(diagnosis) };
     let mut sheet = Sheet::default();
     ticket.head(&mut sheet);
     ticket.expectations(&mut sheet);
@@ -91,14 +93,15 @@ impl Ticket<'_, '_> {
     fn ends(&self, sheet: &mut Sheet) {
         let (vantage, server) = (&self.report.vantage, &self.report.server);
         let mut points = Vec::new();
+        let shown = |address: Option<IpAddr>| address.map(|address| address.to_string());
         let mut point = |id: &str, value: Option<&str>| {
             points.extend(value.map(|value| format!("{}: {value}", self.get(id))));
         };
-        point("diff-what-local-address", vantage.local_address.as_deref());
+        point("diff-what-local-address", shown(vantage.local_address).as_deref());
         if self.diagnosis.evidence.nat() == Nat::Present {
-            point("diff-what-seen-as", vantage.seen_as.as_deref());
+            point("diff-what-seen-as", shown(vantage.seen_as).as_deref());
         }
-        point("diff-what-server-address", server.address.as_deref());
+        point("diff-what-server-address", shown(server.address).as_deref());
         point("diff-what-software", server.software.as_deref());
         point("diff-what-banner", server.banner.as_deref());
         let tls = self.diagnosis.evidence.session().and_then(|s| s.tls.as_ref());
@@ -161,19 +164,24 @@ impl Ticket<'_, '_> {
             .path
             .routers
             .iter()
-            .map(|r| vec![r.hop.to_string(), r.address.clone().unwrap_or_else(|| "?".to_owned())])
+            .map(|r| {
+                vec![
+                    r.hop.to_string(),
+                    r.address.map_or_else(|| "?".to_owned(), |address| address.to_string()),
+                ]
+            })
             .collect();
         rows.push(vec![hops.to_string(), self.get("report-server")]);
         sheet.table(&[&self.get("page-hop"), &self.get("page-address")], &rows);
     }
 
-    fn finding(&self, finding: &JsonFinding, sheet: &mut Sheet) {
+    fn finding(&self, finding: &Finding, sheet: &mut Sheet) {
         let word = |family: &str, word: &str| self.get(&format!("report-{family}-{word}"));
-        let severity = word("severity", finding.severity);
+        let severity = word("severity", finding.severity.as_str());
         sheet.heading(2, &format!("{severity}: {}", finding.title));
-        let mut about = vec![word("confidence", finding.confidence)];
-        if finding.side != "unknown" || finding.severity == "problem" {
-            about.push(word("side", finding.side));
+        let mut about = vec![word("confidence", finding.confidence.as_str())];
+        if finding.side != Side::Unknown || finding.severity == Severity::Problem {
+            about.push(word("side", finding.side.as_str()));
         }
         sheet.paragraph(&format!("{} [{}]", about.join(", "), finding.cause));
         sheet.paragraph(&finding.explanation);
@@ -197,7 +205,7 @@ impl Ticket<'_, '_> {
                 sheet.code(&snippet.content);
             }
         }
-        sheet.paragraph(&self.words.say(&Text::new("report-more").with("cause", finding.cause)));
+        sheet.paragraph(&self.words.say(&Text::new("report-more").with("cause", &finding.cause)));
     }
 
     fn points(&self, heading: &str, points: Vec<String>, sheet: &mut Sheet) {
@@ -231,11 +239,11 @@ impl Ticket<'_, '_> {
 
     fn rules(&self, sheet: &mut Sheet) {
         sheet.heading(2, &self.get("report-rules"));
-        if self.report.rules.iter().all(|rule| rule.state == "passes") {
+        if self.report.rules.iter().all(|rule| rule.state == RuleState::Passes) {
             sheet.paragraph(&self.get("report-rules-all"));
             return;
         }
-        let row = |rule: &super::super::view::JsonRule| {
+        let row = |rule: &crate::document::report::Rule| {
             let sign = sign(passes(rule.state));
             let state = self.get(&format!("report-rules-{}", rule.state));
             vec![rule.id.to_owned(), format!("{sign} {state}"), rule.text.clone()]

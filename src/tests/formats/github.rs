@@ -28,8 +28,8 @@ fn each_target_has_one_annotation() {
             let (command, title, message) = read(line);
             assert!(title.starts_with(&entry.label), "{title}");
             assert_eq!(command == "error", entry.exit_code() != 0, "{line}");
-            if let Some(run) = entry.run() {
-                assert!(message.contains(&run.report.summary), "{message}");
+            if let Some(report) = entry.report() {
+                assert!(message.contains(&report.summary), "{message}");
             }
         }
     }

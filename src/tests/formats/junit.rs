@@ -4,7 +4,7 @@ use roxmltree::Document;
 use serde_json::Value;
 
 use super::support::{entries, hostile, lab, render};
-use crate::diagnosis::Lang;
+use crate::diagnosis::{Lang, Severity};
 use crate::report::Format;
 use crate::tests::support::programs::{feed, there};
 
@@ -123,17 +123,16 @@ fn junitparser_reads_what_the_reports_say() {
             let counted = [cases.len(), fates("Failure"), fates("Error"), fates("Skipped")];
             let told = [&suite[1], &suite[2], &suite[3], &suite[4]].map(|n| n.as_u64().unwrap());
             assert_eq!(told, counted.map(|n| n as u64), "{}", entry.label);
-            let Ok(run) = &entry.result else {
+            let Ok(report) = &entry.result else {
                 let failure = entry.result.as_ref().err().unwrap();
                 assert_eq!(cases[0][2][0], "Error");
                 assert_eq!(cases[0][2][1], shown(&failure.text));
                 continue;
             };
-            let report = &run.report;
             assert_eq!(suite[5], shown(&report.target.host));
             assert_eq!(suite[6], shown(&report.started));
             let seconds = suite[7].as_f64().unwrap();
-            assert!((seconds - report.elapsed_ms / 1000.0).abs() < 0.001, "{seconds}");
+            assert!((seconds - report.elapsed_ms.seconds()).abs() < 0.001, "{seconds}");
             assert_eq!(suite[8]["summary"], shown(&report.summary));
             assert_eq!(suite[8]["exit-code"], report.exit_code.to_string());
             for judged in &report.expectations {
@@ -149,11 +148,11 @@ fn junitparser_reads_what_the_reports_say() {
                 let text = case[2][3].as_str().unwrap();
                 let told = text.split('\n').collect::<Vec<_>>().join(" ");
                 assert!(told.starts_with(&shown(&report.summary)), "{text}");
-                for finding in report.findings.iter().filter(|f| f.severity != "info") {
+                for finding in report.findings.iter().filter(|f| f.severity != Severity::Info) {
                     assert!(told.contains(&shown(&finding.title)), "{text}");
                 }
             }
-            let problems = report.findings.iter().filter(|f| f.severity == "problem");
+            let problems = report.findings.iter().filter(|f| f.severity == Severity::Problem);
             for finding in problems.filter(|_| report.expectations.is_empty()) {
                 let case = cases.iter().find(|c| c[0] == finding.cause).unwrap();
                 assert_eq!((&case[2][0], &case[2][2]), (&"Failure".into(), &"problem".into()));

@@ -84,7 +84,7 @@ fn performance_data_is_read_by_the_plugins_own_library() {
     for all in [entries(Lang::En), hostile()] {
         let lines: Vec<String> = all
             .into_iter()
-            .filter(|entry| entry.run().is_some())
+            .filter(|entry| entry.report().is_some())
             .map(|entry| render(&[entry], Format::Nagios, Lang::En))
             .collect();
         let data: Vec<&str> = lines.iter().map(|text| perfdata(text)).collect();

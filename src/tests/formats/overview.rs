@@ -42,7 +42,7 @@ fn each_target_has_its_row() {
         let (rows, headings) = markdown(&render(&all, Format::Markdown, Lang::En));
         assert_eq!(rows.len(), all.len() + 1);
         assert!(rows.iter().all(|row| row.len() == 5));
-        let bad = all.iter().filter(|e| e.run().is_some() && e.exit_code() != 0).count();
+        let bad = all.iter().filter(|e| e.report().is_some() && e.exit_code() != 0).count();
         assert_eq!(headings.len(), bad + 1);
         if !hostile {
             for (row, entry) in rows.iter().skip(1).zip(&all) {
@@ -83,12 +83,12 @@ fn the_text_has_a_line_for_each() {
 fn json_lines_are_reports() {
     let all = entries(Lang::En);
     let text = render(&all, Format::JsonLines, Lang::En);
-    let runs: Vec<_> = all.iter().filter_map(|entry| entry.run()).collect();
-    assert_eq!(text.lines().count(), runs.len());
-    for (line, run) in text.lines().zip(runs) {
+    let reports: Vec<_> = all.iter().filter_map(|entry| entry.report()).collect();
+    assert_eq!(text.lines().count(), reports.len());
+    for (line, report) in text.lines().zip(reports) {
         let value: serde_json::Value = serde_json::from_str(line).unwrap();
-        assert_eq!(value["exit_code"], run.report.exit_code);
-        assert_eq!(value["target"]["input"], run.report.target.input.as_str());
+        assert_eq!(value["exit_code"], report.exit_code);
+        assert_eq!(value["target"]["input"], report.target.input.as_str());
     }
 }
 

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use crate::diagnosis::{Lang, diagnose, expect};
+use crate::document::Entry;
 use crate::facts::Facts;
-use crate::report::entry::{Entry, render_entries};
 use crate::report::words::Words;
-use crate::report::{Format, Style};
+use crate::report::{Format, Style, render_entries};
 use crate::tests::support::scenario;
 
 pub const STYLE: Style = Style { color: false, width: 80, verbose: 0, quiet: false };
@@ -17,7 +17,7 @@ pub const WORST: &str = "a|b 'q'=9;; \"dq\" \\ % :: , : = ]]></failure><x a=\"&#
     </testcase>|x=1\u{0}\u{7}\u{1b}[31m\u{85}\u{202e}\u{2028}\u{fffe}\u{ffff} {x=\"y\"} 1\n| a | b |\n# head <b>";
 
 pub fn entry(label: &str, facts: &Facts, lang: Lang) -> Entry {
-    Entry::of(label.to_owned(), &diagnose(facts), &Words::of(lang))
+    Entry::of(label.to_owned(), Words::of(lang).report(&diagnose(facts)))
 }
 
 /// Facts with these expectations.

@@ -11,9 +11,9 @@ use scraper::{Html, Selector};
 
 use super::support::page;
 use crate::diagnosis::{Lang, diagnose, expect};
-use crate::report::entry::{Entry, render_entries};
+use crate::document::Entry;
 use crate::report::words::Words;
-use crate::report::{Format, Style};
+use crate::report::{Format, Style, render_entries};
 use crate::tests::support::scenario;
 
 /// Scenarios at which people look first, and those that take most room.
@@ -133,7 +133,7 @@ fn overview(lang: Lang) -> String {
         .map(|(label, name, expected)| {
             let mut facts = scenario::of(name).facts.clone();
             facts.request.expect = expected.iter().map(|e| expect::parse(e).unwrap()).collect();
-            Entry::of((*label).to_owned(), &diagnose(&facts), &words)
+            Entry::of((*label).to_owned(), words.report(&diagnose(&facts)))
         })
         .collect();
     let because = words.get("check-because-interrupted");

@@ -1,19 +1,61 @@
 //! The types of `check --json`: their own, as those of the report are.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::report::view::{Report, Tool};
+use super::report::{Report, Tool};
+use crate::words::words;
 
-/// Name and version of the schema.
-pub const SCHEMA: &str = "ftp-doctor.check/1";
+words! {
+    /// Name and version of the schema of a check.
+    pub enum Schema: "schema of a check" {
+        /// This one.
+        Check1 = "ftp-doctor.check/1",
+    }
+
+    /// How a target ended.
+    pub enum Ending: "ending" {
+        /// There is a whole report.
+        Finished = "finished",
+        /// There is one, cut short by an interrupt.
+        Interrupted = "interrupted",
+        /// A fault of our own.
+        Failed = "failed",
+        /// Not begun before the interrupt.
+        NotRun = "not-run",
+    }
+
+    /// What became of a target since the baseline.
+    pub enum Change: "change" {
+        /// Something differs that counts.
+        Changed = "changed",
+        /// Nothing does.
+        Same = "same",
+        /// It is not in the baseline.
+        New = "new",
+        /// It is in the baseline only.
+        Gone = "gone",
+    }
+
+    /// What differs at a target.
+    pub enum What: "difference" {
+        /// The verdict.
+        Verdict = "verdict",
+        /// The outcome of a mode.
+        Mode = "mode",
+        /// A finding.
+        Finding = "finding",
+        /// Whether an expectation is met.
+        Expectation = "expectation",
+    }
+}
 
 /// A check of many targets.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(title = "ftp-doctor check", deny_unknown_fields)]
 pub struct CheckReport {
     /// `ftp-doctor.check/1`.
-    pub schema: &'static str,
+    pub schema: Schema,
     /// The program that wrote it.
     pub tool: Tool,
     /// When the run began, RFC 3339 in UTC.
@@ -33,7 +75,7 @@ pub struct CheckReport {
 }
 
 /// A target of a list.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct CheckTarget {
     /// What the list calls it; unique.
@@ -41,7 +83,7 @@ pub struct CheckTarget {
     /// The target as typed.
     pub input: String,
     /// `finished`, `interrupted`, `failed` (our own fault) or `not-run`.
-    pub ending: &'static str,
+    pub ending: Ending,
     /// The index of its report in `reports`.
     pub report: Option<usize>,
     /// Why there is none.
@@ -51,23 +93,23 @@ pub struct CheckTarget {
 }
 
 /// What changed at a target.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct CheckChange {
     /// What the list calls it; the target as typed where it is in the baseline only.
     pub label: String,
     /// `changed`, `same`, `new` (not in the baseline), `gone` (in the baseline only).
-    pub change: &'static str,
+    pub change: Change,
     /// What differs in verdict, modes, findings and expectations.
     pub differences: Vec<CheckDifference>,
 }
 
 /// One difference.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct CheckDifference {
     /// `verdict`, `mode`, `finding` or `expectation`.
-    pub what: &'static str,
+    pub what: What,
     /// Which mode, finding or expectation.
     pub key: Option<String>,
     /// In the baseline; `null` where there was none.
@@ -77,7 +119,7 @@ pub struct CheckDifference {
 }
 
 /// Counts of targets and expectations.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct CheckSummary {
     /// All targets of the lists.

@@ -1,45 +1,81 @@
-//! The types of the JSON report: their own, so that the inner ones may change.
+//! The types of the report: their own, so that the inner ones may change.
 //!
 //! Unknown is `null`, never left out or guessed. Times are milliseconds.
 
-use schemars::JsonSchema;
-use serde::Serialize;
+use std::net::IpAddr;
 
-/// Name and version of the schema.
-pub const SCHEMA: &str = "ftp-doctor.report/1";
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::millis::Millis;
+use crate::clients::Kind;
+use crate::diagnosis::{Confidence, RuleState, Severity, Who};
+use crate::facts::time::unix_seconds;
+use crate::facts::{Direction, Family, Mode, Outcome, Purpose, Security, TlsLevel};
+use crate::words::{Nat, Side, Verdict, words};
+
+words! {
+    /// Name and version of the report's schema.
+    pub enum Schema: "schema of a report" {
+        /// This one.
+        Report1 = "ftp-doctor.report/1",
+    }
+
+    /// What came of one time to live.
+    pub enum Answer: "answer" {
+        /// A router let it expire: it came that far.
+        Expired = "expired",
+        /// The handshake came to its end.
+        Connected = "connected",
+        /// RST.
+        Reset = "reset",
+        /// An ICMP message of another kind.
+        Icmp = "icmp",
+        /// Nobody answered.
+        Silent = "silent",
+        /// This machine could not send it.
+        Local = "local",
+    }
+}
 
 /// The whole report.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(title = "ftp-doctor report", deny_unknown_fields)]
 pub struct Report {
     /// `ftp-doctor.report/1`.
-    pub schema: &'static str,
+    pub schema: Schema,
     /// The program that wrote it.
     pub tool: Tool,
     /// When the run began, RFC 3339 in UTC.
     pub started: String,
     /// How long it took, in milliseconds.
-    pub elapsed_ms: f64,
+    pub elapsed_ms: Millis,
     /// What was diagnosed.
     pub target: Target,
     /// Where it was measured from.
     pub vantage: Vantage,
     /// The server.
     pub server: Server,
-    /// The whole answer: `healthy`, `degraded`, `broken` or `unreachable`.
-    pub verdict: &'static str,
+    /// The whole answer.
+    pub verdict: Verdict,
     /// One sentence.
     pub summary: String,
+    /// How long the parts took that every run has.
+    #[serde(default)]
+    pub times: Times,
     /// Data connections: one entry per mode first (purpose `mode`), then repetitions and comparisons.
-    pub attempts: Vec<JsonAttempt>,
+    pub attempts: Vec<Attempt>,
     /// The way to the server.
     pub path: Path,
     /// The eight rules for a firewall in front of a server.
-    pub rules: Vec<JsonRule>,
+    pub rules: Vec<Rule>,
     /// Ports of an audit.
     pub ports: Vec<Port>,
     /// Named causes, problems first, the one that explains most first.
-    pub findings: Vec<JsonFinding>,
+    pub findings: Vec<Finding>,
+    /// Modes that fail and that no finding explains, a sentence each.
+    #[serde(default)]
+    pub unexplained: Vec<String>,
     /// Predictions for well-known clients.
     pub clients: Vec<Client>,
     /// Expectations that were given.
@@ -48,8 +84,15 @@ pub struct Report {
     pub exit_code: u8,
 }
 
+impl Report {
+    /// When the server's own certificate ends, in seconds since 1970.
+    pub fn certificate_end(&self) -> Option<i64> {
+        unix_seconds(self.server.certificate_expires.as_deref()?)
+    }
+}
+
 /// Program and version.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Tool {
     /// `ftp-doctor`.
@@ -59,7 +102,7 @@ pub struct Tool {
 }
 
 /// What was diagnosed.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Target {
     /// As typed, a password taken out.
@@ -71,29 +114,49 @@ pub struct Target {
     /// User name.
     pub user: String,
     /// `off`, `explicit` or `implicit`.
-    pub tls: &'static str,
+    pub tls: TlsLevel,
     /// Addresses of the host, in the order in which they are tried.
-    pub addresses: Vec<String>,
+    #[schemars(with = "Vec<String>")]
+    pub addresses: Vec<IpAddr>,
 }
 
 /// Where it was measured from.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Vantage {
     /// Our end of the control connection.
-    pub local_address: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub local_address: Option<IpAddr>,
     /// The address under which the server sees us, if it said so.
-    pub seen_as: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub seen_as: Option<IpAddr>,
     /// `none`, `present` or `unknown`.
-    pub nat: &'static str,
+    pub nat: Nat,
+}
+
+/// How long the parts took that every run has; `null` where one was not measured.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Times {
+    /// TCP handshake of the control connection.
+    pub control_ms: Option<Millis>,
+    /// From there to the greeting.
+    pub greeting_ms: Option<Millis>,
+    /// TLS handshake of the control connection.
+    pub tls_ms: Option<Millis>,
+    /// From the first SYN until the login was accepted.
+    pub login_ms: Option<Millis>,
+    /// The slowest listing of the modes that work.
+    pub list_ms: Option<Millis>,
 }
 
 /// The server.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Server {
     /// Its end of the control connection.
-    pub address: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub address: Option<IpAddr>,
     /// Its control port.
     pub port: Option<u16>,
     /// The greeting's text.
@@ -102,37 +165,41 @@ pub struct Server {
     pub software: Option<String>,
     /// Lines of the reply to FEAT.
     pub features: Vec<String>,
+    /// When its own certificate ends, RFC 3339 in UTC.
+    #[serde(default)]
+    pub certificate_expires: Option<String>,
 }
 
 /// An end of a connection.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Endpoint {
     /// Its address.
-    pub address: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub address: Option<IpAddr>,
     /// Its port.
     pub port: Option<u16>,
 }
 
 /// One data connection.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "Attempt", deny_unknown_fields)]
-pub struct JsonAttempt {
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Attempt {
     /// Unique in the report.
     pub id: String,
     /// `mode`, `repeat`, `comparison`, `hole` or `neighbour`.
-    pub purpose: &'static str,
+    pub purpose: Purpose,
     /// `pasv`, `epsv`, `port` or `eprt`.
-    pub mode: &'static str,
+    pub mode: Mode,
     /// `client-to-server` or `server-to-client`.
-    pub direction: &'static str,
+    pub direction: Direction,
     /// `ipv4` or `ipv6`.
-    pub family: &'static str,
+    pub family: Family,
     /// `clear` or `tls`.
-    pub security: &'static str,
+    pub security: Security,
     /// `open`, `timed-out`, `refused`, `prohibited`, `unreachable`, `rejected`, `stalled`,
     /// `closed`, `tls-failed` or `not-tested`.
-    pub outcome: &'static str,
+    pub outcome: Outcome,
     /// Why, in words.
     pub reason: String,
     /// What was announced: by the server (passive) or by us (active).
@@ -142,21 +209,21 @@ pub struct JsonAttempt {
     /// The end that is knocked at.
     pub to: Option<Endpoint>,
     /// Time until the data connection stood.
-    pub connect_ms: Option<f64>,
+    pub connect_ms: Option<Millis>,
     /// Time of the whole attempt.
-    pub elapsed_ms: f64,
+    pub elapsed_ms: Millis,
     /// Bytes of the listing.
     pub bytes: u64,
     /// What was said about it on the control connection.
-    pub replies: Vec<JsonReply>,
+    pub replies: Vec<Reply>,
     /// Facts of the data connection's TLS handshake.
     pub tls: Option<Tls>,
 }
 
 /// A reply.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "Reply", deny_unknown_fields)]
-pub struct JsonReply {
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Reply {
     /// The command it answers.
     pub command: String,
     /// Reply code.
@@ -166,7 +233,7 @@ pub struct JsonReply {
 }
 
 /// A TLS handshake.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Tls {
     /// Protocol version, such as `TLS 1.3`.
@@ -176,7 +243,7 @@ pub struct Tls {
     /// Whether the session of the control connection was resumed; null where the handshake failed.
     pub resumed: Option<bool>,
     /// Time of the handshake.
-    pub handshake_ms: f64,
+    pub handshake_ms: Millis,
     /// Why the handshake failed, in words; null where it did not.
     pub failure: Option<String>,
     /// What speaks against the certificate, in words.
@@ -184,7 +251,7 @@ pub struct Tls {
 }
 
 /// The way to the server.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Path {
     /// Hops from here to the server.
@@ -192,99 +259,101 @@ pub struct Path {
     /// Routers that showed themselves.
     pub routers: Vec<Router>,
     /// What came of each TTL, per port.
-    pub ladders: Vec<JsonLadder>,
+    pub ladders: Vec<Ladder>,
 }
 
 /// A router.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Router {
     /// Its place.
     pub hop: u8,
     /// Its address.
-    pub address: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub address: Option<IpAddr>,
 }
 
 /// One port's ladder.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "Ladder", deny_unknown_fields)]
-pub struct JsonLadder {
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Ladder {
     /// The port.
     pub port: u16,
     /// What came of each TTL, from 1.
-    pub rungs: Vec<JsonRung>,
+    pub rungs: Vec<Rung>,
 }
 
 /// One time to live.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "Rung", deny_unknown_fields)]
-pub struct JsonRung {
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Rung {
     /// Time to live.
     pub ttl: u8,
     /// `expired`, `connected`, `reset`, `icmp`, `silent` or `local`.
-    pub answer: &'static str,
+    pub answer: Answer,
     /// Who answered, where that is known.
-    pub address: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub address: Option<IpAddr>,
     /// How often it was asked.
     pub asked: u8,
 }
 
 /// One of the eight rules.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "Rule", deny_unknown_fields)]
-pub struct JsonRule {
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Rule {
     /// `active-1` … `passive-4`.
-    pub id: &'static str,
+    pub id: String,
     /// Which packets.
     pub text: String,
     /// `passes`, `blocked` or `not-tested`.
-    pub state: &'static str,
+    pub state: RuleState,
     /// Attempts that show it.
     pub attempts: Vec<String>,
 }
 
 /// One port of an audit.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Port {
     /// The port.
     pub port: u16,
     /// What came of it, in the words of an attempt's outcome; a handshake is `open`.
-    pub outcome: String,
+    pub outcome: Outcome,
 }
 
 /// A named cause.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "Finding", deny_unknown_fields)]
-pub struct JsonFinding {
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Finding {
     /// Id in the catalogue.
-    pub cause: &'static str,
+    pub cause: String,
     /// `problem`, `warning` or `info`.
-    pub severity: &'static str,
+    pub severity: Severity,
     /// `proven`, `likely` or `possible`.
-    pub confidence: &'static str,
+    pub confidence: Confidence,
     /// `client`, `server`, `path` or `unknown`.
-    pub side: &'static str,
+    pub side: Side,
     /// The suspect hops.
-    pub location: JsonLocation,
+    pub location: Location,
     /// One line.
     pub title: String,
     /// A paragraph.
     pub explanation: String,
     /// What was seen.
-    pub evidence: Vec<JsonEvidence>,
+    pub evidence: Vec<Evidence>,
     /// Causes that only follow from this one.
-    pub suppresses: Vec<&'static str>,
+    pub suppresses: Vec<String>,
     /// Look-alikes that were ruled out.
-    pub ruled_out: Vec<JsonRuledOut>,
+    pub ruled_out: Vec<RuledOut>,
     /// What to change.
-    pub remedies: Vec<JsonRemedy>,
+    pub remedies: Vec<Remedy>,
 }
 
 /// The suspect hops, both ends included: 0 is this machine, `hops` the server.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "Location", deny_unknown_fields)]
-pub struct JsonLocation {
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Location {
     /// Nearest suspect.
     pub hop_min: Option<u8>,
     /// Farthest suspect.
@@ -292,13 +361,14 @@ pub struct JsonLocation {
     /// Hops from here to the server.
     pub hops: Option<u8>,
     /// Address of the culprit, where it showed itself.
-    pub address: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub address: Option<IpAddr>,
 }
 
 /// One observation.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "Evidence", deny_unknown_fields)]
-pub struct JsonEvidence {
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Evidence {
     /// The attempt it was seen in.
     pub attempt: Option<String>,
     /// What was seen.
@@ -306,53 +376,53 @@ pub struct JsonEvidence {
 }
 
 /// A look-alike that is out.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "RuledOut", deny_unknown_fields)]
-pub struct JsonRuledOut {
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct RuledOut {
     /// Its id.
-    pub cause: &'static str,
+    pub cause: String,
     /// Why.
     pub because: String,
 }
 
 /// What to change.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "Remedy", deny_unknown_fields)]
-pub struct JsonRemedy {
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Remedy {
     /// `user`, `client-admin`, `server-admin` or `network-admin`.
-    pub who: &'static str,
+    pub who: Who,
     /// What and why.
     pub text: String,
     /// Lines to paste.
-    pub snippets: Vec<JsonSnippet>,
+    pub snippets: Vec<Snippet>,
 }
 
 /// Lines to paste.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "Snippet", deny_unknown_fields)]
-pub struct JsonSnippet {
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Snippet {
     /// For which software.
     #[serde(rename = "for")]
-    pub software: &'static str,
+    pub software: String,
     /// The lines.
     pub content: String,
 }
 
 /// A prediction for one client.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Client {
     /// Its id.
-    pub id: &'static str,
+    pub id: String,
     /// Its name.
     pub client: String,
     /// `command-line`, `graphical`, `browser`, `file-manager`, `library` or `device`.
-    pub kind: &'static str,
+    pub kind: Kind,
     /// Whether it lists within 60 s with its default settings; null where a fact is missing, which
     /// `because` names.
     pub works: Option<bool>,
     /// After how long, where it works.
-    pub after_ms: Option<f64>,
+    pub after_ms: Option<Millis>,
     /// Why, step by step.
     pub because: String,
     /// Entries of the modes (and knocks at the address in 227) behind the prediction.
@@ -362,7 +432,7 @@ pub struct Client {
 }
 
 /// An expectation.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Expectation {
     /// As given.
