@@ -45,7 +45,9 @@ fn messages_of(language: &str) -> BTreeMap<String, BTreeSet<String>> {
 fn sources() -> Vec<Source> {
     source::all()
         .into_iter()
-        .filter(|s| matches!(s.top(), "diagnosis" | "compare" | "report" | "app" | "progress"))
+        .filter(|s| {
+            matches!(s.top(), "diagnosis" | "document" | "compare" | "report" | "app" | "progress")
+        })
         .collect()
 }
 
@@ -169,19 +171,6 @@ fn causes_that_can_be_concluded_have_a_title_and_a_text() {
 
 /// Families of messages whose ids are put together, with all their members.
 fn families() -> Vec<String> {
-    let outcomes = [
-        Outcome::Open,
-        Outcome::TimedOut,
-        Outcome::Refused,
-        Outcome::Prohibited,
-        Outcome::Unreachable,
-        Outcome::Rejected,
-        Outcome::Stalled,
-        Outcome::Closed,
-        Outcome::TlsFailed,
-        Outcome::NotTested,
-    ];
-    let verdicts = [Verdict::Healthy, Verdict::Degraded, Verdict::Broken, Verdict::Unreachable];
     let lookups = [
         LookupOutcome::Found,
         LookupOutcome::NotFound,
@@ -192,27 +181,18 @@ fn families() -> Vec<String> {
     ];
     let mut ids: Vec<String> = Vec::new();
     ids.extend(Plane::ALL.map(|plane| format!("plane-{}", plane.as_str())));
-    ids.extend(outcomes.map(|o| format!("outcome-{}", o.as_str())));
+    ids.extend(Outcome::ALL.map(|o| format!("outcome-{o}")));
     ids.extend(Because::ALL.iter().map(|b| format!("because-{}", b.as_str())));
-    ids.extend(verdicts.map(|v| format!("verdict-{}", v.as_str())));
+    ids.extend(Verdict::ALL.map(|v| format!("verdict-{v}")));
+    ids.extend(Nat::ALL.map(|nat| format!("expect-nat-{nat}")));
     ids.extend(lookups.map(|l| format!("seen-lookup-{}", l.key())));
-    for severity in [Severity::Problem, Severity::Warning, Severity::Info] {
-        ids.push(format!("report-severity-{}", severity.as_str()));
-    }
-    for confidence in [Confidence::Proven, Confidence::Likely, Confidence::Possible] {
-        ids.push(format!("report-confidence-{}", confidence.as_str()));
-    }
-    for side in [Side::Client, Side::Server, Side::Path, Side::Unknown] {
-        ids.push(format!("report-side-{}", side.as_str()));
-    }
-    for who in [Who::User, Who::ClientAdmin, Who::ServerAdmin, Who::NetworkAdmin] {
-        ids.push(format!("report-who-{}", who.as_str()));
-    }
-    for state in [RuleState::Passes, RuleState::Blocked, RuleState::NotTested] {
-        ids.push(format!("report-rules-{}", state.as_str()));
-    }
-    for confidence in [Confidence::Proven, Confidence::Likely, Confidence::Possible] {
-        ids.push(format!("diff-conclusions-{}", confidence.as_str()));
+    ids.extend(Severity::ALL.map(|severity| format!("report-severity-{severity}")));
+    ids.extend(Side::ALL.map(|side| format!("report-side-{side}")));
+    ids.extend(Who::ALL.map(|who| format!("report-who-{who}")));
+    ids.extend(RuleState::ALL.map(|state| format!("report-rules-{state}")));
+    for confidence in Confidence::ALL {
+        ids.push(format!("report-confidence-{confidence}"));
+        ids.push(format!("diff-conclusions-{confidence}"));
     }
     ids.extend(Kind::ALL.map(|kind| format!("diff-what-{}", kind.as_str())));
     for rule in 1..=4 {
