@@ -420,7 +420,7 @@ impl Page<'_, '_> {
             let shown = |s: &&Snippet| {
                 chosen
                     || on_one_screen(s.software)
-                    || remedies::is_at_hand(system, remedy.who.as_str(), s.software)
+                    || remedies::is_at_hand(system, remedy.who, s.software)
             };
             for snippet in remedy.snippets.iter().filter(shown) {
                 let mut label = format!("{:<11}", snippet.software);

@@ -16,10 +16,9 @@ pub fn near_first(system: Option<System>, findings: &mut [Finding]) {
     }
 }
 
-/// Whether a line is for the system that measured, and is to be typed there by `who` (the report's
-/// word).
-pub fn is_at_hand(system: Option<System>, who: &str, software: &str) -> bool {
-    NEAR.iter().any(|near| near.as_str() == who) && is_of(system, software)
+/// Whether a line is for the system that measured, and is to be typed there by `who`.
+pub fn is_at_hand(system: Option<System>, who: Who, software: &str) -> bool {
+    NEAR.contains(&who) && is_of(system, software)
 }
 
 /// Who sits where the run was made.
