@@ -254,16 +254,32 @@ impl Facts {
         self.varied(|v| *v == Varied::Clear).find(|a| a.is_open() && a.mode.is_passive() == passive)
     }
 
+    /// The client's own address: ours, or the one that the files tell. A server's log has the address
+    /// under which the server sees the client, and that may be another.
+    pub fn own(&self) -> Option<IpAddr> {
+        let ours = || self.ends().map(|ends| ends.own).filter(|own| !own.is_unspecified());
+        match &self.reading {
+            Some(reading) => reading.own.or_else(|| reading.seen_as.is_none().then(ours).flatten()),
+            None => ours(),
+        }
+    }
+
+    /// The server's address, where it is known.
+    pub fn server(&self) -> Option<IpAddr> {
+        self.ends().map(|ends| ends.peer).filter(|peer| !peer.is_unspecified())
+    }
+
     /// Whether the server sees us under another address than our own; `None` where it has not said
     /// under which.
     pub fn translated(&self) -> Option<bool> {
-        let own = self.ends()?.own;
+        let own = self.own()?;
         self.seen_as().map(|seen| seen != own)
     }
 
     /// The address under which the server sees us, as far as it has said so.
     pub fn seen_as(&self) -> Option<IpAddr> {
-        self.told_addresses().next().or_else(|| {
+        let read = self.reading.as_ref().and_then(|reading| reading.seen_as);
+        read.or_else(|| self.told_addresses().next()).or_else(|| {
             self.attempts.iter().find_map(|a| match &a.why {
                 Why::CommandRefused { text, .. } if !a.mode.is_passive() => {
                     peer::port_refusal(text)?.seen

@@ -9,6 +9,7 @@
 
 pub mod captures;
 pub mod conversation;
+mod ends;
 mod gather;
 pub mod input;
 pub mod logs;

@@ -11,14 +11,14 @@ impl<'f> Evidence<'f> {
         self.facts.leading_session()
     }
 
-    /// Our end of the control connection.
+    /// Our own address, or that of the client in what was read.
     pub fn own(&self) -> Option<IpAddr> {
-        self.facts.ends().map(|ends| ends.own)
+        self.facts.own()
     }
 
-    /// The server's address.
+    /// The server's address, where it is known.
     pub fn peer(&self) -> Option<IpAddr> {
-        self.facts.ends().map(|ends| ends.peer)
+        self.facts.server()
     }
 
     /// Whether a login was had.
@@ -40,7 +40,7 @@ impl<'f> Evidence<'f> {
 
     /// Family of the control connection.
     pub fn family(&self) -> Option<Family> {
-        self.peer().map(Family::of)
+        self.facts.family()
     }
 
     /// The reply that refused the login, as command, code and text.

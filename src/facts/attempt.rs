@@ -163,8 +163,10 @@ impl Attempt {
 
     /// The data connection stood, and the server turned it away as somebody else's.
     pub fn peer_rejected(&self) -> bool {
+        // A server's log has the words alone: somebody did come, or there would be none to reject.
+        let seen = self.observed.is_some() || (self.mode.is_passive() && self.knocks.is_empty());
         matches!(&self.why, Why::ListingRefused { code, text, .. } | Why::BrokenOff { code, text }
-            if self.observed.is_some() && peer::is_bad_data_peer(*code, text))
+            if seen && peer::is_bad_data_peer(*code, text))
     }
 
     /// Whether the data connection resumed a TLS session of the control connection.

@@ -10,6 +10,7 @@ use super::conversation::{
     Asked, Control, Conversation, Data, DataEvent, Door, End, Event, Party, Said, TlsEvent, What,
     active_endpoint,
 };
+use super::ends;
 use crate::facts::reading::{Place, Reading, Sighting, Source, Vantage};
 use crate::facts::tls::{Handshake, TlsEnd, TlsFailure, TlsPurpose, Trust};
 use crate::facts::{
@@ -39,7 +40,13 @@ const NOWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0
 /// Makes facts of what one client did with one server.
 ///
 /// `moment` is when it was, in seconds since 1970, where the events do not tell the date.
-pub fn facts_of(group: &[Conversation], source: Source, reading: Reading, moment: u64) -> Facts {
+pub fn facts_of(
+    group: &[Conversation],
+    source: Source,
+    mut reading: Reading,
+    moment: u64,
+) -> Facts {
+    ends::tell(&mut reading, group);
     let clock = Clock::of(group);
     let mut gathered = Gathered { clock, ..Gathered::default() };
     for conversation in group.iter().take(MOST_SESSIONS) {
@@ -527,8 +534,11 @@ impl<'a> Talk<'a> {
 
     fn end(&mut self) {
         let last = self.last;
-        if self.end.is_some() || !self.conversation.file_ends {
+        if self.end.is_some() {
             self.close(last);
+        } else if !self.conversation.file_ends {
+            // It was over at some time; nobody says when.
+            self.close(None);
         } else if let Some(draft) = self.drafts.last_mut().filter(|d| d.over.is_none()) {
             draft.cut = true;
             draft.over = Some(last);

@@ -147,6 +147,7 @@ seen-tls-answer = a TLS ClientHello on a fresh connection was answered with TLS
 seen-control-works = the control connection to port { $control } of the same server works
 seen-active-works = the server reaches us in active mode
 seen-advertised = 227 names { $advertised }, the control connection goes to { $peer }
+seen-advertised-to = 227 names { $advertised } to a client that comes from { $seen }
 seen-as = the server sees us as { $address }, our own address is { $own }
 seen-held = a second try was not possible: the server still held the first transfer
 
@@ -334,8 +335,11 @@ passive-address-unroutable-title = PASV names an address that leads nowhere
 passive-address-unroutable-text = The control connection goes to { $peer }, but 227 sends the client to { $advertised }:{ $port }: an address of the server's own private network, meaningless out here. The server stands behind a NAT and does not know its public address. The same port at { $peer } did not come through either.
 passive-address-unroutable-text-works = The control connection goes to { $peer }, but 227 sends the client to { $advertised }:{ $port }: an address of the server's own private network, meaningless out here. We knocked at { $peer } instead, and it worked; clients that believe 227 (wget, PHP, Perl, older programs) knock at { $advertised } and fail.
 passive-address-unroutable-text-self = The control connection goes to { $peer }, but 227 sends the client to { $advertised }:{ $port }: an address by which each machine means itself. The server has been reached under it, through a relay on its own machine, or it was told to announce it; a client that believes it knocks at its own door.
+passive-address-unroutable-text-followed = The control connection goes to { $peer }, but 227 sends the client to { $advertised }:{ $port }: an address of the server's own private network, meaningless out here. The client believed it and knocked there in vain. The server stands behind a NAT and does not know its public address.
+passive-address-unroutable-text-server = The client comes from { $seen }, an address of the Internet, but 227 sends it to { $advertised }:{ $port }: an address of the server's own private network, which means nothing out there. The server stands behind a NAT and does not know its public address. Clients that ignore the address in 227 get through; others (wget, PHP, Perl, older programs) knock at { $advertised } and fail.
 passive-address-unroutable-text-zero = 227 names { $advertised }: "use the address you already have". Many clients understand that, and so do we; some (wget, PHP, Perl) then knock at themselves. Some clouds do it on purpose.
 passive-address-fix-server = Tell the server its public address, { $peer }, so that 227 names it.
+passive-address-fix-public = Tell the server its public address, so that 227 names it.
 passive-address-fix-user = Use a client that ignores the address in 227 (curl, FileZilla, WinSCP), or one that uses EPSV.
 
 passive-address-mismatch-title = PASV names another address than the server's
@@ -514,6 +518,7 @@ nat64-needs-epsv-fix-user = Use a network with IPv4, or one whose NAT64 has an F
 ## The server, and boxes that answer for it
 server-rejects-data-peer-title = The server rejects our data connection: wrong address
 server-rejects-data-peer-text = The data connection stood, and then the server said: { $reply }. It saw the data connection come from another address than the control connection. Not a firewall, but a way out with several addresses (NAT pool, two lines), or a box in front of the server that hides the client's address.
+server-rejects-data-peer-text-inside = Somebody came to the data port, and then the server said: { $reply }. It saw the data connection come from another address than the control connection, whose client it knows as { $seen }: an address of its own private network. The addresses are translated on the server's side (a container network, a load balancer, a proxy), and not alike for both connections.
 server-rejects-data-peer-fix-network = Let control and data connection leave by the same public address (a NAT with "address pooling paired", one line per session).
 server-rejects-data-peer-fix-server = If a load balancer, container network or proxy stands in front, make it keep the client's address. Switching the check off (vsftpd pasv_promiscuous) is the last resort: it lets others steal transfers.
 server-rejects-data-peer-text-several = The data connection stood, and then the server said: { $reply }. On different logins of this run it saw us under different addresses: { $seen }. Control and data connection leave by different ones, and to the server the caller at the door is a stranger.

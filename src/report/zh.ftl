@@ -139,6 +139,7 @@ seen-tls-answer = 新建一条连接发 TLS ClientHello，收到了 TLS 响应
 seen-control-works = 同一台服务器端口 { $control } 的控制连接正常
 seen-active-works = 主动模式下服务器能连到我们
 seen-advertised = 227 给出 { $advertised }，控制连接连的是 { $peer }
+seen-advertised-to = 227 对来自 { $seen } 的客户端给出 { $advertised }
 seen-as = 在服务器看来，我们的地址是 { $address }；我们自己的地址是 { $own }
 seen-held = 无法再试：服务器还占着第一次传输
 
@@ -317,8 +318,11 @@ passive-address-unroutable-title = PASV 给出的地址走不到
 passive-address-unroutable-text = 控制连接连的是 { $peer }，227 却让客户端去 { $advertised }:{ $port }：那是服务器自己内网的私网地址，在外面毫无意义。服务器在 NAT 后面，不知道自己的公网地址。{ $peer } 上的同一端口也不通。
 passive-address-unroutable-text-works = 控制连接连的是 { $peer }，227 却让客户端去 { $advertised }:{ $port }：那是服务器自己内网的私网地址，在外面毫无意义。我们改敲 { $peer }，通了；相信 227 的客户端（wget、PHP、Perl 和较老的程序）会去敲 { $advertised }，然后失败。
 passive-address-unroutable-text-self = 控制连接连的是 { $peer }，227 却让客户端去 { $advertised }:{ $port }：这个地址对每台机器来说都是它自己。要么连接是经服务器本机上的中继到达的，要么有人让它这样公布；相信它的客户端会去敲自己的门。
+passive-address-unroutable-text-followed = 控制连接连的是 { $peer }，227 却让客户端去 { $advertised }:{ $port }：那是服务器自己内网的私网地址，在外面毫无意义。客户端信了它，去那里敲门，没有结果。服务器在 NAT 后面，不知道自己的公网地址。
+passive-address-unroutable-text-server = 客户端来自公网地址 { $seen }，227 却让它去 { $advertised }:{ $port }：那是服务器自己内网的私网地址，在外面毫无意义。服务器在 NAT 后面，不知道自己的公网地址。不理会 227 里地址的客户端能通；其他的（wget、PHP、Perl 和较老的程序）会去敲 { $advertised }，然后失败。
 passive-address-unroutable-text-zero = 227 给出 { $advertised }，意思是“就用你已有的那个地址”。许多客户端懂这个意思，我们也懂；有些（wget、PHP、Perl）却会去敲自己的门。有的云服务是有意这样做的。
 passive-address-fix-server = 把公网地址 { $peer } 告诉服务器，让 227 给出它。
+passive-address-fix-public = 把服务器的公网地址告诉它，让 227 给出它。
 passive-address-fix-user = 换用不理会 227 里地址的客户端（curl、FileZilla、WinSCP），或使用 EPSV 的客户端。
 
 passive-address-mismatch-title = PASV 给出的不是服务器的地址
@@ -497,6 +501,7 @@ nat64-needs-epsv-fix-user = 换用有 IPv4 的网络，或其 NAT64 带 FTP 助�
 ## The server, and boxes that answer for it
 server-rejects-data-peer-title = 服务器不接受我们的数据连接：地址不对
 server-rejects-data-peer-text = 数据连接已建立，接着服务器说：{ $reply }。它看到数据连接和控制连接来自不同的地址。这不是防火墙，而是出口有多个地址（NAT 地址池、两条线路），或者服务器前有设备隐藏了客户端的地址。
+server-rejects-data-peer-text-inside = 有人连到了数据端口，随后服务器说：{ $reply }。它看到数据连接和控制连接来自不同的地址；控制连接的客户端在它看来是 { $seen }，那是它自己内网的地址。地址是在服务器这一侧被转换的（容器网络、负载均衡器、代理），而且两条连接转换得不一样。
 server-rejects-data-peer-fix-network = 让控制连接和数据连接从同一个公网地址出去（NAT 使用“address pooling paired”，每个会话固定走一条线路）。
 server-rejects-data-peer-fix-server = 如果前面有负载均衡、容器网络或代理，让它保留客户端的地址。关掉这项检查（vsftpd pasv_promiscuous）是最后的办法：别人就可能窃取传输内容。
 server-rejects-data-peer-text-several = 数据连接已建立，接着服务器说：{ $reply }。本次测试的几次登录中，它看到我们的地址各不相同：{ $seen }。控制连接和数据连接从不同的地址出去，在服务器看来，来敲门的是个陌生人。

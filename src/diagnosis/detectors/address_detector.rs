@@ -40,25 +40,52 @@ fn is_unroutable(address: IpAddr, peer: IpAddr) -> bool {
     is_inner(address) && !is_inner(peer) && !peer.is_loopback()
 }
 
+/// A 227 that names another address than the one under which the server is reached.
+struct Foreign<'a> {
+    attempt: &'a Attempt,
+    advertised: IpAddr,
+    /// Under which the server is reached; `None` where a server's log does not tell.
+    peer: Option<IpAddr>,
+    /// It cannot be reached from where the client is.
+    unroutable: bool,
+}
+
 /// The 227 that names another address than the server's own, if one does.
-fn foreign_227<'a>(evidence: &Evidence<'a>) -> Result<(&'a Attempt, IpAddr, IpAddr), WhyNot> {
-    let peer = evidence.peer().ok_or_else(|| why_not("no control connection stood"))?;
+fn foreign_227<'a>(evidence: &Evidence<'a>) -> Result<Foreign<'a>, WhyNot> {
     let announced = || {
         evidence.facts.attempts.iter().filter(|a| {
             a.mode == Mode::Pasv && matches!(a.purpose, Purpose::Mode | Purpose::Repeat)
         })
     };
     let named = |a: &'a Attempt| Some((a, a.advertised?.ip()));
-    let other = announced().filter_map(named).find(|(_, address)| *address != peer);
-    let (attempt, address) = other.ok_or_else(|| {
-        why_not("no 227 named another address than the server's").on_all(announced())
+    if let Some(peer) = evidence.peer() {
+        let other = announced().filter_map(named).find(|(_, address)| *address != peer);
+        let (attempt, advertised) = other.ok_or_else(|| {
+            why_not("no 227 named another address than the server's").on_all(announced())
+        })?;
+        let unroutable = is_unroutable(advertised, peer);
+        return Ok(Foreign { attempt, advertised, peer: Some(peer), unroutable });
+    }
+    // A server's log does not have the address by which its clients know it. One that comes from
+    // the Internet can do nothing with a private one.
+    let seen = evidence.seen_as().filter(|seen| !is_inner(*seen) && !seen.is_loopback());
+    let seen = seen.ok_or_else(|| why_not("the server's address is not known"))?;
+    let other = announced().filter_map(named).find(|(_, address)| is_unroutable(*address, seen));
+    let (attempt, advertised) = other.ok_or_else(|| {
+        why_not("no 227 named an address that its client cannot reach").on_all(announced())
     })?;
-    Ok((attempt, address, peer))
+    Ok(Foreign { attempt, advertised, peer: None, unroutable: true })
 }
 
 /// Whether 227 names an address that may be a door of its own.
 pub(super) fn names_another_address(evidence: &Evidence<'_>) -> bool {
-    foreign_227(evidence).is_ok_and(|(_, advertised, peer)| !is_unroutable(advertised, peer))
+    foreign_227(evidence).is_ok_and(|foreign| !foreign.unroutable)
+}
+
+/// Whether a client knocked where 227 sent it, and that is nowhere: no firewall can be blamed.
+pub(super) fn knocked_nowhere(evidence: &Evidence<'_>, attempt: &Attempt) -> bool {
+    let Some(peer) = evidence.peer() else { return false };
+    attempt.dialled.is_some_and(|at| at.ip() != peer && is_unroutable(at.ip(), peer))
 }
 
 /// The comparison of `--dial-advertised`.
@@ -72,8 +99,8 @@ fn dialled_there<'a>(evidence: &Evidence<'a>) -> Option<&'a Attempt> {
 
 /// 227 names an address that cannot be reached from anywhere else.
 fn address_unroutable(evidence: &Evidence<'_>) -> Found {
-    let (attempt, advertised, peer) = foreign_227(evidence)?;
-    require(is_unroutable(advertised, peer), || {
+    let Foreign { attempt, advertised, peer, unroutable } = foreign_227(evidence)?;
+    require(unroutable, || {
         why_not("the address in 227 can be reached from elsewhere").on(attempt)
     })?;
     let works = evidence.mode(Mode::Pasv).is_some_and(ModeView::is_open);
@@ -81,23 +108,34 @@ fn address_unroutable(evidence: &Evidence<'_>) -> Found {
     let severity = if zero && works { Severity::Warning } else { Severity::Problem };
     let there = dialled_there(evidence);
     let confidence = match there {
+        // Somebody may translate the address on the way, behind the server's back.
+        _ if peer.is_none() => Confidence::Likely,
         Some(there) if works && !there.is_open() => Confidence::Proven,
         Some(there) if there.is_open() => Confidence::Possible,
         _ if works => Confidence::Proven,
         _ => Confidence::Likely,
     };
     let id = match (zero, works) {
+        _ if peer.is_none() => "passive-address-unroutable-text-server",
         (true, _) => "passive-address-unroutable-text-zero",
         _ if advertised.is_loopback() => "passive-address-unroutable-text-self",
+        _ if knocked_nowhere(evidence, attempt) => "passive-address-unroutable-text-followed",
         (false, true) => "passive-address-unroutable-text-works",
         (false, false) => "passive-address-unroutable-text",
     };
     let port = attempt.advertised.map_or(0, |a| a.port());
-    let text = Text::new(id).with("advertised", advertised).with("peer", peer).with("port", port);
-    let mut build = finding(&PASSIVE_ADDRESS_UNROUTABLE, confidence, text)
+    let word = |a: Option<IpAddr>| a.map_or_else(|| "?".to_owned(), |a| a.to_string());
+    let with = |text: Text| {
+        text.with("advertised", advertised)
+            .with("peer", word(peer))
+            .with("seen", word(evidence.seen_as()))
+            .with("port", port)
+    };
+    let seen = if peer.is_some() { "seen-advertised" } else { "seen-advertised-to" };
+    let mut build = finding(&PASSIVE_ADDRESS_UNROUTABLE, confidence, with(Text::new(id)))
         .side(Side::Server)
         .severity(severity)
-        .saw(Text::new("seen-advertised").with("advertised", advertised).with("peer", peer));
+        .saw(with(Text::new(seen)));
     build = build.attempt(attempt);
     if let Some(there) = there {
         build = build.attempt(there);
@@ -105,25 +143,23 @@ fn address_unroutable(evidence: &Evidence<'_>) -> Found {
     if let Some(epsv) = evidence.mode(Mode::Epsv).filter(|v| v.is_open()) {
         build = build.attempt(epsv.shown);
     }
+    let fix =
+        if peer.is_some() { "passive-address-fix-server" } else { "passive-address-fix-public" };
     build
         .not_if(
-            works,
+            works && peer.is_some(),
             "firewall-blocks-passive",
-            Text::new("not-firewall-peer-works").with("peer", peer),
+            with(Text::new("not-firewall-peer-works")),
         )
-        .fix(
-            Who::ServerAdmin,
-            Text::new("passive-address-fix-server").with("peer", peer),
-            remedies::set_passive_address(evidence),
-        )
+        .fix(Who::ServerAdmin, with(Text::new(fix)), remedies::set_passive_address(evidence))
         .fix(Who::User, Text::new("passive-address-fix-user"), Vec::new())
         .done()
 }
 
 /// 227 names another address, which may or may not be the server's.
 fn address_mismatch(evidence: &Evidence<'_>) -> Found {
-    let (attempt, advertised, peer) = foreign_227(evidence)?;
-    require(!is_unroutable(advertised, peer), || {
+    let Foreign { attempt, advertised, peer, unroutable } = foreign_227(evidence)?;
+    let peer = peer.filter(|_| !unroutable).ok_or_else(|| {
         why_not("the address in 227 cannot be reached from elsewhere (passive-address-unroutable)")
             .on(attempt)
     })?;

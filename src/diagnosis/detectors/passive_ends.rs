@@ -1,10 +1,11 @@
 //! How the passive modes ended, all of them together.
 
+use super::address_detector::knocked_nowhere;
 use crate::diagnosis::why_not::{WhyNot, some, why_not};
 use crate::evidence::{Evidence, ModeView};
 use crate::facts::Outcome;
 
-/// Passive modes whose knocks ended in one of these ways, where no passive mode works; never none.
+/// Passive modes whose knocks at the server ended in one of these ways, where no passive mode works; never none.
 ///
 /// # Errors
 /// Which passive mode works, or how they ended instead.
@@ -16,7 +17,9 @@ pub fn ended<'v, 'a>(
     if let Some(open) = tested.iter().find(|v| v.is_open()) {
         return Err(why_not("a passive mode works").on(open.shown));
     }
-    let views = tested.iter().copied().filter(|v| wanted.contains(&v.outcome())).collect();
+    let at_the_server = |v: &&ModeView<'_>| !knocked_nowhere(evidence, v.shown);
+    let ended = tested.iter().copied().filter(|v| wanted.contains(&v.outcome()));
+    let views = ended.filter(at_the_server).collect();
     some(views, || {
         let wanted: Vec<&str> = wanted.iter().map(|outcome| outcome.as_str()).collect();
         why_not(format!("no passive mode ended {}", wanted.join(" or "))).on_modes(&tested)

@@ -11,6 +11,7 @@ use crate::diagnosis::text::Text;
 use crate::diagnosis::why_not::{Found, require, why_not};
 use crate::evidence::{Evidence, ModeView};
 use crate::facts::{Attempt, Outcome, Varied, Why};
+use std::net::IpAddr;
 
 pub static PATH_MTU_BLACK_HOLE: Cause = cause!("path-mtu-black-hole", Middlebox, Problem, &Detector(path_mtu_black_hole), suppresses ["transfer-stalls", "tls-handshake-failed"]);
 pub static SERVER_REJECTS_DATA_PEER: Cause =
@@ -231,6 +232,22 @@ fn data_closed_early(evidence: &Evidence<'_>) -> Found {
     build.fix_if(!before, Who::ServerAdmin, Text::new("data-closed-early-fix-server")).done()
 }
 
+/// The client's address in a server's log, where it is one of the server's own private network: then
+/// the control connection was translated on the server's side.
+fn seen_inside(evidence: &Evidence<'_>, views: &[&ModeView<'_>]) -> Option<IpAddr> {
+    let seen = evidence.facts.reading.as_ref()?.seen_as?;
+    let block = |address: IpAddr| match address {
+        IpAddr::V4(v4) if is_inner(address) => match v4.octets() {
+            [10, ..] => Some(10),
+            [first, second, ..] => Some(u16::from(first) << 8 | u16::from(second)),
+        },
+        _ => None,
+    };
+    let of_server = |v: &&ModeView<'_>| v.shown.advertised.and_then(|at| block(at.ip()));
+    let own = views.iter().find_map(of_server)?;
+    (block(seen) == Some(own)).then_some(seen)
+}
+
 /// 425 after a connection that stood: the server does not take it from this address.
 fn rejects_data_peer(evidence: &Evidence<'_>) -> Found {
     let views: Vec<&ModeView<'_>> =
@@ -242,15 +259,18 @@ fn rejects_data_peer(evidence: &Evidence<'_>) -> Found {
     let seen = evidence.facts.seen_addresses();
     let several = seen.len() > 1;
     let list: Vec<String> = seen.iter().map(ToString::to_string).collect();
+    let inside = seen_inside(evidence, &views);
     // The server's own words, and a handshake that a firewall would not have let through.
-    let (id, confidence) = if several {
-        ("server-rejects-data-peer-text-several", Confidence::Proven)
-    } else {
-        ("server-rejects-data-peer-text", Confidence::Likely)
+    let (id, confidence) = match inside {
+        _ if several => ("server-rejects-data-peer-text-several", Confidence::Proven),
+        Some(_) => ("server-rejects-data-peer-text-inside", Confidence::Likely),
+        None => ("server-rejects-data-peer-text", Confidence::Likely),
     };
-    let text = Text::new(id).with("reply", brief(code, text)).with("seen", list.join(", "));
+    let shown = inside.map_or_else(|| list.join(", "), |inside| inside.to_string());
+    let text = Text::new(id).with("reply", brief(code, text)).with("seen", shown);
+    let side = if inside.is_some() { Side::Server } else { Side::Unknown };
     let mut build =
-        finding(&SERVER_REJECTS_DATA_PEER, confidence, text).side(Side::Unknown).explains(&views);
+        finding(&SERVER_REJECTS_DATA_PEER, confidence, text).side(side).explains(&views);
     if several {
         build = build.saw(Text::new("seen-as-several").with("seen", list.join(", ")));
     }

@@ -156,7 +156,14 @@ impl Vsftpd {
                 key
             }
             // Told by a process that stays behind.
-            "LOGIN: Client \"" => return nothing(VSFTPD),
+            "LOGIN: Client \"" => {
+                let waiting = self.waiting.iter().find(|(whose, _)| whose == client);
+                let Some((_, key)) = waiting.filter(|_| head.ends_with("OK ")) else {
+                    return nothing(VSFTPD);
+                };
+                let says = vec![Says::LoggedIn];
+                return Some(Understood { program: VSFTPD, key: key.clone(), says });
+            }
             _ => self.key(&process, client),
         };
         let mut says = Vec::new();

@@ -69,6 +69,8 @@ pub enum Says {
     Server(IpAddr, Option<u16>),
     /// The server's name.
     ServerName(String),
+    /// A login succeeded, in the program's words; its reply may follow or not.
+    LoggedIn,
 }
 
 /// Which program wrote a line, and what follows from that.
@@ -168,6 +170,10 @@ struct Talk {
     last_code: u16,
     over: bool,
     tells_dials: bool,
+    /// A server wrote it.
+    server: bool,
+    /// The login succeeded, and its reply has not come.
+    logged_in: bool,
     /// It was given up how many events are left out.
     full: bool,
 }
@@ -309,6 +315,7 @@ impl Talk {
         made.has_replies |= program.replies;
         self.tells_dials |= program.tells_dials;
         made.tells_data |= program.tells_dials;
+        self.server |= program.server;
         let party = if program.server { &mut made.server } else { &mut made.client };
         if party.software.is_none() && !program.name.is_empty() {
             party.software = Some(program.name.to_owned());
@@ -400,6 +407,7 @@ impl Talk {
                     self.made.server.name = Some(host.to_owned());
                 }
             }
+            Says::LoggedIn => self.logged_in = self.awaited.as_deref() == Some("PASS"),
             Says::Begins => {
                 if self.made.events.is_empty() {
                     self.push(place, at, What::Control(Control::Connected));
@@ -603,6 +611,9 @@ impl Talk {
         {
             return;
         }
+        if std::mem::take(&mut self.logged_in) && self.awaited.as_deref() == Some("PASS") {
+            self.reply(place, at, 230, "");
+        }
         self.settled = false;
         if let Some(mode) = asked.mode() {
             self.announced = Announced::Asked(mode);
@@ -681,6 +692,7 @@ impl Talk {
         let text = without_blob(code, text);
         self.settled = false;
         self.replied = true;
+        self.logged_in = false;
         self.last_code = code;
         if self.dialling == Some(Dialling::Control) {
             self.dialling = None;
@@ -731,7 +743,12 @@ impl Talk {
 
     fn done(mut self) -> Option<Conversation> {
         self.close_draft();
-        self.made.file_ends = !self.over;
+        // A server goes on writing: that nothing followed an announcement is no cut, or a cut at a
+        // moment of which there are few.
+        let left = self.server
+            && matches!(self.announced, Announced::Taken(mode) if mode.is_passive() || self.transfer)
+            && !self.began;
+        self.made.file_ends = !self.over && !left;
         (!self.made.is_empty()).then_some(self.made)
     }
 }
