@@ -11,6 +11,7 @@ use crate::diagnosis::text::Text;
 use crate::diagnosis::why_not::{Found, require, why_not};
 use crate::evidence::{Evidence, ModeView};
 use crate::facts::{Attempt, Outcome, Varied, Why};
+use crate::wire::address::is_inner;
 use std::net::IpAddr;
 
 pub static PATH_MTU_BLACK_HOLE: Cause = cause!("path-mtu-black-hole", Middlebox, Problem, &Detector(path_mtu_black_hole), suppresses ["transfer-stalls", "tls-handshake-failed"]);
