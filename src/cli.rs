@@ -8,6 +8,7 @@ pub mod help;
 pub mod manual;
 pub mod read;
 pub mod values;
+mod version;
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ use crate::target::{Host, Scheme, Target};
 #[command(
     name = "ftp-doctor",
     version,
+    long_version = version::LONG,
     args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true,
     after_help = "Exit codes: 0 healthy, or every --expect met, 1 a problem was found, or an \

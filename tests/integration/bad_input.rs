@@ -16,6 +16,7 @@ use ftp_doctor::cli::Cli;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::support::binary::BINARY;
 use crate::support::process::{self, Ran};
 use crate::support::scenario;
 
@@ -44,7 +45,7 @@ impl Place {
     }
 
     fn command<S: AsRef<OsStr>>(&self, args: &[S]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ftp-doctor"));
+        let mut command = Command::new(BINARY);
         command.args(args).env_clear().env("HOME", self.0.path()).current_dir(self.0.path());
         command
     }
@@ -448,7 +449,7 @@ fn a_file_is_written_whole_or_not_at_all() {
         \"$1\" demo healthy --format html --output disk/report; echo \"code $?\"; cat disk/report; ls -A disk";
     let ran = process::wait(
         Command::new("unshare")
-            .args(["-m", "sh", "-c", script, "sh", env!("CARGO_BIN_EXE_ftp-doctor")])
+            .args(["-m", "sh", "-c", script, "sh", BINARY])
             .current_dir(place.0.path()),
     );
     let said = String::from_utf8_lossy(&ran.stdout);

@@ -125,8 +125,16 @@ fn help_and_version() {
     for command in ["probe", "replay", "diff", "explain", "demo", "schema"] {
         place.run(&[command, "--help"]).ends_with(0);
     }
-    let version = place.run(&["--version"]).ends_with(0);
-    assert_eq!(version.stdout, format!("ftp-doctor {}\n", env!("CARGO_PKG_VERSION")));
+    let version = format!("ftp-doctor {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(place.run(&["-V"]).ends_with(0).stdout, version);
+    let long = place.run(&["--version"]).ends_with(0).stdout;
+    assert!(long.starts_with(&version), "{long}");
+    let told = |name: &str| long.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+    let commit = told("commit ").unwrap();
+    let known = commit.len() >= 7 && commit.bytes().all(|b| b.is_ascii_hexdigit());
+    assert!(known || commit == "not known", "{long}");
+    assert_eq!(told("target ").unwrap().split('-').next(), Some(std::env::consts::ARCH));
+    assert!(told("TLS ").unwrap().starts_with("rustls 0."), "{long}");
 }
 
 #[test]

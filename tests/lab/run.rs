@@ -17,7 +17,10 @@ use super::sh;
 use super::world::World;
 
 /// The program that is being tested.
-const DOCTOR: &str = env!("CARGO_BIN_EXE_ftp-doctor");
+const DOCTOR: &str = match option_env!("FTP_DOCTOR_PROGRAM") {
+    Some(path) => path,
+    None => env!("CARGO_BIN_EXE_ftp-doctor"),
+};
 /// Nobody.
 const UID: u32 = 65534;
 /// When the program hangs. Its own limit, 30 s and what it was asked to be idle, must do long before.

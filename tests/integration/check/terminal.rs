@@ -7,6 +7,7 @@ use ftp_doctor::demo::Behaviour;
 use tempfile::TempDir;
 
 use super::{command, mute, text};
+use crate::support::binary::BINARY;
 use crate::support::served::serve;
 
 /// What a terminal of one screen shows after these bytes: enough of ECMA-48 for a bar.
@@ -70,7 +71,7 @@ fn on_a_terminal(place: &TempDir, args: &str) -> Option<(String, String)> {
         eprintln!("SKIPPED: no pseudo terminal without script (apt-get install bsdutils)");
         return None;
     }
-    let program = env!("CARGO_BIN_EXE_ftp-doctor");
+    let program = BINARY;
     let line = format!("stty cols 100 rows 24; exec '{program}' check {args} >out.txt");
     let output = Command::new("script")
         .args(["--quiet", "--return", "--command", &line, "/dev/null"])

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::case::{HEALTHY, UNKNOWN, case, play};
 use super::server::{Act, Rules, Server, say, wait};
+use crate::support::binary::BINARY;
 use crate::support::process;
 
 /// Verbs that begin a transfer.
@@ -208,7 +209,7 @@ fn one_session(mut stream: &std::net::TcpStream) {
 /// Every listening socket of the demo is on loopback.
 #[test]
 fn the_demo_listens_on_loopback_alone() {
-    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_ftp-doctor"))
+    let mut child = std::process::Command::new(BINARY)
         .args(["demo", "control-silent", "--json", "--deadline", "4s"])
         .env_clear()
         .stdin(std::process::Stdio::null())

@@ -6,6 +6,8 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::binary::BINARY;
+
 /// A process that has ended.
 pub(crate) struct Ran {
     /// Exit code; `None` where a signal ended it.
@@ -22,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Runs the binary with an empty environment.
 pub(crate) fn run(args: &[&str]) -> Ran {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ftp-doctor"));
+    let mut command = Command::new(BINARY);
     command.args(args).env_clear().env("HOME", "/nonexistent");
     wait(&mut command)
 }

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use super::binary::BINARY;
+
 /// Beyond its deadline a run may take this much longer.
 const GRACE: Duration = Duration::from_secs(1);
 
@@ -82,7 +84,7 @@ impl Run {
         password: Option<&str>,
     ) -> Self {
         let began = Instant::now();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ftp-doctor"));
+        let mut command = Command::new(BINARY);
         for (option, path) in files {
             command.arg(option).arg(path);
         }
