@@ -225,7 +225,7 @@ pub fn shows_colors() -> bool {
     let stdout = io::stdout();
     // SAFETY: the handle is the process' own, and asking for its type changes nothing.
     let piped = unsafe { GetFileType(stdout.as_raw_handle()) } == FILE_TYPE_PIPE;
-    piped || anstyle_query::enable_ansi_colors().unwrap_or(false)
+    piped || anstyle_query::windows::enable_ansi_colors().unwrap_or(false)
 }
 
 /// Whether who reads our output takes UTF-8. A console takes any text, a file keeps what it gets, but a
