@@ -6,6 +6,7 @@ mod files;
 mod look;
 pub mod pool;
 mod read;
+mod replay;
 mod specify;
 
 use std::fs;
@@ -19,7 +20,7 @@ use crate::cli::audit::AuditArgs;
 use crate::cli::check::SchemaArg;
 use crate::cli::{self, Cli, Command, ExpectArgs, OutputArgs, ProbeOptions, TlsArg};
 use crate::compare::{self, Run};
-use crate::diagnosis::{self, Lang, Options, diagnose, diagnose_for, remedies};
+use crate::diagnosis::{self, Cause, Lang, Options, diagnose, diagnose_for, remedies};
 use crate::facts::{self, Facts, SCHEMA};
 use crate::probe::tls::{Roots, TlsSetup};
 use crate::probe::{self, Spec, Stage};
@@ -103,8 +104,8 @@ pub fn run(cli: Cli, world: &World<'_>) -> Result<Outcome, AppError> {
             let target = probe.target.unwrap_or_default();
             probe_target(&target, &probe.options, Some(&audit), &output, world)
         }
-        Some(Command::Replay { file, mask, expect, output }) => {
-            replay(&file, mask, expect, &output, world)
+        Some(Command::Replay { file, why, mask, expect, output }) => {
+            replay::run(&file, replay::Ask { mask, why, expect }, &output, world)
         }
         Some(Command::Read { read, output }) => read::run(read, &output, world),
         Some(Command::Diff { a, b, output }) => diff(&a, &b, &output, world),
@@ -307,24 +308,6 @@ pub fn measured() {
     probe::os::default_interrupts();
 }
 
-fn replay(
-    file: &Path,
-    mask: bool,
-    expect: ExpectArgs,
-    output: &OutputArgs,
-    world: &World<'_>,
-) -> Result<Outcome, AppError> {
-    check(output, &expect)?;
-    keeps(output, &[file])?;
-    let mut facts = saved(file, &content(file, "saved facts")?)?;
-    if !expect.expect.is_empty() {
-        facts.request.expect = expect.expect;
-    }
-    let facts = shown(facts, mask)?;
-    let (report, code) = render(&facts, output, world)?;
-    Ok(place(report, output, code))
-}
-
 /// The bytes of a file that a run wrote.
 fn content(file: &Path, what: &str) -> Result<Vec<u8>, AppError> {
     let usage = |text: String| AppError::Usage(format!("{}: {text}", file.display()));
@@ -444,12 +427,18 @@ fn explain(cause: Option<&str>, lang: Lang) -> Result<Outcome, AppError> {
     let Some(id) = cause else {
         return Ok(plain(report::explain::list(lang).into_bytes()));
     };
-    if let Some(cause) = diagnosis::cause(id) {
-        return Ok(plain(report::explain::page(cause, lang).into_bytes()));
-    }
-    let hint = facts::mistyped::perhaps(id, diagnosis::CATALOGUE.iter().map(|cause| cause.id));
-    let name = printable(id.as_bytes(), 60);
-    Err(AppError::Usage(format!("cause \"{name}\" is not known{hint} (ftp-doctor explain --list)")))
+    let page = report::explain::page(known_cause(id)?, lang);
+    Ok(plain(page.into_bytes()))
+}
+
+/// The cause of this id; where there is none, what may have been meant.
+fn known_cause(id: &str) -> Result<&'static Cause, AppError> {
+    diagnosis::cause(id).ok_or_else(|| {
+        let hint = facts::mistyped::perhaps(id, diagnosis::CATALOGUE.iter().map(|cause| cause.id));
+        let name = printable(id.as_bytes(), 60);
+        let text = format!("cause \"{name}\" is not known{hint} (ftp-doctor explain --list)");
+        AppError::Usage(text)
+    })
 }
 
 fn stories() -> String {

@@ -93,6 +93,10 @@ pub enum Command {
     Replay {
         /// Facts written by --save
         file: PathBuf,
+        /// Say of one cause what was found of it, or which condition failed and on which attempts
+        /// (ftp-doctor explain --list tells all causes); exit code 0
+        #[arg(long, value_name = "CAUSE")]
+        why: Option<String>,
         /// Judged instead of what the run itself was expected to show.
         #[command(flatten)]
         expect: ExpectArgs,

@@ -21,6 +21,7 @@ mod steps;
 pub mod table;
 pub mod text;
 pub mod transcript;
+pub mod why;
 pub mod words;
 
 use crate::compare::Comparison;

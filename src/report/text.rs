@@ -492,6 +492,14 @@ pub fn paragraph(text: &str) -> String {
     textwrap::fill(text, textwrap::Options::new(78).subsequent_indent("  "))
 }
 
+/// A paragraph of 78 columns that begins after so many blanks, its further lines after two more.
+pub fn hanging(text: &str, blanks: usize) -> String {
+    let (first, further) = (" ".repeat(blanks), " ".repeat(blanks + 2));
+    let look = textwrap::Options::new(78).initial_indent(&first).subsequent_indent(&further);
+    // Ids stay whole.
+    textwrap::fill(text, look.word_splitter(textwrap::WordSplitter::NoHyphenation))
+}
+
 /// Lines for the other ones are left to the other formats, and to `--fix-for`.
 fn on_one_screen(software: &str) -> bool {
     matches!(software, "vsftpd" | "proftpd" | "pure-ftpd" | "pyftpdlib" | "nftables" | "iptables")

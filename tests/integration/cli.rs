@@ -11,6 +11,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::support::binary::in_folder;
+use crate::support::scenario;
 use crate::support::served::{Served, serve};
 
 /// A place to run the program in: its own home, its own files, nothing of the environment.
@@ -246,6 +247,56 @@ fn unknown_causes_and_stories() {
     place.run(&["explain", "Passive-Disabled!"]).refused(&["Passive-Disabled!"]);
     place.run(&["demo", "no-such-story"]).refused(&["no-such-story", "--list"]);
     place.run(&["frobnicate", "x"]).refused(&["x"]);
+}
+
+#[test]
+fn a_replay_says_why_a_cause_was_found_or_not() {
+    let place = Place::new();
+    let why = |scenario: &str, cause: &str| {
+        let file = scenario::file(scenario);
+        let ran = place.run(&["replay", file.to_str().unwrap(), "--why", cause]).ends_with(0);
+        assert!(ran.stdout.lines().all(|l| l.chars().count() <= 80), "80 columns: {}", ran.whole());
+        // Wrapped lines are one again.
+        ran.stdout.lines().map(str::trim).collect::<Vec<_>>().join(" ")
+    };
+    let found = why("firewall-blocks-passive", "firewall-blocks-passive");
+    for part in [
+        "firewall-blocks-passive: found (problem, likely, side unknown)",
+        "A firewall blocks the passive ports",
+        "- pasv-1: PASV, port",
+        "It explains pasv-1, epsv-1.",
+    ] {
+        assert!(found.contains(part), "{part} is not in\n{found}");
+    }
+    // The same look decides whose firewall it is.
+    let sister = why("firewall-blocks-passive", "server-firewall-blocks-passive");
+    assert!(sister.starts_with("server-firewall-blocks-passive: not found"), "{sister}");
+    assert!(sister.contains("decides for firewall-blocks-passive instead"), "{sister}");
+    // A near miss names the condition and the attempt that it failed on.
+    let near = why("passive-range-partly-blocked", "firewall-blocks-passive");
+    assert_eq!(near, "firewall-blocks-passive: not found - a passive mode works (pasv-1: open)");
+    let far = why("control-refused", "passive-disabled");
+    assert_eq!(far, "passive-disabled: not found - no passive mode was tested");
+    // Found, and not reported, since it only follows from another one.
+    let follows = why("client-nat-proftpd", "firewall-blocks-active");
+    assert!(follows.contains("firewall-blocks-active: found"), "{follows}");
+    assert!(
+        follows.contains("Left out of the report: it follows from client-nat-breaks-active."),
+        "{follows}"
+    );
+    for cause in CATALOGUE {
+        assert!(why("healthy", cause.id).starts_with(cause.id), "{}", cause.id);
+    }
+}
+
+#[test]
+fn why_needs_a_cause_that_is_known_and_people_who_read() {
+    let place = Place::new();
+    let file = scenario::file("healthy");
+    let file = file.to_str().unwrap();
+    let hint = "perhaps passive-disabled";
+    place.run(&["replay", file, "--why", "pasive-disabled"]).refused(&["pasive-disabled", hint]);
+    place.run(&["replay", file, "--why", "passive-disabled", "--json"]).refused(&["--why"]);
 }
 
 // ---------------------------------------------------------------- what needs no network
