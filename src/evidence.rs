@@ -14,6 +14,7 @@ pub mod own_drops;
 pub mod place;
 pub mod port_audit;
 pub mod server;
+pub mod sightings;
 pub mod unannounced;
 
 use std::cell::OnceCell;
@@ -29,6 +30,7 @@ pub use options::Options;
 pub use own_drops::OwnDrops;
 pub use place::{Confidence, Located, Location, Side, side};
 pub use port_audit::{PortAudit, Worth};
+pub use sightings::{Lost, SeenStop};
 
 /// The facts of one run, read as they are asked about.
 #[derive(Debug, Clone)]

@@ -28,15 +28,16 @@ use crate::facts::reading::{FileKind, Source};
 /// Facts of every session in the files: what one client did with one server, in the order of the
 /// files. `moment` is when it was, in seconds since 1970, where the files do not tell.
 pub fn sessions(content: Content, moment: u64) -> Vec<Facts> {
-    let Content { conversations, reading } = content;
+    let Content { conversations, mut reading } = content;
     let captures = reading.files.iter().any(|f| f.kind == FileKind::Capture);
     let source = if captures { Source::Capture } else { Source::Log };
-    let together = pair::together(conversations);
-    groups(together.conversations)
+    pair::differences(&conversations, &mut reading);
+    groups(pair::together(conversations))
         .iter()
         .map(|group| {
             let mut reading = reading.clone();
             vantage::judge(&mut reading, &group.conversations);
+            pair::addresses(&mut reading, &group.conversations);
             facts_of(&group.conversations, source, reading, moment)
         })
         .collect()

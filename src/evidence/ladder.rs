@@ -20,7 +20,7 @@ impl<'f> Evidence<'f> {
 
     /// Hops to the server, where a ladder told.
     pub fn hops(&self) -> Option<u8> {
-        self.reference_ladder()?.reached()
+        self.reference_ladder().and_then(Ladder::reached).or_else(|| self.seen_hops())
     }
 
     /// Whether a knock at a silent data port was answered after all, from as far as the server,
@@ -34,12 +34,13 @@ impl<'f> Evidence<'f> {
 
     /// Where knocks at the dead ports die in silence.
     pub fn place_of_silence(&self) -> Option<Located> {
-        *self.silence.get_or_init(|| silence(self))
+        let seen = || self.seen_stop(true).map(|stop| stop.located);
+        *self.silence.get_or_init(|| silence(self).or_else(seen))
     }
 
     /// Who sent the RSTs of refused data ports.
     pub fn reset_from(&self) -> Option<ResetFrom> {
-        *self.reset.get_or_init(|| reset(self))
+        *self.reset.get_or_init(|| reset(self).or_else(|| self.seen_reset()))
     }
 
     /// Where somebody answers knocks for the server, if he is nearer than the server.
@@ -58,6 +59,10 @@ impl<'f> Evidence<'f> {
 
     /// Where an ICMP reject came from.
     pub fn place_of_reject(&self, icmp: Icmp) -> Option<Located> {
+        self.seen_reject(icmp).or_else(|| self.ladder_of_reject(icmp))
+    }
+
+    fn ladder_of_reject(&self, icmp: Icmp) -> Option<Located> {
         let sender = icmp.sender?.to_canonical();
         let control = self.reference_ladder();
         let hops = control.and_then(Ladder::reached);

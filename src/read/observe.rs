@@ -11,6 +11,7 @@ use super::conversation::{
     active_endpoint,
 };
 use super::ends;
+use super::pair;
 use crate::facts::reading::{Place, Reading, Sighting, Source, Vantage};
 use crate::facts::tls::{Handshake, TlsEnd, TlsFailure, TlsPurpose, Trust};
 use crate::facts::{
@@ -174,11 +175,27 @@ impl Gathered {
         for draft in drafts {
             if self.attempts.len() < MOST_ATTEMPTS {
                 let seen_at_client = at_client(draft.places.first().map(|p| p.file));
-                self.attempts.push(draft.attempt(&talk, place, seen_at_client));
+                let mut attempt = draft.attempt(&talk, place, seen_at_client);
+                unseen(&mut attempt, conversation);
+                self.attempts.push(attempt);
             }
         }
         self.sessions.push(talk.session());
     }
+}
+
+/// Adds that a capture shows the control connection and nothing of this data connection.
+fn unseen(attempt: &mut Attempt, conversation: &Conversation) {
+    let announced = !matches!(attempt.outcome, Outcome::NotTested | Outcome::Rejected);
+    if !conversation.tells_data || !announced {
+        return;
+    }
+    for point in &conversation.points {
+        if attempt.sightings.iter().all(|s| s.file != point.file) {
+            attempt.sightings.push(pair::unseen(point.file));
+        }
+    }
+    attempt.sightings.sort_by_key(|s| s.file);
 }
 
 fn endpoint(party: &Party) -> SocketAddr {
@@ -1116,6 +1133,11 @@ impl Draft {
         if passive && tells && at_client {
             // The file would show the knock.
             return not(if self.cut { Untold::FileEnds } else { Untold::NotDialled });
+        }
+        let captured = !talk.conversation.points.is_empty();
+        if passive && tells && captured && self.transfer.is_none() && !self.cut {
+            // Nobody asks for a port and leaves it without a knock: it was lost on its way here.
+            return silence(Some(0));
         }
         let patience = if passive { PATIENCE } else { ACTIVE_PATIENCE };
         if self.transfer.is_none() && (!passive || self.waited().is_some_and(|w| w < patience)) {

@@ -273,6 +273,39 @@ where-icmp-own = That is this machine's own address.
 where-icmp = That is hop { $min } of { $hops }.
 seen-own-drops = { $packets } packets came to this machine while we waited, and no program of it got them; otherwise there are hardly any
 seen-answered-later = later knocks at the same ports, which nobody had announced any more, were answered from as far as the server: the way there is free, and it is the answer to an announced one that is lost, or the block was for a while
+seen-read-unanswered = { $at }: { $count ->
+    [one] a SYN
+   *[other] { $count } SYNs
+} to port { $port }, and no answer comes back: { $lost ->
+    [client] lost at client
+    [server] lost at server
+   *[between] lost beyond, hops { $min } to { $max } of { $hops }
+}
+seen-read-never = { $at }: port { $port } is announced, and no SYN for it is in { $file }: { $lost ->
+    [client] lost at client
+    [server] lost at server
+   *[between] lost before, hops { $min } to { $max } of { $hops }
+}
+seen-read-knock = { $at }: { $count ->
+    [one] a SYN
+   *[other] { $count } SYNs
+} to port { $port }, and none of them in { $file }: lost { $from } → { $to }, hops { $min } to { $max } of { $hops }
+seen-read-answer = { $at }: the SYN to port { $port } is answered, and no answer is in { $file }: lost { $from } → { $to }, hops { $min } to { $max } of { $hops }
+seen-read-unheard = { $at }: the SYN to port { $port } is answered { $count ->
+    [one] once
+   *[other] { $count } times
+}, and who called goes on calling: { $lost ->
+    [client] lost at client
+    [server] lost at server
+   *[between] lost on the way back, hops { $min } to { $max } of { $hops }
+}
+where-read = { $side ->
+    [client] It is lost at the client's end: hops { $min } to { $max } of { $hops } are the suspects, counted from the client.
+    [server] It is lost at the server's end: hops { $min } to { $max } of { $hops } are the suspects, counted from the client.
+    [path] It is lost on the way, neither at the client's end nor at the server's: hops { $min } to { $max } of { $hops } are the suspects, counted from the client.
+   *[unknown] Hops { $min } to { $max } of { $hops } are the suspects, counted from the client; what was read does not say more.
+}
+where-read-unknown = Whose firewall it is cannot be said from what was read.
 seen-ladder = SYNs with a short life: for the control port every hop up to { $hops } can be seen, for the dead port hops { $min } and { $max } of { $hops } are the suspects
 not-client-passes = the knock leaves your machine and your gateway
 not-server-answers = its answers come as far as this machine
@@ -306,6 +339,7 @@ passive-range-exhausted-fix = Make the passive range larger than the number of s
 
 passive-range-partly-blocked-title = Only a part of the passive range is let through
 passive-range-partly-blocked-text = The server takes its passive ports from a range of which the firewall lets only a part through: { $open } came through, { $silent } did not, and both were the same when asked again. Transfers fail now and then, depending on which port is drawn.
+passive-range-partly-blocked-text-read = The server takes its passive ports from a range of which a firewall lets only a part through: transfers over { $open } worked, knocks at { $silent } were not answered. Transfers fail now and then, depending on which port is drawn.
 passive-range-partly-blocked-fix = Open the whole range that the server is set to (look it up in its configuration; the ports seen here are only a sample).
 passive-range-partly-blocked-text-swept = Of the passive range { $range }, a firewall lets only a part through: knocks at { $through } arrive, knocks at { $blocked } do not. Transfers fail now and then, depending on which port is drawn.
 passive-range-partly-blocked-fix-swept = Open what is missing: { $missing }. Or set the server to the part that is open.
@@ -333,6 +367,9 @@ passive-range-exhausted-text-one = The range has one port, { $port }. While one 
 
 passive-address-unroutable-title = PASV names an address that leads nowhere
 passive-address-unroutable-text = The control connection goes to { $peer }, but 227 sends the client to { $advertised }:{ $port }: an address of the server's own private network, meaningless out here. The server stands behind a NAT and does not know its public address. The same port at { $peer } did not come through either.
+passive-address-unroutable-text-believed = The control connection goes to { $peer }, but 227 sends the client to { $advertised }:{ $port }: an address of the server's own private network, meaningless out here. The client believed it, and nobody answers there. The server stands behind a NAT and does not know its public address.
+passive-address-unroutable-text-inside = 227 names { $advertised }, the server's own private address, to a client that comes from outside ({ $client }), and no knock follows: an address that means nothing where the client is. The server stands behind a NAT and does not know its public address.
+passive-address-fix-server-unknown = Tell the server its public address, so that 227 names it.
 passive-address-unroutable-text-works = The control connection goes to { $peer }, but 227 sends the client to { $advertised }:{ $port }: an address of the server's own private network, meaningless out here. We knocked at { $peer } instead, and it worked; clients that believe 227 (wget, PHP, Perl, older programs) knock at { $advertised } and fail.
 passive-address-unroutable-text-self = The control connection goes to { $peer }, but 227 sends the client to { $advertised }:{ $port }: an address by which each machine means itself. The server has been reached under it, through a relay on its own machine, or it was told to announce it; a client that believes it knocks at its own door.
 passive-address-unroutable-text-followed = The control connection goes to { $peer }, but 227 sends the client to { $advertised }:{ $port }: an address of the server's own private network, meaningless out here. The client believed it and knocked there in vain. The server stands behind a NAT and does not know its public address.
@@ -377,6 +414,8 @@ firewall-blocks-active-text-passive-works = In active mode the client opens a do
 firewall-blocks-active-text-reply = In active mode the client opens a door and the server knocks: server { $data } ──▶ client { $port }. The server tried and said: { $reply }. Nothing arrived here, so a firewall in between refuses or swallows the knock.
 firewall-blocks-active-text-path = In active mode the client opens a door and the server knocks: server { $data } ──▶ client { $port }. The server accepted our announcement, and no knock arrived. After a SYN from the inside had opened a hole as far as hop { $hop }, it did: a stateful firewall or NAT there, between your network and the server, lets nobody in that was not called.
 client-firewall-blocks-active-title = A firewall on your side blocks active mode: it lets nobody in
+client-firewall-blocks-active-text-read = In active mode the client opens a door and the server knocks: server { $data } ──▶ client { $port }. The server's knock comes as far as the client's end and is not answered: a firewall there, mostly the client's own, lets nobody in that was not called.
+server-firewall-blocks-active-text-read = In active mode the client opens a door and the server knocks: server { $data } ──▶ client { $port }. The server accepted the announcement, and its knock is not seen to leave the server's end: a firewall there keeps it from calling out (rule active-3), or the server did not try.
 client-firewall-blocks-active-text-arrives = In active mode the client opens a door and the server knocks: server { $data } ──▶ client { $port }. The knock comes as far as this machine, and is dropped here: by its own firewall, which lets nobody in that was not called.
 client-firewall-blocks-active-text = In active mode the client opens a door and the server knocks: server { $data } ──▶ client { $port }. The server accepted our announcement, and no knock arrived. After a SYN from the inside had opened a hole in { $box }, it did. So that is the firewall that lets nobody in that was not called.
 box-own = this machine's own firewall

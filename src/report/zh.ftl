@@ -265,6 +265,30 @@ where-icmp-own = 那是本机自己的地址。
 where-icmp = 它在第 { $min } 跳（共 { $hops } 跳）。
 seen-own-drops = 我们等待时有 { $packets } 个包到了本机，却没有程序收到；其余时间几乎没有这种包
 seen-answered-later = 之后再敲同样的端口（此时已无人通告），从服务器那么远的地方有了回应：去路是通的，丢的是对已通告端口的回应，或者只是一时被挡
+seen-read-unanswered = { $at }：{ $count } 个发往端口 { $port } 的 SYN，没有应答返回：{ $lost ->
+    [client] 丢在客户端
+    [server] 丢在服务器
+   *[between] 丢在此处之后，第 { $min } 跳至第 { $max } 跳（共 { $hops } 跳）
+}
+seen-read-never = { $at }：通告了端口 { $port }，但 { $file } 里没有发往它的 SYN：{ $lost ->
+    [client] 丢在客户端
+    [server] 丢在服务器
+   *[between] 丢在此处之前，第 { $min } 跳至第 { $max } 跳（共 { $hops } 跳）
+}
+seen-read-knock = { $at }：{ $count } 个发往端口 { $port } 的 SYN，{ $file } 里一个也没有：丢在 { $from } → { $to } 之间，第 { $min } 跳至第 { $max } 跳（共 { $hops } 跳）
+seen-read-answer = { $at }：发往端口 { $port } 的 SYN 有应答，但 { $file } 里没有这个应答：丢在 { $from } → { $to } 之间，第 { $min } 跳至第 { $max } 跳（共 { $hops } 跳）
+seen-read-unheard = { $at }：发往端口 { $port } 的 SYN 被应答了 { $count } 次，而呼叫方仍在重发：{ $lost ->
+    [client] 丢在客户端
+    [server] 丢在服务器
+   *[between] 丢在返回途中，第 { $min } 跳至第 { $max } 跳（共 { $hops } 跳）
+}
+where-read = { $side ->
+    [client] 丢在客户端一侧：嫌疑在第 { $min } 跳至第 { $max } 跳（共 { $hops } 跳，从客户端数起）。
+    [server] 丢在服务器一侧：嫌疑在第 { $min } 跳至第 { $max } 跳（共 { $hops } 跳，从客户端数起）。
+    [path] 丢在途中，既不在客户端一侧，也不在服务器一侧：嫌疑在第 { $min } 跳至第 { $max } 跳（共 { $hops } 跳，从客户端数起）。
+   *[unknown] 嫌疑在第 { $min } 跳至第 { $max } 跳（共 { $hops } 跳，从客户端数起）；文件没有透露更多。
+}
+where-read-unknown = 从读到的内容无法判断是谁的防火墙。
 seen-ladder = 逐跳发送短 TTL 的 SYN：控制端口一直看得到第 { $hops } 跳；不通的端口，嫌疑在第 { $min } 跳和第 { $max } 跳（共 { $hops } 跳）
 not-client-passes = 敲门的包出得了你的机器和网关
 not-server-answers = 它的回应已经到了本机
@@ -298,6 +322,7 @@ passive-range-exhausted-fix = 把被动端口范围设得比同时传输数大�
 
 passive-range-partly-blocked-title = 被动端口范围只放行了一部分
 passive-range-partly-blocked-text = 服务器从一个范围里选被动端口，而防火墙只放行了其中一部分：{ $open } 能通，{ $silent } 不通，重试结果相同。于是传输时好时坏，要看抽到哪个端口。
+passive-range-partly-blocked-text-read = 服务器的被动端口取自一个范围，而防火墙只放行其中一部分：经 { $open } 的传输成功，敲 { $silent } 没有应答。传输时好时坏，取决于抽到哪个端口。
 passive-range-partly-blocked-fix = 放行服务器所设的整个范围（到它的配置里查；这里见到的端口只是抽样）。
 passive-range-partly-blocked-text-swept = 被动端口范围 { $range } 只放行了一部分：敲 { $through } 能到，敲 { $blocked } 到不了。于是传输时好时坏，要看抽到哪个端口。
 passive-range-partly-blocked-fix-swept = 把缺的放行：{ $missing }。或者把服务器的范围改成已放行的那部分。
@@ -316,6 +341,9 @@ passive-range-exhausted-text-one = 范围里只有一个端口 { $port }。一�
 
 passive-address-unroutable-title = PASV 给出的地址走不到
 passive-address-unroutable-text = 控制连接连的是 { $peer }，227 却让客户端去 { $advertised }:{ $port }：那是服务器自己内网的私网地址，在外面毫无意义。服务器在 NAT 后面，不知道自己的公网地址。{ $peer } 上的同一端口也不通。
+passive-address-unroutable-text-believed = 控制连接连的是 { $peer }，227 却让客户端去 { $advertised }:{ $port }：那是服务器自己内网的地址，在外面毫无意义。客户端信了它，而那里没有应答。服务器在 NAT 后面，不知道自己的公网地址。
+passive-address-unroutable-text-inside = 227 把服务器自己的内网地址 { $advertised } 告诉了来自外面的客户端（{ $client }），之后没有人来敲门：这个地址在客户端那里毫无意义。服务器在 NAT 后面，不知道自己的公网地址。
+passive-address-fix-server-unknown = 把公网地址告诉服务器，让 227 报出它。
 passive-address-unroutable-text-works = 控制连接连的是 { $peer }，227 却让客户端去 { $advertised }:{ $port }：那是服务器自己内网的私网地址，在外面毫无意义。我们改敲 { $peer }，通了；相信 227 的客户端（wget、PHP、Perl 和较老的程序）会去敲 { $advertised }，然后失败。
 passive-address-unroutable-text-self = 控制连接连的是 { $peer }，227 却让客户端去 { $advertised }:{ $port }：这个地址对每台机器来说都是它自己。要么连接是经服务器本机上的中继到达的，要么有人让它这样公布；相信它的客户端会去敲自己的门。
 passive-address-unroutable-text-followed = 控制连接连的是 { $peer }，227 却让客户端去 { $advertised }:{ $port }：那是服务器自己内网的私网地址，在外面毫无意义。客户端信了它，去那里敲门，没有结果。服务器在 NAT 后面，不知道自己的公网地址。
@@ -360,6 +388,8 @@ firewall-blocks-active-text-passive-works = 主动模式是客户端开门，服
 firewall-blocks-active-text-reply = 主动模式是客户端开门，服务器来敲：服务器 { $data } ──▶ 客户端 { $port }。服务器试过，然后说：{ $reply }。这里什么也没收到，可见中间有防火墙拒绝或丢弃了敲门。
 firewall-blocks-active-text-path = 主动模式是客户端开门，服务器来敲：服务器 { $data } ──▶ 客户端 { $port }。服务器接受了我们公布的端口，却没人来敲门。从里面发 SYN 把洞一直打到第 { $hop } 跳之后，敲门就到了：那里，也就是你的网络和服务器之间，有状态防火墙或 NAT，不请自来的一律不放行。
 client-firewall-blocks-active-title = 你这边的防火墙挡住了主动模式：不放人进来
+client-firewall-blocks-active-text-read = 主动模式下，客户端开门，服务器来敲：服务器 { $data } ──▶ 客户端 { $port }。服务器的敲门已到达客户端一侧，但没有应答：那里的防火墙（多半是客户端自己的）不让没有叫过的人进来。
+server-firewall-blocks-active-text-read = 主动模式下，客户端开门，服务器来敲：服务器 { $data } ──▶ 客户端 { $port }。服务器接受了通告，却看不到它的敲门离开服务器一侧：那里的防火墙不让它呼出（缺少规则 active-3），或者服务器没有去敲。
 client-firewall-blocks-active-text-arrives = 主动模式是客户端开门，服务器来敲：服务器 { $data } ──▶ 客户端 { $port }。敲门已经到了本机，却在这里被丢掉：是本机自己的防火墙，它不放行不请自来的连接。
 client-firewall-blocks-active-text = 主动模式是客户端开门，服务器来敲：服务器 { $data } ──▶ 客户端 { $port }。服务器接受了我们公布的端口，却没人来敲门。从里面发 SYN 在{ $box }上打了洞之后，敲门就到了。可见正是它不放行不请自来的连接。
 box-own = 本机自己的防火墙

@@ -421,6 +421,21 @@ impl<'a> ExtendedForm<'a> {
         }
     }
 }
+/// Whether an address leads nowhere for who reaches the server at `peer`: none that can be dialled, or
+/// one of a private network on the other side of a translation.
+pub fn leads_nowhere(address: IpAddr, peer: IpAddr) -> bool {
+    let IpAddr::V4(v4) = address else {
+        return false;
+    };
+    if v4.is_unspecified() || v4.is_broadcast() || v4.is_multicast() {
+        return true;
+    }
+    if v4.is_loopback() {
+        return !peer.is_loopback();
+    }
+    is_inner(address) && !is_inner(peer) && !peer.is_loopback()
+}
+
 /// RFC 1918, RFC 6598 (carrier-grade NAT) and link-local: no address of the public Internet.
 pub fn is_inner(address: IpAddr) -> bool {
     match address {

@@ -12,7 +12,7 @@ use crate::diagnosis::text::Text;
 use crate::diagnosis::why_not::{Found, WhyNot, require, why_not};
 use crate::evidence::{Evidence, ModeView};
 use crate::facts::{Attempt, Mode, Purpose, Varied, Why};
-use crate::wire::address::is_inner;
+use crate::wire::address::{is_inner, leads_nowhere as is_unroutable};
 
 pub static PASSIVE_ADDRESS_UNROUTABLE: Cause =
     cause!("passive-address-unroutable", Passive, Problem, &Detector(address_unroutable));
@@ -26,19 +26,6 @@ pub static ACTIVE_SOURCE_ADDRESS_UNEXPECTED: Cause = cause!(
     Problem,
     &Detector(source_address_unexpected)
 );
-
-fn is_unroutable(address: IpAddr, peer: IpAddr) -> bool {
-    let IpAddr::V4(v4) = address else {
-        return false;
-    };
-    if v4.is_unspecified() || v4.is_broadcast() || v4.is_multicast() {
-        return true;
-    }
-    if v4.is_loopback() {
-        return !peer.is_loopback();
-    }
-    is_inner(address) && !is_inner(peer) && !peer.is_loopback()
-}
 
 /// A 227 that names another address than the one under which the server is reached.
 struct Foreign<'a> {
@@ -60,6 +47,11 @@ fn foreign_227<'a>(evidence: &Evidence<'a>) -> Result<Foreign<'a>, WhyNot> {
     let named = |a: &'a Attempt| Some((a, a.advertised?.ip()));
     if let Some(peer) = evidence.peer() {
         let other = announced().filter_map(named).find(|(_, address)| *address != peer);
+        // A capture at the server's end shows its own address only, which is none for its clients.
+        let inside = || announced().find(|a| evidence.names_its_private_address(a));
+        if let (None, Some(attempt)) = (&other, inside()) {
+            return Ok(Foreign { attempt, advertised: peer, peer: None, unroutable: true });
+        }
         let (attempt, advertised) = other.ok_or_else(|| {
             why_not("no 227 named another address than the server's").on_all(announced())
         })?;
@@ -82,12 +74,6 @@ pub(super) fn names_another_address(evidence: &Evidence<'_>) -> bool {
     foreign_227(evidence).is_ok_and(|foreign| !foreign.unroutable)
 }
 
-/// Whether a client knocked where 227 sent it, and that is nowhere: no firewall can be blamed.
-pub(super) fn knocked_nowhere(evidence: &Evidence<'_>, attempt: &Attempt) -> bool {
-    let Some(peer) = evidence.peer() else { return false };
-    attempt.dialled.is_some_and(|at| at.ip() != peer && is_unroutable(at.ip(), peer))
-}
-
 /// The comparison of `--dial-advertised`.
 fn dialled_there<'a>(evidence: &Evidence<'a>) -> Option<&'a Attempt> {
     evidence
@@ -104,6 +90,10 @@ fn address_unroutable(evidence: &Evidence<'_>) -> Found {
         why_not("the address in 227 can be reached from elsewhere").on(attempt)
     })?;
     let works = evidence.mode(Mode::Pasv).is_some_and(ModeView::is_open);
+    // Where the client of a log or capture believed it, its mode is dead for that reason.
+    let believed = evidence
+        .mode(Mode::Pasv)
+        .filter(|v| v.failed() && v.all.iter().any(|a| evidence.went_nowhere(a)));
     let zero = advertised.is_unspecified();
     let severity = if zero && works { Severity::Warning } else { Severity::Problem };
     let there = dialled_there(evidence);
@@ -112,14 +102,14 @@ fn address_unroutable(evidence: &Evidence<'_>) -> Found {
         _ if peer.is_none() => Confidence::Likely,
         Some(there) if works && !there.is_open() => Confidence::Proven,
         Some(there) if there.is_open() => Confidence::Possible,
-        _ if works => Confidence::Proven,
+        _ if works || believed.is_some() => Confidence::Proven,
         _ => Confidence::Likely,
     };
     let id = match (zero, works) {
         _ if peer.is_none() => "passive-address-unroutable-text-server",
         (true, _) => "passive-address-unroutable-text-zero",
         _ if advertised.is_loopback() => "passive-address-unroutable-text-self",
-        _ if knocked_nowhere(evidence, attempt) => "passive-address-unroutable-text-followed",
+        _ if believed.is_some() => "passive-address-unroutable-text-followed",
         (false, true) => "passive-address-unroutable-text-works",
         (false, false) => "passive-address-unroutable-text",
     };
@@ -128,7 +118,7 @@ fn address_unroutable(evidence: &Evidence<'_>) -> Found {
     let with = |text: Text| {
         text.with("advertised", advertised)
             .with("peer", word(peer))
-            .with("seen", word(evidence.seen_as()))
+            .with("seen", word(evidence.seen_as().or(evidence.own())))
             .with("port", port)
     };
     let seen = if peer.is_some() { "seen-advertised" } else { "seen-advertised-to" };
@@ -136,7 +126,10 @@ fn address_unroutable(evidence: &Evidence<'_>) -> Found {
         .side(Side::Server)
         .severity(severity)
         .saw(with(Text::new(seen)));
-    build = build.attempt(attempt);
+    build = match believed {
+        Some(view) => build.explains(&[view]),
+        None => build.attempt(attempt),
+    };
     if let Some(there) = there {
         build = build.attempt(there);
     }

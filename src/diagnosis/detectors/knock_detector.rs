@@ -2,7 +2,7 @@
 
 use super::finding_builder::{Build, finding};
 use super::range_remedies::at_gateway;
-use super::sentences::with_addresses;
+use super::sentences::{seen_stop, with_addresses};
 use crate::diagnosis::cause::{Cause, Detector, cause};
 use crate::diagnosis::finding::{Confidence, Side, Who};
 use crate::diagnosis::reason::brief;
@@ -89,6 +89,10 @@ struct Stop {
 
 /// What the holes tell about the place, if holes were opened.
 fn stop(evidence: &Evidence<'_>, silent: &[&ModeView<'_>]) -> Stop {
+    if let Some(seen) = evidence.seen_stop(false) {
+        let (located, confidence) = (Some(seen.located), seen.located.confidence);
+        return Stop { located, confidence, hole_opened: false, own_drops: None };
+    }
     let holes = evidence.holes();
     let own_drops = evidence.own_drops(false);
     let (located, confidence) = match (holes, own_drops) {
@@ -140,7 +144,11 @@ fn blocked(evidence: &Evidence<'_>) -> Found {
         }
         _ => None,
     });
+    let seen = evidence.seen_stop(false);
     let id = match (&said, side, evidence.passive_open()) {
+        (_, Side::Client, _) if seen.is_some() => "client-firewall-blocks-active-text-read",
+        (_, Side::Server, _) if seen.is_some() => "server-firewall-blocks-active-text-read",
+        (_, Side::Path, _) if seen.is_some() => "firewall-blocks-active-text",
         (_, Side::Client, _) if !stop.hole_opened => "client-firewall-blocks-active-text-arrives",
         (_, Side::Client, _) => "client-firewall-blocks-active-text",
         (_, Side::Server, _) => "server-firewall-blocks-active-text",
@@ -170,6 +178,9 @@ fn blocked(evidence: &Evidence<'_>) -> Found {
         .saw(Text::new("seen-control-works").with("control", evidence.control_port()));
     if let Some(located) = stop.located {
         build = build.at(located.location);
+    }
+    if let Some(seen) = seen {
+        build = build.saw(seen_stop(evidence, &seen));
     }
     if let Some(drops) = stop.own_drops.filter(|_| side == Side::Client) {
         build = build.saw(Text::new("seen-own-drops").with("packets", drops.packets));

@@ -1,6 +1,5 @@
 //! How the passive modes ended, all of them together.
 
-use super::address_detector::knocked_nowhere;
 use crate::diagnosis::why_not::{WhyNot, some, why_not};
 use crate::evidence::{Evidence, ModeView};
 use crate::facts::Outcome;
@@ -17,7 +16,7 @@ pub fn ended<'v, 'a>(
     if let Some(open) = tested.iter().find(|v| v.is_open()) {
         return Err(why_not("a passive mode works").on(open.shown));
     }
-    let at_the_server = |v: &&ModeView<'_>| !knocked_nowhere(evidence, v.shown);
+    let at_the_server = |v: &&ModeView<'_>| !evidence.went_nowhere(v.shown);
     let ended = tested.iter().copied().filter(|v| wanted.contains(&v.outcome()));
     let views = ended.filter(at_the_server).collect();
     some(views, || {

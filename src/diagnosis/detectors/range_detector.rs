@@ -4,6 +4,7 @@ use super::finding_builder::{Build, finding};
 use super::range_remedies::{at_gateway, give_range, let_in, let_out};
 use super::refusal_detector::{Says, out_of_ports, says};
 use super::sentences::seen_ladder;
+use super::sentences::seen_place;
 use super::verb_detector::{epsv_blocked, neighbours};
 use crate::diagnosis::cause::{Cause, Detector, cause};
 use crate::diagnosis::finding::{Confidence, Severity, Side, Snippet, Who};
@@ -223,8 +224,52 @@ fn partly_blocked(evidence: &Evidence<'_>) -> Found {
         .done()
 }
 
+/// Logs and captures: clients that drew different ports, some of which were let through.
+fn by_draws(evidence: &Evidence<'_>) -> Found {
+    let silent = evidence.passive_ports(Outcome::TimedOut);
+    let open = evidence.passive_ports(Outcome::Open);
+    let passive = evidence.passive();
+    let vain = |a: &&&Attempt| a.outcome == Outcome::TimedOut && !evidence.went_nowhere(a);
+    let views: Vec<&ModeView<'_>> =
+        passive.iter().copied().filter(|v| v.all.iter().any(|a| vain(&a))).collect();
+    require(!views.is_empty() && !open.is_empty(), || {
+        why_not("not some announced ports open and others silent").on_modes(&passive)
+    })?;
+    require(!silent.iter().any(|port| open.contains(port)), || {
+        why_not("a port was silent once and open once: the port does not decide").on_modes(&views)
+    })?;
+    // One command alone has drawn both kinds, more than once: neither it nor a lost segment decides.
+    let mixed = views.iter().any(|v| {
+        let count = |outcome| v.all.iter().filter(|a| a.outcome == outcome).count();
+        count(Outcome::TimedOut) >= 2 && count(Outcome::Open) >= 2
+    });
+    let confidence = if mixed { Confidence::Likely } else { Confidence::Possible };
+    let text = Text::new("passive-range-partly-blocked-text-read")
+        .with("open", ports::list(&open))
+        .with("silent", ports::list(&silent))
+        .with("count", silent.len());
+    let mut build = finding(&PASSIVE_RANGE_PARTLY_BLOCKED, confidence, text).explains(&views);
+    let place = evidence.place_of_silence();
+    if let Some(located) = place {
+        build = build
+            .side(located.side())
+            .at(located.location)
+            .saw(seen_place(evidence, &located, true));
+    }
+    build = build.not("firewall-blocks-passive", Text::new("not-blocked-some-open")).fix(
+        Who::ServerAdmin,
+        Text::new("passive-range-partly-blocked-fix"),
+        Vec::new(),
+    );
+    build = give_range(evidence, build, ports::FRESH);
+    let_in(evidence, build, ports::FRESH, place.as_ref()).done()
+}
+
 /// Some announced ports are let through, others are not.
 fn by_neighbours(evidence: &Evidence<'_>) -> Found {
+    if evidence.facts.reading.is_some() {
+        return by_draws(evidence);
+    }
     let silent = evidence.passive_ports(Outcome::TimedOut);
     let open = evidence.passive_ports(Outcome::Open);
     let (through, stopped) = neighbours(evidence);

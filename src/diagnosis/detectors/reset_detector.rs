@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::finding_builder::finding;
 use super::passive_ends::{all_end, ended};
 use super::range_remedies::{give_range, let_in};
-use super::sentences::seen_ladder;
+use super::sentences::{place_read, seen_ladder};
 use super::verb_detector::epsv_blocked;
 use crate::diagnosis::cause::{Cause, Detector, cause};
 use crate::diagnosis::finding::{Confidence, Side, Who};
@@ -40,7 +40,10 @@ fn port_refused(evidence: &Evidence<'_>) -> Found {
         _ => None,
     };
     let times: usize = views.iter().map(|v| v.times()).sum();
-    let confidence = if times >= 2 && all_end(evidence, &[Outcome::Refused]) {
+    let seen = located.filter(|_| evidence.facts.reading.is_some());
+    let confidence = if let Some(seen) = seen {
+        seen.confidence
+    } else if times >= 2 && all_end(evidence, &[Outcome::Refused]) {
         Confidence::Likely
     } else {
         Confidence::Possible
@@ -61,7 +64,7 @@ fn port_refused(evidence: &Evidence<'_>) -> Found {
         build = build
             .side(located.side())
             .at(located.location)
-            .saw(seen_ladder(&located))
+            .saw(if seen.is_some() { place_read(seen.as_ref()) } else { seen_ladder(&located) })
             .not("passive-ports-not-forwarded", Text::new("not-nat-as-far"));
     }
     build = build.fix(Who::ServerAdmin, Text::new("passive-port-refused-fix-server"), Vec::new());

@@ -4,7 +4,8 @@ use std::net::IpAddr;
 
 use crate::diagnosis::finding::Side;
 use crate::diagnosis::text::Text;
-use crate::evidence::{Evidence, Located, ModeView};
+use crate::evidence::{Evidence, Located, Lost, ModeView, SeenStop};
+use crate::facts::Vantage;
 
 /// The commands of these modes, as they stand in a sentence.
 pub fn verbs(views: &[&ModeView<'_>]) -> String {
@@ -38,6 +39,61 @@ pub fn place(located: Option<&Located>, sender: Option<IpAddr>) -> Text {
         .with("min", u16::from(min))
         .with("max", u16::from(max))
         .with("hops", hops.map_or_else(|| "?".to_owned(), |h| h.to_string()))
+}
+
+/// The same where files were read: hops are counted from the client.
+pub fn place_read(located: Option<&Located>) -> Text {
+    let Some(located) = located else { return Text::new("where-read-unknown") };
+    let number = |hop: Option<u8>| hop.map_or_else(|| "?".to_owned(), |h| h.to_string());
+    Text::new("where-read")
+        .with("side", located.side().as_str())
+        .with("min", number(located.location.hop_min))
+        .with("max", number(located.location.hop_max))
+        .with("hops", number(located.location.hops))
+}
+
+/// What captures show of the place where knocks of one direction end, with the packet to look at.
+pub fn seen_stop(evidence: &Evidence<'_>, stop: &SeenStop) -> Text {
+    let files = evidence.facts.reading.as_ref().map_or(&[][..], |r| &r.files);
+    let word = |file: Option<usize>| {
+        let vantage = file.and_then(|f| files.get(f)).map_or(Vantage::Unknown, |f| f.vantage);
+        vantage.word().to_owned()
+    };
+    let name = |file: usize| files.get(file).map_or("?", |f| f.file.as_str()).to_owned();
+    let id = match stop.lost {
+        Lost::NeverSeen => "seen-read-never",
+        Lost::Knock => "seen-read-knock",
+        Lost::Unanswered => "seen-read-unanswered",
+        Lost::Answer => "seen-read-answer",
+        Lost::Unheard => "seen-read-unheard",
+    };
+    let location = stop.located.location;
+    let lost = match (location.hop_min, location.hop_max) {
+        (Some(0), Some(0)) => "client",
+        (min, max) if min == location.hops && max == location.hops => "server",
+        _ => "between",
+    };
+    let number = |hop: Option<u8>| hop.map_or_else(|| "?".to_owned(), |h| h.to_string());
+    Text::new(id)
+        .with("at", evidence.cited(stop.at))
+        .with("file", stop.missing.map_or_else(String::new, name))
+        .with("from", word(Some(stop.at.file)))
+        .with("to", word(stop.missing))
+        .with("count", stop.count)
+        .with("port", stop.port.to_string())
+        .with("lost", lost)
+        .with("min", number(location.hop_min))
+        .with("max", number(location.hop_max))
+        .with("hops", number(location.hops))
+}
+
+/// What shows the place: ladders of a run, or captures that were read.
+pub fn seen_place(evidence: &Evidence<'_>, located: &Located, passive: bool) -> Text {
+    match evidence.seen_stop(passive) {
+        Some(stop) => seen_stop(evidence, &stop),
+        None if evidence.facts.reading.is_some() => place_read(Some(located)),
+        None => seen_ladder(located),
+    }
 }
 
 /// The ladder as evidence.

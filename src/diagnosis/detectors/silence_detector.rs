@@ -6,7 +6,7 @@ use super::address_detector::names_another_address;
 use super::finding_builder::{Build, finding};
 use super::passive_ends::{all_end, ended};
 use super::range_remedies::{at_gateway, give_range, let_in, let_out};
-use super::sentences::{place, seen_ladder};
+use super::sentences::{place, place_read, seen_place};
 use crate::diagnosis::cause::{Cause, Detector, cause};
 use crate::diagnosis::finding::{Confidence, Side, Who};
 use crate::diagnosis::text::Text;
@@ -120,7 +120,8 @@ fn blocked(evidence: &Evidence<'_>) -> Found {
         Side::Path | Side::Unknown => &FIREWALL_BLOCKS_PASSIVE,
     };
     // Several ports, several SYNs each, while the control port of the same host answers: a filter.
-    let agreed = attempts.len() >= 2 && all_end(evidence, &wanted);
+    let enough = attempts.len() >= 2 || evidence.seen_often(true);
+    let agreed = enough && all_end(evidence, &wanted);
     let answered_later = stop.own_drops.is_none() && evidence.answered_later();
     // No hole let an active knock in either: one filter without a memory on our side, which drops what
     // comes from ports above 1023, would do both.
@@ -144,7 +145,7 @@ fn blocked(evidence: &Evidence<'_>) -> Found {
         .with("control", evidence.control_port())
         .with("active", active)
         .with("sender", stop.sender.map_or_else(|| "?".to_owned(), |s| s.to_string()))
-        .with("where", place(stop.located.as_ref(), stop.sender));
+        .with("where", whereabouts(evidence, &stop));
     let mut build = finding(cause, confidence, text)
         .side(side)
         .explains(&views)
@@ -165,7 +166,7 @@ fn blocked(evidence: &Evidence<'_>) -> Found {
             .saw(Text::new("seen-own-drops").with("packets", drops.packets))
             .not("server-firewall-blocks-passive", Text::new("not-server-answers"));
     } else if let Some(located) = stop.located {
-        build = build.at(located.location).saw(seen_ladder(&located));
+        build = build.at(located.location).saw(seen_place(evidence, &located, true));
         build = match side {
             Side::Server => {
                 build.not("client-firewall-blocks-passive", Text::new("not-client-passes"))
@@ -188,6 +189,14 @@ fn blocked(evidence: &Evidence<'_>) -> Found {
             .done();
     }
     blocked_remedies(evidence, build, side, stop.located.as_ref()).done()
+}
+
+fn whereabouts(evidence: &Evidence<'_>, stop: &Stop) -> Text {
+    if evidence.facts.reading.is_some() {
+        place_read(stop.located.as_ref())
+    } else {
+        place(stop.located.as_ref(), stop.sender)
+    }
 }
 
 fn blocked_remedies(

@@ -402,6 +402,9 @@ impl Scene {
             any_data = true;
             events.extend(data_events(self.file, dialogue, flow, door, last));
         }
+        // Transfers that were confirmed, and no data connection at all: a filter left them out.
+        let data_left_out =
+            !any_data && self.dialogues.iter().any(|d| confirmed_transfer(&d.conversation));
         let mut made = Vec::new();
         for (index, mut dialogue) in self.dialogues.into_iter().enumerate() {
             let usual = is_usual(dialogue.server.port());
@@ -414,7 +417,7 @@ impl Scene {
             let conversation = &mut dialogue.conversation;
             conversation.events.extend(own);
             conversation.events.sort_by_key(|e| e.place.number);
-            conversation.tells_data = any_data;
+            conversation.tells_data = any_data || !data_left_out;
             conversation.points.extend(point);
             made.push(dialogue.conversation);
         }
@@ -445,6 +448,18 @@ impl Scene {
         let same_way = announced.mode.is_passive() == of_client;
         (free && soon && same_way).then_some(Door { address, port: announced.door.port() })
     }
+}
+
+fn confirmed_transfer(conversation: &Conversation) -> bool {
+    let mut asked = false;
+    for event in &conversation.events {
+        match &event.what {
+            What::Command(command) => asked = command.transfers(),
+            What::Reply(said) if asked && matches!(said.code, 226 | 250) => return true,
+            _ => {}
+        }
+    }
+    false
 }
 
 fn may_be_ftp(segment: &Segment<'_>) -> bool {
