@@ -10,8 +10,8 @@ use super::Evidence;
 use super::ResetFrom;
 use super::place::{Confidence, Located};
 use crate::facts::reading::{FileKind, FileRead, Place, Sighting, Unread, UnreadWhy};
-use crate::facts::{Attempt, Icmp, Outcome, Purpose, Vantage};
-use crate::wire::address::leads_nowhere;
+use crate::facts::{Attempt, Icmp, Mode, Outcome, Purpose, Vantage};
+use crate::wire::address::{is_inner, leads_nowhere};
 
 /// What was lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,9 +71,27 @@ impl<'f> Evidence<'f> {
     /// answers there says nothing of a firewall. A run of this program knocks at the server.
     pub fn went_nowhere(&self, attempt: &Attempt) -> bool {
         let Some(peer) = self.peer() else { return false };
-        self.facts.reading.is_some()
-            && attempt.mode.is_passive()
-            && attempt.dialled.is_some_and(|d| d.ip() != peer && leads_nowhere(d.ip(), peer))
+        if self.facts.reading.is_none() || !attempt.mode.is_passive() {
+            return false;
+        }
+        if self.names_its_private_address(attempt) {
+            return true;
+        }
+        attempt.dialled.is_some_and(|d| d.ip() != peer && leads_nowhere(d.ip(), peer))
+    }
+
+    /// Captures at the server's end: 227 names the server's own private address to a client that comes
+    /// from outside, and no SYN follows.
+    pub fn names_its_private_address(&self, attempt: &Attempt) -> bool {
+        let (Some(peer), Some(own)) = (self.peer(), self.own()) else { return false };
+        let outside = !is_inner(own) && !own.is_loopback() && !own.is_unspecified();
+        is_inner(peer)
+            && outside
+            && attempt.mode == Mode::Pasv
+            && attempt.outcome == Outcome::TimedOut
+            && attempt.advertised.is_some_and(|at| at.ip() == peer)
+            && !attempt.sightings.is_empty()
+            && attempt.sightings.iter().all(|s| !s.syns.any())
     }
 
     /// Whether captures show that each knock of one direction was repeated: then one attempt shows as
@@ -248,7 +266,10 @@ impl<'f> Evidence<'f> {
         let (at, there) = found?;
         let confidence = if there { Confidence::Proven } else { Confidence::Likely };
         if at >= hops {
-            return Some(ResetFrom::End(Located::new(hops, hops, Some(hops), confidence)));
+            // From between, the last router is as near as makes no difference.
+            let between = reading.files.iter().any(|f| f.vantage == Vantage::Between);
+            let near = if between && !there && hops >= 3 { hops - 1 } else { hops };
+            return Some(ResetFrom::End(Located::new(near, hops, Some(hops), confidence)));
         }
         let confidence = Confidence::Likely;
         Some(ResetFrom::Box(Located::new(at, at, Some(hops), confidence)))

@@ -54,6 +54,7 @@ pub fn facts_of(
         gathered.conversation(conversation, &reading);
     }
     let mut attempts = gathered.attempts;
+    spare(&mut attempts);
     number(&mut attempts);
     let lead = group.first();
     let request = request(group, &attempts);
@@ -1160,6 +1161,26 @@ impl Draft {
 
 fn says_peer(code: u16, text: &str) -> bool {
     crate::wire::peer::is_bad_data_peer(code, text)
+}
+
+/// A port that is left at once without a knock was lost on its way only where no knock of the client's
+/// comes here: otherwise the client had no time left for it (curl's budget goes to EPSV first).
+fn spare(attempts: &mut [Attempt]) {
+    let knocks = |a: &Attempt| {
+        a.mode.is_passive() && (a.observed.is_some() || a.sightings.iter().any(|s| s.syns.any()))
+    };
+    if !attempts.iter().any(knocks) {
+        return;
+    }
+    for attempt in attempts.iter_mut().filter(|a| a.mode.is_passive()) {
+        if let Why::NoAnswer { waited, syns: Some(0) } = attempt.why
+            && waited.0 < PATIENCE
+        {
+            attempt.outcome = Outcome::NotTested;
+            attempt.why = Why::Not(NotTested::NotInFile { what: Untold::NotDialled });
+            attempt.sightings.clear();
+        }
+    }
 }
 
 /// Gives the attempts their names, and one of each mode its rank: the first that was tested.

@@ -341,9 +341,6 @@ passive-range-exhausted-text-one = 范围里只有一个端口 { $port }。一�
 
 passive-address-unroutable-title = PASV 给出的地址走不到
 passive-address-unroutable-text = 控制连接连的是 { $peer }，227 却让客户端去 { $advertised }:{ $port }：那是服务器自己内网的私网地址，在外面毫无意义。服务器在 NAT 后面，不知道自己的公网地址。{ $peer } 上的同一端口也不通。
-passive-address-unroutable-text-believed = 控制连接连的是 { $peer }，227 却让客户端去 { $advertised }:{ $port }：那是服务器自己内网的地址，在外面毫无意义。客户端信了它，而那里没有应答。服务器在 NAT 后面，不知道自己的公网地址。
-passive-address-unroutable-text-inside = 227 把服务器自己的内网地址 { $advertised } 告诉了来自外面的客户端（{ $client }），之后没有人来敲门：这个地址在客户端那里毫无意义。服务器在 NAT 后面，不知道自己的公网地址。
-passive-address-fix-server-unknown = 把公网地址告诉服务器，让 227 报出它。
 passive-address-unroutable-text-works = 控制连接连的是 { $peer }，227 却让客户端去 { $advertised }:{ $port }：那是服务器自己内网的私网地址，在外面毫无意义。我们改敲 { $peer }，通了；相信 227 的客户端（wget、PHP、Perl 和较老的程序）会去敲 { $advertised }，然后失败。
 passive-address-unroutable-text-self = 控制连接连的是 { $peer }，227 却让客户端去 { $advertised }:{ $port }：这个地址对每台机器来说都是它自己。要么连接是经服务器本机上的中继到达的，要么有人让它这样公布；相信它的客户端会去敲自己的门。
 passive-address-unroutable-text-followed = 控制连接连的是 { $peer }，227 却让客户端去 { $advertised }:{ $port }：那是服务器自己内网的私网地址，在外面毫无意义。客户端信了它，去那里敲门，没有结果。服务器在 NAT 后面，不知道自己的公网地址。
