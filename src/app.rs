@@ -277,7 +277,7 @@ fn block_on(
         let at = server.address();
         let mut request = spec.request.clone();
         request.input = at.to_string();
-        request.host = at.ip().to_string();
+        request.host = at.ip().into();
         request.port = at.port();
         let tls = match &spec.tls {
             // Its own authority, unless another was asked for.

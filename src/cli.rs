@@ -17,7 +17,7 @@ use std::time::Duration;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::facts::{Expectation, Family, Mode, PortRange, Proxy, Request, TlsLevel};
-use crate::target::{Host, Scheme, Target};
+use crate::target::{Scheme, Target};
 
 /// Says why FTP does not work, whose firewall or NAT it is, and what to change.
 #[derive(Debug, Parser)]
@@ -415,8 +415,8 @@ pub fn order_of(target: Target, options: &ProbeOptions) -> Result<Order, UsageEr
         (_, true) => Some(Family::V6),
         _ => None,
     };
-    if let (Host::Address(address), Some(family)) = (&target.host, family)
-        && Family::of(*address) != family
+    if let (Some(address), Some(family)) = (target.host.address(), family)
+        && Family::of(address) != family
     {
         let option = if family == Family::V4 { "-4" } else { "-6" };
         return Err(UsageError::Option {
@@ -429,13 +429,9 @@ pub fn order_of(target: Target, options: &ProbeOptions) -> Result<Order, UsageEr
     if modes.is_empty() {
         return Err(UsageError::NoModes);
     }
-    let host = match &target.scope {
-        Some(scope) => format!("{}%{scope}", target.host),
-        None => target.host.to_string(),
-    };
     let request = Request {
         input: target.input.clone(),
-        host,
+        host: target.host.clone(),
         port: target.port.unwrap_or(tls.usual_port()),
         user: target.user.clone().unwrap_or_else(|| "anonymous".to_owned()),
         password: None,

@@ -7,6 +7,7 @@
 pub mod attempt;
 pub mod audit;
 pub mod expectation;
+pub mod host;
 pub mod mistyped;
 pub mod names;
 pub mod path;
@@ -31,6 +32,7 @@ pub use attempt::{
 };
 pub use audit::{Audit, AuditRequest, BoundsFrom, Crowd, PortRun, Sample, Sweep};
 pub use expectation::{Expectation, ExpectationError};
+pub use host::Host;
 pub use names::{Lookup, LookupOutcome, Names, Record, Via};
 pub use path::{Hole, Ladder, LadderRole, Rung, RungAnswer};
 pub use read::{ReadError, read};

@@ -3,28 +3,25 @@
 //! `run` carries a request out and returns what was observed. It draws no conclusion: a refusal,
 //! silence or NXDOMAIN is a result, and an error is only what could not be measured.
 
-pub mod active;
-pub mod audit;
-pub mod blank;
-pub mod climb;
-pub mod control;
-pub mod dial;
-pub mod engine;
-pub mod limits;
-pub mod login;
-mod logins;
+mod attempt;
+mod audit;
+mod context;
+mod dial;
+mod engine;
+mod experiments;
+mod limits;
 pub mod os;
-pub mod passive;
-pub mod path;
 pub mod plan;
-pub mod recorder;
-pub mod resolve;
-pub mod secrets;
+mod recorder;
+mod resolve;
+mod secrets;
+mod session;
+mod spec;
 pub mod tls;
-pub mod transfer;
-mod trial;
-mod turn;
+mod ttl;
 
-pub use engine::{Credentials, Spec, Stage, run, run_resolved};
+pub use context::Stage;
+pub use engine::{run, run_resolved, time_stamp};
 pub use limits::Limits;
 pub use resolve::Resolver;
+pub use spec::{Credentials, Spec};

@@ -15,6 +15,7 @@ use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use crate::facts::Host;
 use crate::wire::text::printable;
 
 /// The scheme of a URL.
@@ -29,24 +30,6 @@ pub enum Scheme {
     Ftps,
 }
 
-/// A name to resolve, or an address.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Host {
-    /// In lower case, a trailing dot kept.
-    Name(String),
-    /// An address; the zone of a link-local one is in [`Target::scope`].
-    Address(IpAddr),
-}
-
-impl fmt::Display for Host {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Name(name) => f.write_str(name),
-            Self::Address(address) => address.fmt(f),
-        }
-    }
-}
-
 /// What to diagnose.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Target {
@@ -56,8 +39,6 @@ pub struct Target {
     pub scheme: Option<Scheme>,
     /// Where the server is.
     pub host: Host,
-    /// The zone of an IPv6 address, as in `fe80::1%eth0`: an interface's name or number.
-    pub scope: Option<String>,
     /// The control port, never 0.
     pub port: Option<u16>,
     /// Percent-decoded, never empty.
@@ -76,7 +57,6 @@ impl fmt::Debug for Target {
             .field("input", &self.input)
             .field("scheme", &self.scheme)
             .field("host", &self.host)
-            .field("scope", &self.scope)
             .field("port", &self.port)
             .field("user", &self.user)
             .field("password", &self.password.as_ref().map(|_| "****"))
@@ -220,7 +200,7 @@ fn parse(input: &str) -> Result<Target, Problem> {
         Some((user, password)) => (Some(user), password),
         None => (None, None),
     };
-    let (host, scope, port) = parse_place(place, scheme.is_some())?;
+    let (host, port) = parse_place(place, scheme.is_some())?;
     let path = parse_path(after, scheme.is_some())?;
     let user = user.map(decode).transpose()?;
     if user.as_deref() == Some("") {
@@ -231,7 +211,6 @@ fn parse(input: &str) -> Result<Target, Problem> {
         input: without_password(input, rest, user_length(login), password),
         scheme,
         host,
-        scope,
         port,
         user,
         password: decoded.map(Zeroizing::new),
@@ -295,30 +274,30 @@ fn split_scheme(input: &str) -> Result<(Option<Scheme>, &str), Problem> {
     }
 }
 
-/// Host, zone and port.
-fn parse_place(place: &str, in_url: bool) -> Result<(Host, Option<String>, Option<u16>), Problem> {
+/// Host and port.
+fn parse_place(place: &str, in_url: bool) -> Result<(Host, Option<u16>), Problem> {
     if place.is_empty() {
         return Err(Problem::NoHost);
     }
     if let Some(inner) = place.strip_prefix('[') {
         let (address, after) = inner.split_once(']').ok_or(Problem::Bracket)?;
-        let (address, scope) = parse_ipv6(address)?;
+        let address = parse_ipv6(address)?;
         let port = match after.strip_prefix(':') {
             Some(port) => Some(parse_port(port)?),
             None if after.is_empty() => None,
             None => return Err(Problem::Bracket),
         };
-        return Ok((address, scope, port));
+        return Ok((address, port));
     }
     if place.matches(':').count() > 1 {
         let read = if in_url { Err(Problem::Colons) } else { parse_ipv6(place) };
-        let (address, scope) =
+        let address =
             read.map_err(
                 |problem| {
                     if problem == Problem::NotIpv6 { Problem::Colons } else { problem }
                 },
             )?;
-        return Ok((address, scope, None));
+        return Ok((address, None));
     }
     let (host, port) = match place.split_once(':') {
         Some((host, port)) => (host, Some(port)),
@@ -328,7 +307,7 @@ fn parse_place(place: &str, in_url: bool) -> Result<(Host, Option<String>, Optio
         return Err(Problem::NoHost);
     }
     let host = parse_host(host)?;
-    Ok((host, None, port.map(parse_port).transpose()?))
+    Ok((host, port.map(parse_port).transpose()?))
 }
 
 fn parse_port(text: &str) -> Result<u16, Problem> {
@@ -341,7 +320,7 @@ fn parse_port(text: &str) -> Result<u16, Problem> {
 }
 
 /// An IPv6 address and its zone, after `%` or, as RFC 6874 wants it in a URL, `%25`.
-fn parse_ipv6(text: &str) -> Result<(Host, Option<String>), Problem> {
+fn parse_ipv6(text: &str) -> Result<Host, Problem> {
     let (address, zone) = match text.split_once('%') {
         Some((address, zone)) => (address, Some(zone)),
         None => (text, None),
@@ -349,8 +328,8 @@ fn parse_ipv6(text: &str) -> Result<(Host, Option<String>), Problem> {
     let IpAddr::V6(address) = address.parse().map_err(|_| Problem::NotIpv6)? else {
         return Err(Problem::NotIpv6);
     };
-    let scope = zone.map(parse_zone).transpose()?;
-    Ok((Host::Address(IpAddr::V6(address)), scope))
+    let zone = zone.map(parse_zone).transpose()?;
+    Ok(Host::Address { address: IpAddr::V6(address), zone })
 }
 
 /// An interface's name (15 bytes on Linux) or number. A bare `25` is a number, not an encoded percent sign.
@@ -364,7 +343,7 @@ fn parse_zone(zone: &str) -> Result<String, Problem> {
 
 fn parse_host(text: &str) -> Result<Host, Problem> {
     if let Ok(address) = text.parse::<IpAddr>() {
-        return Ok(Host::Address(address));
+        return Ok(address.into());
     }
     if text.contains('%') {
         return Err(if text.starts_with(|character: char| character.is_ascii_digit()) {
@@ -453,15 +432,19 @@ fn decode(text: &str) -> Result<String, Problem> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Problem, Scheme, Target};
+    use super::{Host, Problem, Scheme, Target};
+
+    fn without_zone(host: &Host) -> String {
+        host.address().map_or_else(|| host.to_string(), |address| address.to_string())
+    }
 
     /// Host, zone, port, user, password and path in one line; `-` for what is absent.
     fn shown(target: &Target) -> String {
         let text = |part: Option<&String>| part.map_or("-".to_owned(), |part| format!("'{part}'"));
         format!(
             "{} {} {} {} {} {}",
-            target.host,
-            text(target.scope.as_ref()),
+            without_zone(&target.host),
+            text(target.host.zone().map(str::to_owned).as_ref()),
             target.port.map_or("-".to_owned(), |port| port.to_string()),
             text(target.user.as_ref()),
             text(target.password.as_deref()),

@@ -139,7 +139,7 @@ pub(super) fn run(
     let (started, clock) = (SystemTime::now(), Instant::now());
     let interrupted = execute(&todo, check, output, world, &mut results)?;
     let when = json::When {
-        started: probe::engine::time_stamp(started),
+        started: probe::time_stamp(started),
         elapsed_ms: clock.elapsed().as_secs_f64() * 1000.0,
     };
     results.end(interrupted, format, output, world, when)
@@ -312,8 +312,8 @@ fn places(request: &Request, names: &Names) -> Vec<Place> {
         .filter(wanted)
         .map(|a| Place::Address(a.to_canonical(), port))
         .collect();
-    if !names.literal {
-        places.push(Place::Name(request.host.trim_end_matches('.').to_lowercase(), port));
+    if let Some(name) = request.host.name() {
+        places.push(Place::Name(name.to_lowercase(), port));
     }
     places
 }

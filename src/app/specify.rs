@@ -15,7 +15,7 @@ use crate::cli::{self, ProbeOptions};
 use crate::facts::{PasswordSource, Proxy, TlsLevel};
 use crate::probe::tls::{Roots, TlsSetup};
 use crate::probe::{self, Credentials, Limits, Spec};
-use crate::target::{Host, Target};
+use crate::target::Target;
 use crate::wire::text::printable;
 
 /// What targets of one run have in common: files are read once, and once only.
@@ -79,7 +79,7 @@ pub(super) fn specify_target(
         credentials.password = found.password;
         credentials.account = found.account;
     }
-    if let Host::Address(address) = &target.host
+    if let Some(address) = target.host.address()
         && let Some(own) =
             bind.iter().find(|b| b.is_ipv4() != address.is_ipv4()).filter(|_| bind.len() == 1)
     {

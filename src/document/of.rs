@@ -29,7 +29,7 @@ pub fn of(diagnosis: &Diagnosis<'_>, say: Say<'_>) -> Report {
         elapsed_ms: Millis::tenths(facts.elapsed),
         target: Target {
             input: facts.request.input.clone(),
-            host: facts.request.host.clone(),
+            host: facts.request.host.to_string(),
             port: facts.request.port,
             user: facts.request.user.clone(),
             tls: facts.request.tls,

@@ -89,6 +89,12 @@ pub struct Attempt {
 }
 
 impl Attempt {
+    /// Ends it for this reason.
+    pub fn end(&mut self, why: Why) {
+        self.outcome = why.outcome();
+        self.why = why;
+    }
+
     /// Whether the data connection came to its end and the server confirmed it.
     pub fn is_open(&self) -> bool {
         self.outcome == Outcome::Open
@@ -448,6 +454,30 @@ pub enum Why {
     },
     /// Not tested.
     Not(NotTested),
+}
+
+impl Why {
+    /// What it means for the attempt; a run never writes another outcome beside it.
+    pub fn outcome(&self) -> Outcome {
+        match self {
+            Self::Complete | Self::CutByUs => Outcome::Open,
+            Self::CommandRefused { .. }
+            | Self::BadAnnouncement { .. }
+            | Self::ListingRefused { .. }
+            | Self::ProtectionRefused { .. }
+            | Self::WrongPeer { .. } => Outcome::Rejected,
+            Self::NoAnswer { .. } => Outcome::TimedOut,
+            Self::Reset => Outcome::Refused,
+            Self::Icmp { icmp } if icmp.is_some_and(Icmp::is_reject) => Outcome::Prohibited,
+            Self::Icmp { .. } | Self::Local { .. } => Outcome::Unreachable,
+            Self::TlsFailed { .. } => Outcome::TlsFailed,
+            Self::DataReset | Self::BrokenOff { .. } => Outcome::Closed,
+            Self::ControlLost { .. } | Self::NotAReply { .. } => Outcome::Closed,
+            Self::NoReply { .. } => Outcome::Stalled,
+            Self::NoData { .. } | Self::NoCompletion { .. } => Outcome::Stalled,
+            Self::ReplyOnly { .. } | Self::Not(_) => Outcome::NotTested,
+        }
+    }
 }
 
 /// Why something was not tested.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::audit::Audit;
-use super::{Attempt, Facts, Purpose, Request, SCHEMA};
+use super::{Attempt, Facts, Host, Purpose, Request, SCHEMA};
 use crate::wire::text::printable;
 
 /// More entries of a list than any run makes.
@@ -114,7 +114,10 @@ impl Request {
         let option = |text: &Option<String>| text.as_deref().map(line);
         Self {
             input: line(&self.input),
-            host: line(&self.host),
+            host: match &self.host {
+                Host::Name(name) => Host::Name(line(name)),
+                address @ Host::Address { .. } => address.clone(),
+            },
             user: line(&self.user),
             path: option(&self.path),
             ca: option(&self.ca),

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use super::expectation::Expectation;
-use super::{AuditRequest, Micros, Mode};
+use super::{AuditRequest, Host, Micros, Mode};
 
 /// The request behind a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,7 +15,7 @@ pub struct Request {
     /// The target as typed, a password taken out.
     pub input: String,
     /// Host name or address.
-    pub host: String,
+    pub host: Host,
     /// Port of the control connection.
     pub port: u16,
     /// User name of the login.

@@ -348,7 +348,7 @@ fn replies_in_every_notation() {
 fn names_are_masked_wherever_they_stand() {
     let mut facts = healthy();
     facts.request.input = "ftp://mallory@vault.acme.co.uk:2121//srv/secret-plans/".to_owned();
-    facts.request.host = "vault.acme.co.uk".to_owned();
+    facts.request.host = "vault.acme.co.uk".into();
     facts.request.port = 2121;
     facts.request.user = "mallory".to_owned();
     facts.request.path = Some("/srv/secret-plans/".to_owned());
@@ -433,7 +433,7 @@ fn a_name_that_is_a_word_of_ours_does_not_break_the_facts() {
         for facts in [&scenario.facts, &healthy] {
             let mut facts = facts.clone();
             facts.request.user = name.to_owned();
-            facts.request.host = name.to_owned();
+            facts.request.host = name.into();
             let masked = mask(&facts).unwrap_or_else(|e| panic!("{name}: {e}"));
             assert_eq!(masked.attempts.len(), facts.attempts.len());
             assert_eq!(masked.steps.len(), facts.steps.len());

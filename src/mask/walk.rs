@@ -116,7 +116,7 @@ fn prepare(masks: &mut Masks, facts: &Facts) {
     for address in facts.names.addresses.iter().copied().chain(peers) {
         masks.addresses.mask(address);
     }
-    masks.host(&facts.request.host);
+    masks.host(&facts.request.host.to_string());
     masks.names.user(&facts.request.user);
     for path in [&facts.request.path, &facts.request.get, &facts.request.ca].into_iter().flatten() {
         masks.names.path(path);
@@ -140,7 +140,7 @@ fn input_of(masks: &mut Masks, request: &Request) -> String {
     let (place, path) = rest.split_once('/').map_or((rest, None), |(p, path)| (p, Some(path)));
     let user = place.rsplit_once('@').map(|_| format!("{}@", masks.names.user(&request.user)));
     let place = place.rsplit_once('@').map_or(place, |(_, place)| place);
-    let host = masks.host(&request.host);
+    let host = masks.host(&request.host.to_string());
     let host = if place.starts_with('[') { format!("[{host}]") } else { host };
     let after_brackets = place.rsplit_once(']').map_or(place, |(_, after)| after);
     let with_port = after_brackets.strip_suffix(&format!(":{}", request.port)).is_some()

@@ -7,6 +7,6 @@
 mod announced;
 pub mod bounds;
 mod knock;
-mod sample;
-mod sweep;
+pub mod sample;
+pub mod sweep;
 mod sweeper;

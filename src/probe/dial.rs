@@ -13,6 +13,8 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+use super::context::Context;
+use super::limits::Limits;
 use super::os;
 use super::recorder::Recorder;
 use crate::facts::{Dial, DialOutcome, Knock, Micros};
@@ -30,6 +32,34 @@ pub struct KnockPolicy {
     pub spacing: Duration,
     /// Time after the last socket's SYN.
     pub patience: Duration,
+}
+
+impl KnockPolicy {
+    /// At a control port: as often as fits into its limit.
+    pub fn control(limits: &Limits) -> Self {
+        let spacing = limits.connect_spacing;
+        let knocks = (limits.connect.as_millis() / spacing.as_millis().max(1)).max(1);
+        Self { knocks: u32::try_from(knocks).unwrap_or(8), spacing, patience: spacing }
+    }
+
+    /// At a data port: at least three SYNs, further apart on a long path, and with more patience where
+    /// segments were seen to be lost.
+    pub fn data(limits: &Limits, rtt: Option<Duration>, lossy: bool, limit: Duration) -> Self {
+        let rtt = rtt.unwrap_or_default().min(Duration::from_secs(2));
+        let patience = if lossy { limits.knock_patience_lossy } else { limits.knock_patience };
+        let mut policy = Self {
+            knocks: limits.knocks,
+            spacing: limits.knock_spacing.max(rtt * 2),
+            patience: patience.max(rtt * 3),
+        };
+        let whole = policy.spacing * policy.knocks.saturating_sub(1) + policy.patience;
+        if whole > limit && !whole.is_zero() {
+            let part = limit.as_secs_f64() / whole.as_secs_f64();
+            policy.spacing = policy.spacing.mul_f64(part);
+            policy.patience = policy.patience.mul_f64(part);
+        }
+        policy
+    }
 }
 
 /// What happened at the door.
@@ -66,16 +96,12 @@ pub struct Dialler {
 
 impl Dialler {
     /// Prepares to knock; the first SYN leaves with the first call of [`Self::event`].
-    pub fn new(
-        to: SocketAddr,
-        bind: Option<IpAddr>,
-        policy: KnockPolicy,
-        recorder: Recorder,
-    ) -> Self {
+    pub fn new(context: &Context<'_>, to: SocketAddr, policy: KnockPolicy) -> Self {
+        let recorder = context.recorder.clone();
         let began = recorder.now();
         Self {
             to,
-            bind,
+            bind: context.bind(to.ip()),
             policy,
             segments: None,
             recorder,
@@ -283,22 +309,45 @@ fn prepare(
 
 /// Knocks until a connection stands or the policy is used up, and records it.
 pub async fn dial(
+    context: &Context<'_>,
     to: SocketAddr,
-    bind: Option<IpAddr>,
     policy: KnockPolicy,
-    recorder: &Recorder,
 ) -> (Dial, Option<TcpStream>) {
-    let mut dialler = Dialler::new(to, bind, policy, recorder.clone());
+    let mut dialler = Dialler::new(context, to, policy);
     let stream = tokio::select! {
         event = dialler.event() => match event {
             DialEvent::Connected(stream) => Some(stream),
             DialEvent::Failed => None,
         },
-        () = tokio::time::sleep_until(recorder.deadline()) => None,
+        () = tokio::time::sleep_until(context.recorder.deadline()) => None,
     };
     let mut record = dialler.record();
     if let Some(stream) = &stream {
         record.from = stream.local_addr().ok();
     }
     (record, stream)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_knocks_fit_into_the_time_that_is_left() {
+        let limits = Limits::default();
+        let usual = KnockPolicy::data(&limits, None, false, Duration::from_secs(10));
+        assert_eq!((usual.knocks, usual.spacing), (3, Duration::from_millis(300)));
+        let short = KnockPolicy::data(&limits, None, false, Duration::from_millis(400));
+        assert_eq!(short.knocks, 3);
+        assert!(short.spacing * 2 + short.patience <= Duration::from_millis(401));
+    }
+
+    #[test]
+    fn a_long_path_gets_more_time() {
+        let limits = Limits::default();
+        let far = Some(Duration::from_millis(600));
+        let far = KnockPolicy::data(&limits, far, false, Duration::from_secs(20));
+        assert_eq!(far.spacing, Duration::from_millis(1200));
+        assert_eq!(far.patience, Duration::from_millis(1800));
+    }
 }

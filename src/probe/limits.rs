@@ -51,6 +51,8 @@ pub struct Limits {
     pub close: Duration,
     /// Bytes of a listing that are read before it is cut.
     pub listing_bytes: u64,
+    /// What has to be left of the run for a step to be begun.
+    pub least: Duration,
     /// Logins of one run.
     pub logins: usize,
     /// Pause after which a server that counts sessions has surely seen the last one end.
@@ -86,6 +88,7 @@ impl Default for Limits {
             wake: Duration::from_secs(8),
             close: Duration::from_secs(2),
             listing_bytes: 4 << 20,
+            least: Duration::from_millis(300),
             logins: 12,
             recount_pause: Duration::from_millis(30),
             too_many_pause: Duration::from_millis(700),

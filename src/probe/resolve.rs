@@ -9,16 +9,20 @@ use hickory_resolver::proto::op::ResponseCode;
 use hickory_resolver::proto::rr::RecordType;
 use tokio::time::Instant;
 
-use super::recorder::Recorder;
-use crate::facts::{Lookup, LookupOutcome, Names, Record, Request, Via};
+use super::context::Context;
+use crate::facts::{Host, Lookup, LookupOutcome, Names, Record, Via};
 
-/// Looks the host up: A and AAAA apart, then, if neither gave an address, the system's own
+/// Looks the host of a run up: A and AAAA apart, then, if neither gave an address, the system's own
 /// resolver, which knows names that DNS does not (mDNS, LDAP, WINS).
-pub async fn resolve(request: &Request, limit: Duration, recorder: &Recorder) -> Names {
-    if let Some(address) = literal(&request.host) {
-        return Names { literal: true, lookups: Vec::new(), addresses: vec![address] };
+pub async fn resolve(context: &Context<'_>) -> Names {
+    match &context.request().host {
+        Host::Address { address, .. } => literal(*address),
+        Host::Name(name) => {
+            let limit = context.limits().resolve;
+            let until = || context.recorder.until(limit);
+            look_up(&Resolver::system(limit), name, &until).await
+        }
     }
-    look_up(&Resolver::system(limit), &request.host, &|| recorder.until(limit)).await
 }
 
 /// The system's choice of name servers, read once for many names. What was asked is remembered.
@@ -31,10 +35,10 @@ impl Resolver {
     }
 
     /// Looks a host up as [`resolve`] does, each question within `limit`.
-    pub async fn names(&self, host: &str, limit: Duration) -> Names {
-        match literal(host) {
-            Some(address) => Names { literal: true, lookups: Vec::new(), addresses: vec![address] },
-            None => look_up(self, host, &|| Instant::now() + limit).await,
+    pub async fn names(&self, host: &Host, limit: Duration) -> Names {
+        match host {
+            Host::Address { address, .. } => literal(*address),
+            Host::Name(name) => look_up(self, name, &|| Instant::now() + limit).await,
         }
     }
 }
@@ -56,8 +60,8 @@ async fn look_up(resolver: &Resolver, host: &str, until: &dyn Fn() -> Instant) -
     Names { literal: false, lookups, addresses }
 }
 
-fn literal(host: &str) -> Option<IpAddr> {
-    host.split('%').next()?.parse().ok()
+fn literal(address: IpAddr) -> Names {
+    Names { literal: true, lookups: Vec::new(), addresses: vec![address] }
 }
 
 async fn ask_dns(resolver: &Resolver, host: &str, until: Instant) -> Vec<Lookup> {

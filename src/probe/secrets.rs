@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use zeroize::Zeroizing;
 
-use super::engine::Credentials;
+use super::spec::Credentials;
 use crate::wire::text::printable;
 
 /// Shorter words stand in every reply; hiding them would only spoil it.

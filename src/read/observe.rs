@@ -1243,7 +1243,7 @@ fn request(group: &[Conversation], attempts: &[Attempt]) -> Request {
         Mode::ALL.into_iter().filter(|mode| attempts.iter().any(|a| a.mode == *mode)).collect();
     Request {
         input,
-        host,
+        host: host.as_str().into(),
         port,
         password: (!anonymous).then_some(PasswordSource::Prompt),
         user,

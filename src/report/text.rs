@@ -168,7 +168,7 @@ impl Page<'_, '_> {
         let evidence = &self.diagnosis.evidence;
         let request = &evidence.facts.request;
         let mut line = format!("ftp-doctor {}  {}", evidence.facts.version, request.host);
-        if let Some(peer) = evidence.peer().filter(|p| p.to_string() != request.host) {
+        if let Some(peer) = evidence.peer().filter(|p| request.host.address() != Some(*p)) {
             line.push_str(&format!(" ({peer})"));
         }
         line.push_str(&format!(" port {}", request.port));

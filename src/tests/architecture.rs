@@ -21,7 +21,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &["wire", "words", "facts", "evidence", "clients", "diagnosis", "document", "compare"],
     ),
     ("demo", &[]),
-    ("target", &["wire"]),
+    ("target", &["wire", "facts"]),
     ("cli", &["wire", "words", "facts", "target"]),
     ("check", &["wire", "words", "facts", "document", "target", "cli"]),
     ("progress", &["facts", "probe", "diagnosis", "report"]),
@@ -90,7 +90,10 @@ const FREE: &[&str] = &["serde", "serde_json"];
 
 /// Files with more lines than [`LINES`], each with the reason why it is one thing all the same.
 const LONG: &[(&str, &str)] = &[
-    ("probe/control.rs", "one connection: what is said on it, heard on it and written down"),
+    (
+        "probe/session/control.rs",
+        "one connection: what is said on it, heard on it and written down",
+    ),
     ("target.rs", "one parser with the table of its tests"),
 ];
 

@@ -35,7 +35,7 @@ fn name_not_found(evidence: &Evidence<'_>) -> Found {
     } else {
         ("name-not-found-text-resolver", Confidence::Possible)
     };
-    let host = &evidence.facts.request.host;
+    let host = &evidence.facts.request.host.to_string();
     let mut build = finding(&NAME_NOT_FOUND, confidence, Text::new(id).with("host", host));
     for lookup in &names.lookups {
         let detail = match &lookup.outcome {

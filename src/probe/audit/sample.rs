@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use super::super::control::Control;
+use super::super::attempt::announced;
+use super::super::context::{Context, Stage};
 use super::super::dial::{KnockPolicy, dial};
-use super::super::engine::{Engine, Stage};
-use super::super::login::Door;
-use super::super::passive::announced;
 use super::super::plan::Next;
-use super::super::turn::Progress;
-use crate::facts::{Because, Crowd, Family, Mode, Sample, Task};
+use super::super::session::control::Control;
+use super::super::session::login::Door;
+use super::super::session::logins::Logins;
+use crate::facts::{Because, Crowd, Mode, Sample, Task};
 use crate::wire::command::Command;
 
 /// Announcements of one port alone that make a range of one port.
@@ -17,170 +17,155 @@ const ALWAYS_THE_SAME: usize = 6;
 /// Patience with a knock of which only the SYN matters.
 const TAKEN_UP: Duration = Duration::from_millis(50);
 
-impl Engine<'_> {
-    /// Asks for announcements if it is time: all passive work is done, and no active attempt has
-    /// been made, which could keep the server busy. Whether it was.
-    pub(in super::super) async fn sample_first(
-        &self,
-        door: &Door<'_>,
-        progress: &mut Progress,
-        next: Option<&Next>,
-    ) -> bool {
-        let time = match next.map(|next| &next.task) {
-            None | Some(Task::Hole { .. } | Task::Idle { .. }) => true,
-            Some(Task::Attempt { mode, .. }) => !mode.is_passive(),
-            Some(_) => false,
-        };
-        let wanted = self.recorder.facts().audit.as_ref().is_some_and(|a| !a.sampled);
-        if !time || !wanted {
-            return false;
-        }
-        if let Some(audit) = &mut self.recorder.facts().audit {
-            audit.sampled = true;
-        }
-        let samples = self.spec.request.audit.map_or(0, |a| a.samples);
-        if samples > 0 {
-            (self.stage)(Stage::Sampling);
-            let _step = self.recorder.step(Task::Sample, Because::AuditAsked);
-            self.samples(door, progress, usize::from(samples)).await;
-        }
-        true
+/// Asks for announcements if it is time: all passive work is done, and no active attempt has
+/// been made, which could keep the server busy. Whether it was.
+pub async fn sample_first(door: &Door<'_>, logins: &mut Logins, next: Option<&Next>) -> bool {
+    let time = match next.map(|next| &next.task) {
+        None | Some(Task::Hole { .. } | Task::Idle { .. }) => true,
+        Some(Task::Attempt { mode, .. }) => !mode.is_passive(),
+        Some(_) => false,
+    };
+    let context = door.context;
+    let wanted = context.facts().audit.as_ref().is_some_and(|a| !a.sampled);
+    if !time || !wanted {
+        return false;
     }
+    if let Some(audit) = &mut context.facts().audit {
+        audit.sampled = true;
+    }
+    let wanted = context.request().audit.map_or(0, |a| a.samples);
+    if wanted > 0 {
+        context.tell(Stage::Sampling);
+        let _step = context.recorder.step(Task::Sample, Because::AuditAsked);
+        samples(door, logins, usize::from(wanted)).await;
+    }
+    true
+}
 
-    async fn samples(&self, door: &Door<'_>, progress: &mut Progress, wanted: usize) {
-        let family = Family::of(door.to.ip());
-        let asked = &self.spec.request.modes;
-        let mut modes: Vec<Mode> =
-            [Mode::Pasv, Mode::Epsv].into_iter().filter(|m| m.speaks(family)).collect();
-        if modes.iter().any(|m| asked.contains(m)) {
-            modes.retain(|m| asked.contains(m));
+async fn samples(door: &Door<'_>, logins: &mut Logins, wanted: usize) {
+    let (context, family) = (door.context, door.family());
+    let asked = &context.request().modes;
+    let mut modes: Vec<Mode> =
+        [Mode::Pasv, Mode::Epsv].into_iter().filter(|m| m.speaks(family)).collect();
+    if modes.iter().any(|m| asked.contains(m)) {
+        modes.retain(|m| asked.contains(m));
+    }
+    // Some servers take no PASV after an EPSV, so each command has its turn as a whole.
+    let mut left = wanted;
+    let mut turns = modes.len();
+    for mode in modes {
+        let share = left.div_ceil(turns.max(1));
+        turns = turns.saturating_sub(1);
+        let Some(mut control) = protected(door, logins).await else { return };
+        let got = ask(context, &mut control, mode, share).await;
+        left = left.saturating_sub(got);
+        if turns == 0 {
+            crowd(door, logins, &mut control, mode).await;
         }
-        // Some servers take no PASV after an EPSV, so each command has its turn as a whole.
-        let mut left = wanted;
-        let mut turns = modes.len();
-        for mode in modes {
-            let share = left.div_ceil(turns.max(1));
-            turns = turns.saturating_sub(1);
-            let Some(mut control) = self.protected(door, progress).await else { return };
-            let got = self.ask(&mut control, mode, share).await;
-            left = left.saturating_sub(got);
-            if turns == 0 {
-                self.crowd(door, progress, &mut control, mode).await;
-            }
-            let last = self.recorder.facts().audit.as_ref().and_then(|audit| {
-                let own = audit.samples.iter().filter(|s| s.session == control.index);
-                own.filter_map(|s| s.port).next_back()
-            });
-            self.take_up(door, last).await;
-            control.quit(&self.spec.limits, false).await;
+        let last = context.facts().audit.as_ref().and_then(|audit| {
+            let own = audit.samples.iter().filter(|s| s.session == control.index);
+            own.filter_map(|s| s.port).next_back()
+        });
+        take_up(door, last).await;
+        control.quit(context.limits(), false).await;
+    }
+}
+
+/// Knocks once at the port that a session announced last. A helper that opened it for that
+/// session keeps it open until somebody comes, swallows the reply that announces the same port
+/// to another one, and so would silence it.
+async fn take_up(door: &Door<'_>, port: Option<u16>) {
+    let Some(port) = port else { return };
+    let policy = KnockPolicy { knocks: 1, spacing: Duration::ZERO, patience: TAKEN_UP };
+    dial(door.context, door.at(port), policy).await;
+}
+
+/// A login that is ready for data connections.
+pub async fn protected(door: &Door<'_>, logins: &mut Logins) -> Option<Control> {
+    let control = logins.session(door).await.ok()?;
+    protect(door, control).await
+}
+
+async fn protect(door: &Door<'_>, mut control: Control) -> Option<Control> {
+    if let Ok(None) = door.protect(&mut control).await {
+        return Some(control);
+    }
+    control.quit(door.context.limits(), false).await;
+    None
+}
+
+/// Asks so many times, or until the server refuses. How many announcements came.
+async fn ask(context: &Context<'_>, control: &mut Control, mode: Mode, wanted: usize) -> usize {
+    for number in 0..wanted {
+        let sample = announcement(context, control, mode).await;
+        let refused = sample.port.is_none();
+        if let Some(audit) = &mut context.facts().audit {
+            audit.samples.push(sample);
+        }
+        if refused {
+            return number;
         }
     }
+    wanted
+}
 
-    /// Knocks once at the port that a session announced last. A helper that opened it for that
-    /// session keeps it open until somebody comes, swallows the reply that announces the same port
-    /// to another one, and so would silence it.
-    async fn take_up(&self, door: &Door<'_>, port: Option<u16>) {
-        let Some(port) = port else { return };
-        let mut to = door.to;
-        to.set_port(port);
-        let policy = KnockPolicy { knocks: 1, spacing: Duration::ZERO, patience: TAKEN_UP };
-        dial(to, door.bind, policy, self.recorder).await;
-    }
+/// One announcement.
+pub async fn announcement(context: &Context<'_>, control: &mut Control, mode: Mode) -> Sample {
+    let session = control.index;
+    let none = Sample { session, mode, port: None, code: 0, text: String::new() };
+    let command = Command::new(mode.verb());
+    let Ok(reply) = control.exchange(&command, context.limits().reply).await else {
+        return none;
+    };
+    let port = (200..300)
+        .contains(&reply.code)
+        .then(|| announced(mode, &reply.text, control.peer).ok())
+        .flatten()
+        .map(|(at, _)| at.port());
+    let text = if port.is_some() { String::new() } else { reply.text };
+    Sample { port, code: reply.code, text, ..none }
+}
 
-    /// A login that is ready for data connections.
-    pub(super) async fn protected(
-        &self,
-        door: &Door<'_>,
-        progress: &mut Progress,
-    ) -> Option<Control> {
-        let mut control = self.session(door, progress).await.ok()?;
-        if let Ok(None) = door.protect(&mut control).await {
-            return Some(control);
-        }
-        control.quit(&self.spec.limits, false).await;
-        None
-    }
-
-    /// Asks so many times, or until the server refuses. How many announcements came.
-    async fn ask(&self, control: &mut Control, mode: Mode, wanted: usize) -> usize {
-        for number in 0..wanted {
-            let sample = self.announcement(control, mode).await;
-            let refused = sample.port.is_none();
-            if let Some(audit) = &mut self.recorder.facts().audit {
-                audit.samples.push(sample);
-            }
-            if refused {
-                return number;
-            }
-        }
-        wanted
-    }
-
-    /// One announcement.
-    pub(super) async fn announcement(&self, control: &mut Control, mode: Mode) -> Sample {
-        let session = control.index;
-        let none = Sample { session, mode, port: None, code: 0, text: String::new() };
-        let command = Command::new(mode.verb());
-        let Ok(reply) = control.exchange(&command, self.spec.limits.reply).await else {
-            return none;
-        };
-        let port = (200..300)
-            .contains(&reply.code)
-            .then(|| announced(mode, &reply.text, control.peer).ok())
-            .flatten()
-            .map(|(at, _)| at.port());
-        let text = if port.is_some() { String::new() } else { reply.text };
-        Sample { port, code: reply.code, text, ..none }
-    }
-
-    /// The same port every time: what does a second login get while this one holds it? Two logins
-    /// at once are no burden; more than that is not tried.
-    async fn crowd(
-        &self,
-        door: &Door<'_>,
-        progress: &mut Progress,
-        control: &mut Control,
-        mode: Mode,
-    ) {
-        let held = {
-            let facts = self.recorder.facts();
-            let Some(audit) = &facts.audit else { return };
-            let mut ports = audit.sampled_ports();
-            let Some(first) = ports.next() else { return };
-            let alike = ports.all(|port| port == first);
-            if !alike || audit.samples.len() < ALWAYS_THE_SAME || control.is_gone() {
-                return;
-            }
-            first
-        };
-        // Held right now, not some replies ago.
-        if self.announcement(control, mode).await.port != Some(held) {
+/// The same port every time: what does a second login get while this one holds it? Two logins
+/// at once are no burden; more than that is not tried.
+async fn crowd(door: &Door<'_>, logins: &mut Logins, control: &mut Control, mode: Mode) {
+    let (context, limits) = (door.context, door.context.limits());
+    let held = {
+        let facts = context.facts();
+        let Some(audit) = &facts.audit else { return };
+        let mut ports = audit.sampled_ports();
+        let Some(first) = ports.next() else { return };
+        let alike = ports.all(|port| port == first);
+        if !alike || audit.samples.len() < ALWAYS_THE_SAME || control.is_gone() {
             return;
         }
-        // A server that lets nobody else in meanwhile still lets in whoever comes afterwards.
-        let barred = progress.barred.clone();
-        let second = self.protected(door, progress).await;
-        progress.barred = barred;
-        let Some(mut second) = second else { return };
-        let reply = self.announcement(&mut second, mode).await;
-        let mut after = None;
-        self.take_up(door, reply.port).await;
-        if reply.port.is_none() && !control.is_gone() {
-            second.quit(&self.spec.limits, false).await;
-            // The first one ends, and with it the hold on the port.
-            let _ = control.exchange(&Command::new("QUIT"), self.spec.limits.close).await;
-            control.give_up();
-            if let Some(mut third) = self.protected(door, progress).await {
-                let reply = self.announcement(&mut third, mode).await;
-                self.take_up(door, reply.port).await;
-                after = Some(reply);
-                third.quit(&self.spec.limits, false).await;
-            }
-        } else {
-            second.quit(&self.spec.limits, false).await;
+        first
+    };
+    // Held right now, not some replies ago.
+    if announcement(context, control, mode).await.port != Some(held) {
+        return;
+    }
+    // A server that lets nobody else in meanwhile still lets in whoever comes afterwards.
+    let Ok(second) = logins.spare_session(door).await else { return };
+    let Some(mut second) = protect(door, second).await else { return };
+    let reply = announcement(context, &mut second, mode).await;
+    let mut after = None;
+    take_up(door, reply.port).await;
+    if reply.port.is_none() && !control.is_gone() {
+        second.quit(limits, false).await;
+        // The first one ends, and with it the hold on the port.
+        let _ = control.exchange(&Command::new("QUIT"), limits.close).await;
+        control.give_up();
+        if let Some(mut third) = protected(door, logins).await {
+            let reply = announcement(context, &mut third, mode).await;
+            take_up(door, reply.port).await;
+            after = Some(reply);
+            third.quit(limits, false).await;
         }
-        if let Some(audit) = &mut self.recorder.facts().audit {
-            audit.crowd = Some(Crowd { held, reply, after });
-        }
+    } else {
+        second.quit(limits, false).await;
+    }
+    if let Some(audit) = &mut context.facts().audit {
+        audit.crowd = Some(Crowd { held, reply, after });
     }
 }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::super::climb;
-use super::super::engine::{Engine, Stage};
-use super::super::login::Door;
+use super::super::context::{Context, Stage};
 use super::super::recorder::Recorder;
-use super::super::turn::Progress;
+use super::super::session::login::Door;
+use super::super::session::logins::Logins;
+use super::super::ttl::climb;
+use super::announced;
 use super::bounds;
 use super::sweeper::{Manner, Pace, Sweeper};
 use crate::facts::{
@@ -37,114 +38,115 @@ impl Drop for Kept<'_> {
     }
 }
 
-impl Engine<'_> {
-    /// Knocks at every port of the range, if an audit was asked for.
-    pub(in super::super) async fn sweep(&self, door: &Door<'_>, progress: &mut Progress) {
-        let Some(request) = self.spec.request.audit else { return };
-        let _step = self.recorder.step(Task::Sweep, Because::AuditAsked);
-        let announced = announced_ports(&self.recorder.facts());
-        let learned = bounds::likely(&announced);
-        let (bounds, from) = match (request.passive_ports, learned) {
-            (Some(declared), _) => (declared, BoundsFrom::Declared),
-            (None, Some(learned)) => (learned, BoundsFrom::Learned),
-            (None, None) => return self.known(&self.manner(door, request.rate)).await,
-        };
-        (self.stage)(Stage::Sweeping(bounds));
-        // Where these are silent that takes its time, and more so where segments get lost.
-        let manner = self.manner(door, request.rate);
-        tokio::join!(self.known(&manner), self.range(door, progress, &manner, bounds, from));
-    }
+/// Knocks at every port of the range, if an audit was asked for.
+pub async fn sweep(door: &Door<'_>, logins: &mut Logins) {
+    let context = door.context;
+    let Some(request) = context.request().audit else { return };
+    let _step = context.recorder.step(Task::Sweep, Because::AuditAsked);
+    let announced = announced_ports(&context.facts());
+    let learned = bounds::likely(&announced);
+    let (bounds, from) = match (request.passive_ports, learned) {
+        (Some(declared), _) => (declared, BoundsFrom::Declared),
+        (None, Some(learned)) => (learned, BoundsFrom::Learned),
+        (None, None) => return known(context, &manner(door, request.rate)).await,
+    };
+    context.tell(Stage::Sweeping(bounds));
+    // Where these are silent that takes its time, and more so where segments get lost.
+    let manner = manner(door, request.rate);
+    tokio::join!(known(context, &manner), range(door, logins, &manner, bounds, from));
+}
 
-    /// Knocks at every port of the range.
-    async fn range(
-        &self,
-        door: &Door<'_>,
-        progress: &mut Progress,
-        manner: &Manner,
-        bounds: PortRange,
-        from: BoundsFrom,
-    ) {
-        let (open, announced) = {
-            let facts = self.recorder.facts();
-            (open_ports(&facts), announced_ports(&facts))
-        };
-        if !open.is_empty() {
-            let mut again = Sweeper::new(manner.clone(), &open);
-            again.run().await;
-            let controls = again.ports();
-            let silent = controls.iter().all(|run| run.outcome == Outcome::TimedOut);
-            self.write(|audit| audit.controls = controls);
-            if silent {
-                // Opened one by one: who was not announced is silent, whatever the range.
-                return self.announced(door, progress).await;
-            }
+/// Knocks at every port of the range.
+async fn range(
+    door: &Door<'_>,
+    logins: &mut Logins,
+    manner: &Manner,
+    bounds: PortRange,
+    from: BoundsFrom,
+) {
+    let context = door.context;
+    let (open, ports) = {
+        let facts = context.facts();
+        (open_ports(&facts), announced_ports(&facts))
+    };
+    if !open.is_empty() {
+        let mut again = Sweeper::new(manner.clone(), &open);
+        again.run().await;
+        let controls = again.ports();
+        let silent = controls.iter().all(|run| run.outcome == Outcome::TimedOut);
+        write(context, |audit| audit.controls = controls);
+        if silent {
+            // Opened one by one: who was not announced is silent, whatever the range.
+            return announced::announced(door, logins).await;
         }
-        let ports: BTreeSet<u16> =
-            (bounds.min..=bounds.max).chain(announced).filter(|p| *p != door.to.port()).collect();
-        let ports: Vec<u16> = ports.into_iter().collect();
-        {
-            let mut kept = Kept {
-                sweeper: Sweeper::new(manner.clone(), &ports),
-                recorder: self.recorder,
-                bounds,
-                from,
-                began: self.recorder.now(),
+    }
+    let ports: BTreeSet<u16> =
+        (bounds.min..=bounds.max).chain(ports).filter(|p| *p != door.to.port()).collect();
+    let ports: Vec<u16> = ports.into_iter().collect();
+    {
+        let mut kept = Kept {
+            sweeper: Sweeper::new(manner.clone(), &ports),
+            recorder: &context.recorder,
+            bounds,
+            from,
+            began: context.recorder.now(),
+        };
+        kept.sweeper.run().await;
+    }
+    climb_to_blocked(door).await;
+    let swept = {
+        let facts = context.facts();
+        let sweep = facts.audit.as_ref().and_then(|a| a.sweep.as_ref());
+        sweep.filter(|s| s.complete).map(|s| s.ports.clone())
+    };
+    announced::announce_silent(door, logins, manner, &swept.unwrap_or_default()).await;
+}
+
+fn manner(door: &Door<'_>, rate: u32) -> Manner {
+    let context = door.context;
+    let rtt = context.facts().leading_session().and_then(|s| s.rtt);
+    Manner {
+        to: door.to,
+        bind: context.bind(door.to.ip()),
+        pace: Pace::new(rate, rtt.map(Micros::duration)),
+        lossy: context.recorder.lossy(),
+    }
+}
+
+fn write(context: &Context<'_>, change: impl FnOnce(&mut Audit)) {
+    if let Some(audit) = &mut context.facts().audit {
+        change(audit);
+    }
+}
+
+/// FTP's own ports, but for the one that the control connection is on.
+async fn known(context: &Context<'_>, manner: &Manner) {
+    let ports: Vec<u16> = KNOWN.into_iter().filter(|p| *p != manner.to.port()).collect();
+    let mut sweeper = Sweeper::new(manner.clone(), &ports);
+    sweeper.run().await;
+    write(context, |audit| audit.known = sweeper.ports());
+}
+
+/// A part of the range is blocked, and no passive attempt has failed: where does a knock die?
+async fn climb_to_blocked(door: &Door<'_>) {
+    let context = door.context;
+    let port = {
+        let facts = context.facts();
+        let swept = facts.audit.as_ref().and_then(|a| a.sweep.as_ref());
+        let blocked = swept.filter(|s| s.gone_silent.is_empty()).and_then(|sweep| {
+            let of = |wanted: fn(Outcome) -> bool| {
+                sweep.ports.iter().find(|r| wanted(r.outcome)).map(|r| r.first)
             };
-            kept.sweeper.run().await;
-        }
-        self.climb_to_blocked(door).await;
-        let swept = {
-            let facts = self.recorder.facts();
-            let sweep = facts.audit.as_ref().and_then(|a| a.sweep.as_ref());
-            sweep.filter(|s| s.complete).map(|s| s.ports.clone())
-        };
-        self.announce_silent(door, progress, manner, &swept.unwrap_or_default()).await;
-    }
-
-    fn manner(&self, door: &Door<'_>, rate: u32) -> Manner {
-        let rtt = self.recorder.facts().leading_session().and_then(|s| s.rtt);
-        Manner {
-            to: door.to,
-            bind: door.bind,
-            pace: Pace::new(rate, rtt.map(Micros::duration)),
-            lossy: self.recorder.lossy(),
-        }
-    }
-
-    fn write(&self, change: impl FnOnce(&mut Audit)) {
-        if let Some(audit) = &mut self.recorder.facts().audit {
-            change(audit);
-        }
-    }
-
-    /// FTP's own ports, but for the one that the control connection is on.
-    async fn known(&self, manner: &Manner) {
-        let ports: Vec<u16> = KNOWN.into_iter().filter(|p| *p != manner.to.port()).collect();
-        let mut sweeper = Sweeper::new(manner.clone(), &ports);
-        sweeper.run().await;
-        self.write(|audit| audit.known = sweeper.ports());
-    }
-
-    /// A part of the range is blocked, and no passive attempt has failed: where does a knock die?
-    async fn climb_to_blocked(&self, door: &Door<'_>) {
-        let port = {
-            let facts = self.recorder.facts();
-            let swept = facts.audit.as_ref().and_then(|a| a.sweep.as_ref());
-            let blocked = swept.filter(|s| s.gone_silent.is_empty()).and_then(|sweep| {
-                let of = |wanted: fn(Outcome) -> bool| {
-                    sweep.ports.iter().find(|r| wanted(r.outcome)).map(|r| r.first)
-                };
-                let through = of(Outcome::is_let_through);
-                through.and(of(|o| matches!(o, Outcome::TimedOut | Outcome::Prohibited)))
-            });
-            let loopback = door.to.ip().to_canonical().is_loopback();
-            blocked.filter(|_| facts.request.localise && facts.ladders.is_empty() && !loopback)
-        };
-        if let Some(port) = port {
-            let task = Task::Climb { ports: vec![port] };
-            let _step = self.recorder.step(task, Because::RangeBlocked);
-            climb::climb(door, &[port]).await;
-        }
+            let through = of(Outcome::is_let_through);
+            through.and(of(|o| matches!(o, Outcome::TimedOut | Outcome::Prohibited)))
+        });
+        let loopback = door.to.ip().to_canonical().is_loopback();
+        blocked.filter(|_| facts.request.localise && facts.ladders.is_empty() && !loopback)
+    };
+    if let Some(port) = port {
+        let task = Task::Climb { ports: vec![port] };
+        let _step = context.recorder.step(task, Because::RangeBlocked);
+        climb::climb(door, &[port]).await;
     }
 }
 

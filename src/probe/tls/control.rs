@@ -20,6 +20,7 @@ use super::store::Store;
 use super::tap::{Received, Tap};
 use super::trust::Rejected;
 use super::{certificate, trust};
+use crate::facts::Host;
 use crate::facts::tls::{Handshake, TlsFailure, TlsPurpose, TlsVersion, Trust};
 
 /// The name that a certificate has to be valid for. A DNS name is also sent to the server (SNI); an
@@ -29,10 +30,9 @@ pub struct PeerName(ServerName<'static>);
 
 impl PeerName {
     /// The host as the user gave it; where that can be no name in a certificate, the address.
-    pub fn new(host: &str, address: IpAddr) -> Self {
-        let host = host.strip_suffix('.').unwrap_or(host);
-        let name = ServerName::try_from(host.to_owned());
-        Self(name.unwrap_or_else(|_| ServerName::from(address)))
+    pub fn new(host: &Host, address: IpAddr) -> Self {
+        let name = host.name().and_then(|name| ServerName::try_from(name.to_owned()).ok());
+        Self(name.unwrap_or_else(|| ServerName::from(host.address().unwrap_or(address))))
     }
 
     /// As it is compared.

@@ -171,7 +171,7 @@ async fn dial(address: SocketAddr) -> TcpStream {
 }
 
 fn control(setup: &TlsSetup, host: &str) -> ControlTls {
-    ControlTls::new(setup, PeerName::new(host, LOCALHOST))
+    ControlTls::new(setup, PeerName::new(&host.into(), LOCALHOST))
 }
 
 /// One handshake of a control connection with a server that shows this.
@@ -658,6 +658,6 @@ fn names_that_no_certificate_can_have_become_addresses() {
         ("", "127.0.0.1"),
         (".", "127.0.0.1"),
     ] {
-        assert_eq!(PeerName::new(host, LOCALHOST).text(), text, "{host:?}");
+        assert_eq!(PeerName::new(&host.into(), LOCALHOST).text(), text, "{host:?}");
     }
 }

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
+use super::super::context::Stage;
 use super::control::Control;
-use super::engine::{Engine, Stage};
 use super::login::Door;
-use super::turn::Progress;
 use crate::facts::{Attempt, DialOutcome, LoginOutcome, NotTested, Outcome};
 use crate::wire::command::Command;
 use crate::wire::peer;
@@ -13,7 +12,34 @@ use crate::wire::peer;
 /// Rows of logins that may fail for a reason that can pass, before no more are asked for.
 const ROWS: u8 = 2;
 
-impl Progress {
+/// The logins of a run: what is left of the first, and whether to ask for more.
+pub struct Logins {
+    first: Option<Control>,
+    enters: bool,
+    barred: Option<NotTested>,
+    rows: u8,
+}
+
+impl Logins {
+    /// With the survey's own session, to be used by whoever comes first. `enters`: later logins go to the
+    /// directory to list, as the survey did.
+    pub fn new(first: Control, enters: bool) -> Self {
+        Self { first: Some(first), enters, barred: None, rows: 0 }
+    }
+
+    /// The survey's own session, if nobody has used it.
+    pub fn take_first(&mut self) -> Option<Control> {
+        self.first.take()
+    }
+
+    /// A login whose failure says nothing about those to come.
+    pub async fn spare_session(&mut self, door: &Door<'_>) -> Result<Control, NotTested> {
+        let barred = self.barred.clone();
+        let session = self.session(door).await;
+        self.barred = barred;
+        session
+    }
+
     /// A whole row of logins has failed: whether it makes sense to ask for any more.
     fn turned_away(&mut self, failure: &NotTested) {
         let lasting = match failure {
@@ -27,55 +53,53 @@ impl Progress {
             self.barred.get_or_insert_with(|| failure.clone());
         }
     }
-}
 
-impl Engine<'_> {
-    /// A login for the next attempt: the survey's own first, a fresh one after that.
-    pub(super) async fn session(
-        &self,
-        door: &Door<'_>,
-        progress: &mut Progress,
-    ) -> Result<Control, NotTested> {
-        if let Some(control) = progress.first.take()
+    /// A login for whatever comes next: the survey's own first, a fresh one after that.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub async fn session(&mut self, door: &Door<'_>) -> Result<Control, NotTested> {
+        if let Some(control) = self.first.take()
             && !control.is_gone()
         {
             return Ok(control);
         }
+        let (context, limits) = (door.context, door.context.limits());
         // A comparison in clear that is refused says nothing about the logins under TLS.
-        let in_clear = door.tls.is_none() && self.spec.tls.is_some();
-        if let Some(reason) = progress.barred.as_ref().filter(|_| !in_clear) {
+        let in_clear = door.tls.is_none() && context.spec.tls.is_some();
+        if let Some(reason) = self.barred.as_ref().filter(|_| !in_clear) {
             return Err(reason.clone());
         }
-        let most = self.spec.limits.logins;
+        let most = limits.logins;
         let mut failure = NotTested::Deadline;
         for again in 0..3 {
             let pause = match (again, &failure) {
                 (0, _) => Duration::ZERO,
                 // A server that counts sessions may notice a moment late that the last one ended.
-                (1, NotTested::TooMany { held: false, .. }) => self.spec.limits.recount_pause,
-                (_, NotTested::TooMany { held: true, .. }) => self.spec.limits.held_pause,
-                _ => self.spec.limits.too_many_pause,
+                (1, NotTested::TooMany { held: false, .. }) => limits.recount_pause,
+                (_, NotTested::TooMany { held: true, .. }) => limits.held_pause,
+                _ => limits.too_many_pause,
             };
-            if self.recorder.facts().sessions.len() >= most {
+            if context.facts().sessions.len() >= most {
                 return Err(NotTested::LoginLimit { most });
             }
-            if self.recorder.remaining() < pause * 2
+            if context.recorder.remaining() < pause * 2
                 || (again == 2 && matches!(failure, NotTested::TooMany { held: true, .. }))
             {
                 break;
             }
             if !pause.is_zero() {
-                (self.stage)(Stage::Pausing(pause));
+                context.tell(Stage::Pausing(pause));
                 tokio::time::sleep(pause).await;
             }
-            match self.log_in(door, progress).await {
+            match self.log_in(door).await {
                 Ok(control) => return Ok(control),
                 Err(reason) => failure = reason,
             }
             if matches!(failure, NotTested::LoginFailed { refused: true, .. }) {
                 // Asking again and again looks like an attack, and can lock the account.
                 if !in_clear {
-                    progress.barred = Some(failure.clone());
+                    self.barred = Some(failure.clone());
                 }
                 break;
             }
@@ -91,14 +115,15 @@ impl Engine<'_> {
             }
         }
         if !in_clear {
-            progress.turned_away(&failure);
+            self.turned_away(&failure);
         }
         Err(failure)
     }
 
-    async fn log_in(&self, door: &Door<'_>, progress: &Progress) -> Result<Control, NotTested> {
+    async fn log_in(&self, door: &Door<'_>) -> Result<Control, NotTested> {
+        let (context, limits) = (door.context, door.context.limits());
         let Some(mut control) = door.connect(false).await else {
-            let outcome = self.recorder.facts().dials.last().map(|d| d.outcome.clone());
+            let outcome = context.facts().dials.last().map(|d| d.outcome.clone());
             return Err(match outcome {
                 Some(outcome) => NotTested::NoConnection { outcome },
                 None => NotTested::ControlBroke,
@@ -106,19 +131,17 @@ impl Engine<'_> {
         };
         let index = control.index;
         if door.greet(&mut control).await && door.login(&mut control).await {
-            if let Some(path) =
-                self.spec.request.path.as_deref().filter(|_| !progress.path_in_listing)
-            {
+            if let Some(path) = context.request().path.as_deref().filter(|_| self.enters) {
                 let _ = door.enter(&mut control, path).await;
             }
-            if self.recorder.facts().attempts.iter().any(Attempt::peer_rejected) {
+            if context.facts().attempts.iter().any(Attempt::peer_rejected) {
                 // A server that takes us for two machines may see several addresses of ours.
-                let _ = control.exchange(&Command::new("STAT"), self.spec.limits.reply).await;
+                let _ = control.exchange(&Command::new("STAT"), limits.reply).await;
             }
             return Ok(control);
         }
-        control.quit(&self.spec.limits, false).await;
-        let facts = self.recorder.facts();
+        control.quit(limits, false).await;
+        let facts = context.facts();
         let Some(session) = facts.sessions.get(index) else {
             return Err(NotTested::Deadline);
         };

@@ -8,23 +8,23 @@ use socket2::SockRef;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::Instant;
 
-use super::control::{Control, ControlEvent};
-use super::limits::Limits;
-use super::os;
-use super::passive::no_reply;
-use super::path::open_hole;
-use super::recorder::Recorder;
-use super::tls::Reuse;
-use super::transfer::{Ear, Source, Transfer};
-use crate::facts::{Attempt, Mode, NotTested, Outcome, PortRange, ReplyFact, Step, Why};
+use super::super::os;
+use super::super::session::control::{Control, ControlEvent};
+use super::super::ttl::ladder::open_hole;
+use super::endings::no_reply;
+use super::record::Seen;
+use super::transfer::{Ear, Order, Source, Transfer};
+use crate::facts::{Mode, NotTested, PortRange, ReplyFact, Step, Why};
 use crate::wire::address::{eprt_argument, port_argument};
 use crate::wire::command::Command;
 
 /// How to go about an active attempt.
 pub struct Active<'a> {
-    /// Ports to listen on.
-    pub ports: Option<PortRange>,
-    /// Which of them to begin with, so that each attempt has a port of its own.
+    /// What is asked for.
+    pub order: &'a Order<'a>,
+    /// Which command.
+    pub mode: Mode,
+    /// Which of `--active-ports` to begin with, so that each attempt has a port of its own.
     pub turn: u16,
     /// The address to announce instead of our own.
     pub announce: Option<IpAddr>,
@@ -32,60 +32,26 @@ pub struct Active<'a> {
     pub reply_only: bool,
     /// The announcement travels behind a NOOP, in one segment.
     pub pipelined: bool,
-    /// Largest segment that either end may send.
-    pub segments: Option<u16>,
-    /// Under TLS: whether the data connection offers the session of the control connection.
-    pub reuse: Reuse,
     /// Open a hole first, by a SYN to this port of the server that lives this long.
     pub hole: Option<(u16, u8)>,
-    /// Listing command.
-    pub listing: &'a Command,
-    /// Clock and facts.
-    pub recorder: &'a Recorder,
-    /// Waits.
-    pub limits: &'a Limits,
-    /// End of this attempt.
-    pub limit: Instant,
 }
 
 impl Active<'_> {
+    fn ports(&self) -> Option<PortRange> {
+        self.order.context.request().active_ports
+    }
+
     /// Carries the attempt out on a fresh login. The listener is returned where the server's knock
     /// did not come, so that a late one can still be noticed.
-    pub async fn run(&self, control: &mut Control, draft: &mut Attempt) -> Option<TcpListener> {
-        let opened = match self.hole {
-            Some(hole) => self.dig(control, hole, draft).await,
-            None => listen(control.local, self.ports, self.turn),
+    pub async fn run(&self, control: &mut Control, seen: &mut Seen) -> (Why, Option<TcpListener>) {
+        let (listener, local) = match self.open(control, seen).await {
+            Ok(opened) => opened,
+            Err(text) => return (Why::Not(NotTested::Local { text }), None),
         };
-        let listener = match opened {
-            Ok(listener) => listener,
-            Err(error) => {
-                let text = match self.ports {
-                    Some(range) => {
-                        format!("cannot listen on a port of {}-{}: {error}", range.min, range.max)
-                    }
-                    None => format!("cannot listen: {error}"),
-                };
-                (draft.outcome, draft.why) =
-                    (Outcome::NotTested, Why::Not(NotTested::Local { text }));
-                return None;
-            }
-        };
-        let Ok(local) = listener.local_addr() else {
-            return None;
-        };
-        if let Some(mss) = self.segments {
-            let limited = SockRef::from(&listener).try_clone().map(|s| os::limit_segments(&s, mss));
-            if let Err(error) = limited.and_then(|result| result) {
-                let text = error.to_string();
-                (draft.outcome, draft.why) =
-                    (Outcome::NotTested, Why::Not(NotTested::Local { text }));
-                return None;
-            }
-        }
-        draft.listened = Some(local);
+        seen.listened = Some(local);
         let advertised = SocketAddr::new(self.announce.unwrap_or(local.ip()), local.port());
-        draft.advertised = Some(advertised);
-        let command = match (draft.mode, advertised) {
+        seen.advertised = Some(advertised);
+        let command = match (self.mode, advertised) {
             (Mode::Port, SocketAddr::V4(v4)) => Command::with("PORT", &port_argument(v4)),
             (_, address) => Command::with("EPRT", &eprt_argument(address)),
         };
@@ -96,40 +62,67 @@ impl Active<'_> {
             strangers: Vec::new(),
             stranger_addresses: Vec::new(),
         };
-        draft.step = Step::CommandSent;
-        let began = self.recorder.now();
-        let (reply, early) = match self.announce(control, &command, &mut ear).await {
+        let why = self.listen_for(control, &command, &mut ear, seen).await;
+        let missed = matches!(why, Why::NoAnswer { .. });
+        (why, missed.then_some(ear.listener))
+    }
+
+    /// A listener, and where it listens.
+    async fn open(
+        &self,
+        control: &Control,
+        seen: &mut Seen,
+    ) -> Result<(TcpListener, SocketAddr), String> {
+        let opened = match self.hole {
+            Some(hole) => self.dig(control, hole, seen).await,
+            None => listen(control.local, self.ports(), self.turn),
+        };
+        let listener = opened.map_err(|error| match self.ports() {
+            Some(range) => {
+                format!("cannot listen on a port of {}-{}: {error}", range.min, range.max)
+            }
+            None => format!("cannot listen: {error}"),
+        })?;
+        let local = listener.local_addr().map_err(|error| error.to_string())?;
+        if let Some(mss) = self.order.segments {
+            let limited = SockRef::from(&listener).try_clone().map(|s| os::limit_segments(&s, mss));
+            limited.and_then(|result| result).map_err(|error| error.to_string())?;
+        }
+        Ok((listener, local))
+    }
+
+    /// Announces where we listen, and asks for the listing.
+    async fn listen_for(
+        &self,
+        control: &mut Control,
+        command: &Command,
+        ear: &mut Ear,
+        seen: &mut Seen,
+    ) -> Why {
+        let recorder = &self.order.context.recorder;
+        seen.step = Step::CommandSent;
+        let began = recorder.now();
+        let (reply, early) = match self.announce(control, command, ear).await {
             Ok(answer) => answer,
-            Err(verdict) => {
-                (draft.outcome, draft.why) = verdict;
-                draft.strangers = ear.stranger_addresses;
-                return (draft.outcome == Outcome::TimedOut).then_some(ear.listener);
+            Err(why) => {
+                seen.strangers.clone_from(&ear.stranger_addresses);
+                return why;
             }
         };
-        draft.step = Step::ReplyRead;
+        seen.step = Step::ReplyRead;
         if !(200..300).contains(&reply.code) {
-            (draft.outcome, draft.why) =
-                (Outcome::Rejected, Why::CommandRefused { code: reply.code, text: reply.text });
-            return None;
+            return Why::CommandRefused { code: reply.code, text: reply.text };
         }
-        draft.step = Step::Announced;
+        seen.step = Step::Announced;
         if self.reply_only {
-            (draft.outcome, draft.why) =
-                (Outcome::NotTested, Why::ReplyOnly { code: reply.code, text: reply.text });
-            return None;
+            return Why::ReplyOnly { code: reply.code, text: reply.text };
         }
-        let mut transfer =
-            Transfer::new(control, self.recorder, self.limits, self.limit).reuse(self.reuse);
+        let mut transfer = Transfer::new(control, self.order);
         if let Some(stream) = early {
-            draft.connect = Some(self.recorder.now().since(began));
-            transfer.connected(stream, draft, false);
+            seen.connect = Some(recorder.now().since(began));
+            transfer.connected(stream, seen, false);
         }
-        let mut source = Source::Listen(ear);
-        transfer.run(self.listing, &mut source, draft).await;
-        match source {
-            Source::Listen(ear) if draft.outcome == Outcome::TimedOut => Some(ear.listener),
-            _ => None,
-        }
+        transfer.run(Source::Listen(ear), seen).await
     }
 
     /// Opens a hole from the port that will be announced, then listens there.
@@ -137,13 +130,13 @@ impl Active<'_> {
         &self,
         control: &Control,
         hole: (u16, u8),
-        draft: &mut Attempt,
+        seen: &mut Seen,
     ) -> io::Result<TcpListener> {
         // A port that is free now; it is bound twice in a row, which only a listener would notice.
-        let from = listen(control.local, self.ports, self.turn)?.local_addr()?;
+        let from = listen(control.local, self.ports(), self.turn)?.local_addr()?;
         let (port, ttl) = hole;
         let patience = Duration::from_millis(250).max(control.rtt().unwrap_or_default() * 2);
-        draft.hole = Some(open_hole(from, control.peer.ip(), port, ttl, patience).await);
+        seen.hole = Some(open_hole(from, control.peer.ip(), port, ttl, patience).await);
         let mut local = control.local;
         local.set_port(from.port());
         listen_on(local, from.port())
@@ -156,11 +149,11 @@ impl Active<'_> {
         control: &mut Control,
         command: &Command,
         ear: &mut Ear,
-    ) -> Result<(ReplyFact, Option<TcpStream>), (Outcome, Why)> {
+    ) -> Result<(ReplyFact, Option<TcpStream>), Why> {
         if self.pipelined {
             let before = Command::new("NOOP");
             control
-                .send_behind(&before, command, self.limits.reply)
+                .send_behind(&before, command, self.order.limits.reply)
                 .await
                 .map_err(|end| no_reply(&end, &before))?;
         } else {
@@ -174,8 +167,8 @@ impl Active<'_> {
         let mut early = None;
         loop {
             let timer = match (delivered, &early) {
-                (_, Some(_)) => began + self.limits.reply,
-                (Some(at), None) => at + self.limits.door,
+                (_, Some(_)) => began + self.order.limits.reply,
+                (Some(at), None) => at + self.order.limits.door,
                 (None, None) => Instant::now() + Duration::from_millis(20),
             };
             tokio::select! {
@@ -188,8 +181,8 @@ impl Active<'_> {
                     }
                 }
                 stream = ear.accept(), if early.is_none() => early = Some(stream),
-                () = tokio::time::sleep_until(timer.min(self.limit).min(self.recorder.deadline())) => {
-                    let over = Instant::now() >= self.limit.min(self.recorder.deadline());
+                () = tokio::time::sleep_until(timer.min(self.order.end())) => {
+                    let over = Instant::now() >= self.order.end();
                     if delivered.is_none() && early.is_none() && !over {
                         if control.delivered() != Some(false) {
                             delivered = Some(Instant::now());
@@ -198,9 +191,9 @@ impl Active<'_> {
                     }
                     let waited = began.elapsed().into();
                     return Err(if early.is_some() {
-                        (Outcome::Stalled, Why::NoReply { command: command.verb.to_owned(), waited })
+                        Why::NoReply { command: command.verb.to_owned(), waited }
                     } else {
-                        (Outcome::TimedOut, Why::NoAnswer { waited, syns: None })
+                        Why::NoAnswer { waited, syns: None }
                     });
                 }
             }

@@ -12,14 +12,15 @@ use tokio::io::{AsyncRead as _, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::Instant;
 
-use super::control::{Control, ControlEvent};
-use super::dial::{DialEvent, Dialler};
-use super::limits::Limits;
-use super::passive::no_reply;
-use super::recorder::Recorder;
-use super::tls::{ControlTls, Link, Reuse};
+use super::super::context::Context;
+use super::super::dial::{DialEvent, Dialler};
+use super::super::limits::Limits;
+use super::super::session::control::{Control, ControlEvent};
+use super::super::tls::{ControlTls, Link, Reuse};
+use super::endings::no_reply;
+use super::record::Seen;
 use crate::facts::tls::{Handshake, TlsEnd, TlsFailure};
-use crate::facts::{Attempt, DataEnd, Micros, NotTested, Observed, Outcome, ReplyFact, Step, Why};
+use crate::facts::{DataEnd, Micros, NotTested, Observed, ReplyFact, Step, Why};
 use crate::wire::command::Command;
 use crate::wire::peer;
 
@@ -29,11 +30,11 @@ const AT_THE_DOOR: Duration = Duration::from_millis(5);
 const STRANGERS: usize = 8;
 
 /// Where data connections come from.
-pub enum Source {
+pub enum Source<'a> {
     /// We knock (passive).
-    Dial(Box<Dialler>),
+    Dial(&'a mut Dialler),
     /// The server knocks (active).
-    Listen(Ear),
+    Listen(&'a mut Ear),
 }
 
 /// A listener that lets only the server in.
@@ -55,7 +56,7 @@ enum SourceEvent {
     Failed,
 }
 
-impl Source {
+impl Source<'_> {
     async fn event(&mut self) -> SourceEvent {
         match self {
             Self::Dial(dialler) => match dialler.event().await {
@@ -89,17 +90,39 @@ impl Ear {
     }
 }
 
-/// Runs one listing and writes what happened into `draft`.
-pub struct Transfer<'a> {
-    /// The session that asks for the listing.
-    pub control: &'a mut Control,
-    /// Clock.
-    pub recorder: &'a Recorder,
-    /// Waits.
+/// What is asked for over a data connection, and what is done differently with it.
+pub struct Order<'a> {
+    /// The run.
+    pub context: &'a Context<'a>,
+    /// Listing command.
+    pub listing: &'a Command,
+    /// Waits of this attempt: longer ones than the run's where the server was seen to be slow.
     pub limits: &'a Limits,
     /// End of this attempt.
     pub limit: Instant,
-    secured: Option<(ControlTls, Reuse)>,
+    /// Largest segment that either end may send.
+    pub segments: Option<u16>,
+    /// Under TLS: whether the data connection offers the session of the control connection.
+    pub reuse: Reuse,
+}
+
+impl Order<'_> {
+    /// The end of this attempt, or of the run if that is sooner.
+    pub fn end(&self) -> Instant {
+        self.limit.min(self.context.recorder.deadline())
+    }
+
+    /// What is left until then.
+    pub fn left(&self) -> Duration {
+        self.limit.saturating_duration_since(Instant::now())
+    }
+}
+
+/// One listing at work.
+pub struct Transfer<'a> {
+    control: &'a mut Control,
+    order: &'a Order<'a>,
+    secured: Option<ControlTls>,
     asked: bool,
     /// A refusal that came while a handshake was on its way.
     refusal: Option<(u16, String, Instant)>,
@@ -143,23 +166,15 @@ enum Event {
 }
 
 impl<'a> Transfer<'a> {
-    /// Prepares a transfer that has to end by `limit`.
-    pub fn new(
-        control: &'a mut Control,
-        recorder: &'a Recorder,
-        limits: &'a Limits,
-        limit: Instant,
-    ) -> Self {
+    /// Prepares a transfer over the data connections of this session.
+    pub fn new(control: &'a mut Control, order: &'a Order<'a>) -> Self {
         let now = Instant::now();
-        let secured = control.tls().cloned().map(|tls| (tls, Reuse::Resume));
         Self {
-            secured,
+            secured: control.tls().cloned(),
             asked: false,
             refusal: None,
             control,
-            recorder,
-            limits,
-            limit,
+            order,
             streams: Vec::new(),
             completion: None,
             last: now,
@@ -169,21 +184,14 @@ impl<'a> Transfer<'a> {
         }
     }
 
-    /// Whether a data connection under TLS offers the session of the control connection.
-    #[must_use]
-    pub fn reuse(mut self, reuse: Reuse) -> Self {
-        self.secured = self.secured.map(|(tls, _)| (tls, reuse));
-        self
-    }
-
     /// Adds a data connection that already stands.
-    pub fn connected(&mut self, stream: TcpStream, draft: &mut Attempt, passive: bool) {
-        if draft.observed.is_none()
+    pub fn connected(&mut self, stream: TcpStream, seen: &mut Seen, passive: bool) {
+        if seen.observed.is_none()
             && let (Ok(local), Ok(peer)) = (stream.local_addr(), stream.peer_addr())
         {
             let (from, to) = if passive { (local, peer) } else { (peer, local) };
-            draft.observed = Some(Observed { from, to });
-            draft.step = draft.step.max(Step::Connected);
+            seen.observed = Some(Observed { from, to });
+            seen.reach(Step::Connected);
         }
         self.last = Instant::now();
         let state = self.begun(stream);
@@ -195,9 +203,10 @@ impl<'a> Transfer<'a> {
         match &self.secured {
             None => State::Open(Link::from(stream)),
             Some(_) if !self.asked => State::Waiting(stream),
-            Some((tls, reuse)) => {
-                let (tls, reuse) = (tls.clone(), *reuse);
-                let limit = self.limit.min(self.recorder.until(self.limits.idle));
+            Some(tls) => {
+                let (tls, reuse) = (tls.clone(), self.order.reuse);
+                let idle = self.order.context.recorder.until(self.order.limits.idle);
+                let limit = self.order.limit.min(idle);
                 State::Shaking(Box::pin(
                     async move { tls.connect_data(stream, reuse, limit).await },
                 ))
@@ -206,13 +215,13 @@ impl<'a> Transfer<'a> {
     }
 
     /// Asks for the listing and reads until both connections have said their last word.
-    pub async fn run(&mut self, listing: &Command, source: &mut Source, draft: &mut Attempt) {
-        let began = self.recorder.now();
+    pub async fn run(mut self, mut source: Source<'_>, seen: &mut Seen) -> Why {
+        let listing = self.order.listing;
+        let began = self.order.context.recorder.now();
         let sent = self.control.send(listing).await;
         if self.control.is_gone() {
             // Nobody was asked for anything: that nothing comes says nothing about the way.
-            (draft.outcome, draft.why) = no_reply(&sent, listing);
-            return;
+            return no_reply(&sent, listing);
         }
         self.asked = true;
         for at in 0..self.streams.len() {
@@ -231,7 +240,7 @@ impl<'a> Transfer<'a> {
         self.sent = Instant::now();
         self.last = self.sent;
         let passive = matches!(source, Source::Dial(_));
-        let verdict = loop {
+        let why = loop {
             let timer = self.timer();
             let event = tokio::select! {
                 event = self.control.event(), if !self.control.is_gone() => Event::Control(event),
@@ -243,57 +252,57 @@ impl<'a> Transfer<'a> {
                 && reply.code >= 200
                 && self.streams.is_empty()
             {
-                self.let_in(source, draft, began).await;
+                self.let_in(&mut source, seen, began).await;
             }
-            let verdict = match event {
-                Event::Control(event) => self.on_control(event, listing, source, draft),
+            let ended = match event {
+                Event::Control(event) => self.on_control(event, listing, &source, seen),
                 Event::Source(SourceEvent::Connected(stream)) => {
-                    if draft.connect.is_none() {
-                        draft.connect = Some(self.recorder.now().since(began));
+                    if seen.connect.is_none() {
+                        seen.connect = Some(self.order.context.recorder.now().since(began));
                     }
-                    self.connected(stream, draft, passive);
-                    note_caller(source, draft);
+                    self.connected(stream, seen, passive);
+                    note_caller(&source, seen);
                     None
                 }
                 Event::Source(SourceEvent::Failed) => None,
                 Event::Data(index, DataEvent::Read(result, end)) => {
-                    if let (Some(tls), Some(end)) = (&mut draft.tls, end) {
+                    if let (Some(tls), Some(end)) = (&mut seen.tls, end) {
                         tls.end = Some(end);
                     }
-                    self.on_data(index, result, draft)
+                    self.on_data(index, result, seen)
                 }
                 Event::Data(index, DataEvent::Shaken(handshake, link)) => {
-                    self.on_handshake(index, handshake, link, listing, draft)
+                    self.on_handshake(index, handshake, link, listing, seen)
                 }
                 Event::Time => match self.refusal.take() {
-                    Some((code, text, _)) => Some(self.refused(code, text, listing, draft)),
-                    None => self.on_time(draft),
+                    Some((code, text, _)) => Some(self.refused(code, text, listing, seen)),
+                    None => self.on_time(seen),
                 },
             };
-            if let Some(verdict) = verdict {
-                break verdict;
+            if let Some(why) = ended {
+                break why;
             }
         };
-        if let Source::Listen(ear) = source {
-            draft.strangers.clone_from(&ear.stranger_addresses);
+        if let Source::Listen(ear) = &source {
+            seen.strangers.clone_from(&ear.stranger_addresses);
         }
-        (draft.outcome, draft.why) = verdict;
-        draft.data_end = self
+        seen.data_end = self
             .streams
             .iter()
             .filter_map(|s| s.end)
             .min_by_key(|end| *end != DataEnd::Eof)
-            .or(draft.observed.map(|_| DataEnd::GivenUp));
+            .or(seen.observed.map(|_| DataEnd::GivenUp));
+        why
     }
 
     /// A server that knocked before it spoke stands at the door already, perhaps behind others.
-    async fn let_in(&mut self, source: &mut Source, draft: &mut Attempt, began: Micros) {
+    async fn let_in(&mut self, source: &mut Source<'_>, seen: &mut Seen, began: Micros) {
         if let Source::Listen(ear) = source
             && let Ok(stream) = tokio::time::timeout(AT_THE_DOOR, ear.accept()).await
         {
-            draft.connect.get_or_insert_with(|| self.recorder.now().since(began));
-            self.connected(stream, draft, false);
-            note_caller(source, draft);
+            seen.connect.get_or_insert_with(|| self.order.context.recorder.now().since(began));
+            self.connected(stream, seen, false);
+            note_caller(source, seen);
         }
     }
 
@@ -310,47 +319,48 @@ impl<'a> Transfer<'a> {
         let now = Instant::now();
         let moment = if let Some((_, at)) = &self.completion {
             // Late bytes may still be repeated by the kernel.
-            self.last.max(*at) + self.limits.idle / 2
+            self.last.max(*at) + self.order.limits.idle / 2
         } else if self.streams.is_empty() {
             match self.delivered {
-                Some(at) => at + self.limits.door,
+                Some(at) => at + self.order.limits.door,
                 None => now + Duration::from_millis(20),
             }
         } else if let Some((_, _, at)) = &self.refusal {
-            *at + self.limits.close / 4
+            *at + self.order.limits.close / 4
         } else if self.shaking() {
             // It has a limit of its own.
-            self.limit
+            self.order.limit
         } else if self.live() {
-            self.last + if self.flowed { self.limits.idle } else { self.limits.first_byte }
+            self.last
+                + if self.flowed { self.order.limits.idle } else { self.order.limits.first_byte }
         } else if self.ended_in_order() {
-            self.last + self.limits.reply
+            self.last + self.order.limits.reply
         } else {
             // Reset: the server's words may explain it, later where data had flowed.
-            self.last + if self.flowed { self.limits.reply } else { self.limits.close }
+            self.last + if self.flowed { self.order.limits.reply } else { self.order.limits.close }
         };
-        moment.min(self.limit).min(self.recorder.deadline())
+        moment.min(self.order.end())
     }
 
     fn on_control(
         &mut self,
         event: ControlEvent,
         listing: &Command,
-        source: &Source,
-        draft: &mut Attempt,
-    ) -> Option<(Outcome, Why)> {
+        source: &Source<'_>,
+        seen: &mut Seen,
+    ) -> Option<Why> {
         self.control.log(&event);
         let ControlEvent::Reply(reply) = event else {
             return match self.completion {
                 // The server may leave once it has said 226.
                 Some(_) => None,
-                None if self.tls_failed() => Some(nobody_there(draft)),
+                None if self.tls_failed() => Some(nobody_there(seen)),
                 None => Some(no_reply(&event.end(), listing)),
             };
         };
         match reply.code {
             100..=199 => {
-                draft.step = draft.step.max(Step::Began);
+                seen.reach(Step::Began);
                 None
             }
             200..=299 => {
@@ -362,51 +372,45 @@ impl<'a> Transfer<'a> {
                     _ => None,
                 };
                 if let Some(from) = stranger {
-                    return Some((Outcome::Rejected, Why::WrongPeer { from }));
+                    return Some(Why::WrongPeer { from });
                 }
-                (!self.streams.is_empty() && !self.live()).then(|| self.settle(draft))
+                (!self.streams.is_empty() && !self.live()).then(|| self.settle(seen))
             }
             code if self.shaking() => {
                 // The handshake may be ending at this very moment: it says why.
                 self.refusal.get_or_insert((code, reply.text, Instant::now()));
                 None
             }
-            code => Some(self.refused(code, reply.text, listing, draft)),
+            code => Some(self.refused(code, reply.text, listing, seen)),
         }
     }
 
     /// A reply that ends the transfer before 226.
-    fn refused(
-        &self,
-        code: u16,
-        text: String,
-        listing: &Command,
-        draft: &mut Attempt,
-    ) -> (Outcome, Why) {
+    fn refused(&self, code: u16, text: String, listing: &Command, seen: &mut Seen) -> Why {
         if peer::is_empty_listing(code, &text) {
-            if draft.observed.is_some() {
-                draft.step = Step::Completed;
-                return (Outcome::Open, Why::Complete);
+            if seen.observed.is_some() {
+                seen.step = Step::Completed;
+                return Why::Complete;
             }
             return nothing_sent(code, text);
         }
         // A server that refuses to list may just close the data connection that it has no use for.
         let closed = matches!(
-            draft.tls.as_ref().and_then(|tls| tls.failure.as_ref()),
+            seen.tls.as_ref().and_then(|tls| tls.failure.as_ref()),
             Some(TlsFailure::Closed | TlsFailure::Reset | TlsFailure::TimedOut { .. })
         );
         let about_data =
             matches!(code, 421 | 425 | 426 | 522) && !peer::is_bad_data_peer(code, &text);
         if self.tls_failed() && (!closed || about_data) {
-            return (Outcome::TlsFailed, Why::TlsFailed { reply: Some((code, text)) });
+            return Why::TlsFailed { reply: Some((code, text)) };
         }
         let broken_off =
-            draft.bytes > 0 || (draft.observed.is_some() && matches!(code, 421 | 426 | 451));
+            seen.bytes > 0 || (seen.observed.is_some() && matches!(code, 421 | 426 | 451));
         if broken_off {
-            (Outcome::Closed, Why::BrokenOff { code, text })
+            Why::BrokenOff { code, text }
         } else {
             let command = listing.redacted();
-            (Outcome::Rejected, Why::ListingRefused { command, code, text })
+            Why::ListingRefused { command, code, text }
         }
     }
 
@@ -420,8 +424,8 @@ impl<'a> Transfer<'a> {
         handshake: Handshake,
         link: Option<Link>,
         listing: &Command,
-        draft: &mut Attempt,
-    ) -> Option<(Outcome, Why)> {
+        seen: &mut Seen,
+    ) -> Option<Why> {
         self.last = Instant::now();
         let live = self.streams.get_mut(index)?;
         if let Some(link) = link {
@@ -431,13 +435,13 @@ impl<'a> Transfer<'a> {
             live.end = Some(DataEnd::TlsFailed);
         }
         // With several connections the one whose handshake stands is the one that counts.
-        if draft.tls.as_ref().is_none_or(|before| !before.is_done()) {
-            draft.tls = Some(handshake);
+        if seen.tls.as_ref().is_none_or(|before| !before.is_done()) {
+            seen.tls = Some(handshake);
         }
         if let Some((code, text, _)) = self.refusal.take() {
-            return Some(self.refused(code, text, listing, draft));
+            return Some(self.refused(code, text, listing, seen));
         }
-        (self.completion.is_some() && !self.live()).then(|| self.settle(draft))
+        (self.completion.is_some() && !self.live()).then(|| self.settle(seen))
     }
 
     /// Whether every data connection ended in its handshake.
@@ -446,23 +450,18 @@ impl<'a> Transfer<'a> {
         !self.streams.is_empty() && self.streams.iter().all(failed)
     }
 
-    fn on_data(
-        &mut self,
-        index: usize,
-        result: io::Result<usize>,
-        draft: &mut Attempt,
-    ) -> Option<(Outcome, Why)> {
+    fn on_data(&mut self, index: usize, result: io::Result<usize>, seen: &mut Seen) -> Option<Why> {
         self.last = Instant::now();
         let live = self.streams.get_mut(index)?;
         match result {
             Ok(0) => live.end = Some(DataEnd::Eof),
             Ok(n) => {
                 self.flowed = true;
-                draft.bytes += n as u64;
-                draft.step = draft.step.max(Step::Began);
-                if draft.bytes > self.limits.listing_bytes {
+                seen.bytes += n as u64;
+                seen.reach(Step::Began);
+                if seen.bytes > self.order.limits.listing_bytes {
                     live.end = Some(DataEnd::CutByUs);
-                    return Some((Outcome::Open, Why::CutByUs));
+                    return Some(Why::CutByUs);
                 }
                 return None;
             }
@@ -475,31 +474,31 @@ impl<'a> Transfer<'a> {
         }
         live.state = State::Over;
         // With several sockets the one that carried nothing may end first.
-        let over = !self.live() || (self.ended_in_order() && draft.bytes > 0);
+        let over = !self.live() || (self.ended_in_order() && seen.bytes > 0);
         if over && self.ended_in_order() {
-            draft.step = draft.step.max(Step::DataEnded);
+            seen.reach(Step::DataEnded);
         }
         if over && self.completion.is_some() {
-            return Some(self.settle(draft));
+            return Some(self.settle(seen));
         }
         None
     }
 
     /// The verdict when 226 is there and no data connection is left.
-    fn settle(&self, draft: &mut Attempt) -> (Outcome, Why) {
-        if self.ended_in_order() || draft.bytes > 0 {
-            draft.step = Step::Completed;
-            return (Outcome::Open, Why::Complete);
+    fn settle(&self, seen: &mut Seen) -> Why {
+        if self.ended_in_order() || seen.bytes > 0 {
+            seen.step = Step::Completed;
+            return Why::Complete;
         }
         if self.tls_failed() {
-            return nobody_there(draft);
+            return nobody_there(seen);
         }
-        (Outcome::Closed, Why::DataReset)
+        Why::DataReset
     }
 
-    fn on_time(&mut self, draft: &mut Attempt) -> Option<(Outcome, Why)> {
+    fn on_time(&mut self, seen: &mut Seen) -> Option<Why> {
         let now = Instant::now();
-        let over = now >= self.limit || now >= self.recorder.deadline();
+        let over = now >= self.order.end();
         if self.streams.is_empty() && self.delivered.is_none() && !over {
             // The server's SYNs begin when it has the command, not when we sent it.
             if self.control.delivered() != Some(false) {
@@ -514,55 +513,57 @@ impl<'a> Transfer<'a> {
                 return Some(nothing_sent(reply.code, reply.text.clone()));
             }
             if self.live() {
-                return Some((Outcome::Stalled, Why::NoData { waited }));
+                return Some(Why::NoData { waited });
             }
-            return Some(self.settle(draft));
+            return Some(self.settle(seen));
         }
         if self.streams.is_empty() {
             let waited = now.duration_since(self.delivered.unwrap_or(self.sent)).into();
-            return Some((Outcome::TimedOut, Why::NoAnswer { waited, syns: None }));
+            return Some(Why::NoAnswer { waited, syns: None });
         }
         Some(if self.live() {
-            if over && draft.bytes > 0 && now.duration_since(self.last) < self.limits.idle / 2 {
-                (Outcome::Open, Why::CutByUs)
+            if over && seen.bytes > 0 && now.duration_since(self.last) < self.order.limits.idle / 2
+            {
+                Why::CutByUs
             } else {
-                (Outcome::Stalled, Why::NoData { waited })
+                Why::NoData { waited }
             }
         } else if self.ended_in_order() {
-            (Outcome::Stalled, Why::NoCompletion { waited })
+            Why::NoCompletion { waited }
         } else if self.tls_failed() {
-            nobody_there(draft)
+            nobody_there(seen)
         } else {
-            (Outcome::Closed, Why::DataReset)
+            Why::DataReset
         })
     }
 }
 
 /// The ends of a connection that came and was reset before it could be asked for them.
-fn note_caller(source: &Source, draft: &mut Attempt) {
-    if let Source::Listen(Ear { caller: Some(from), .. }) = source
-        && draft.observed.is_none()
-        && let Some(to) = draft.listened
+fn note_caller(source: &Source<'_>, seen: &mut Seen) {
+    if let Source::Listen(ear) = source
+        && let Some(from) = ear.caller
+        && seen.observed.is_none()
+        && let Some(to) = seen.listened
     {
-        draft.observed = Some(Observed { from: *from, to });
-        draft.step = draft.step.max(Step::Connected);
+        seen.observed = Some(Observed { from, to });
+        seen.reach(Step::Connected);
     }
 }
 
 /// A handshake that failed without a word of the server's; where nothing at all came back, it is
 /// silence like that of a clear data connection.
-fn nobody_there(draft: &Attempt) -> (Outcome, Why) {
-    match &draft.tls {
+fn nobody_there(seen: &Seen) -> Why {
+    match &seen.tls {
         Some(Handshake { failure: Some(TlsFailure::TimedOut { received: 0 }), took, .. }) => {
-            (Outcome::Stalled, Why::NoData { waited: *took })
+            Why::NoData { waited: *took }
         }
-        _ => (Outcome::TlsFailed, Why::TlsFailed { reply: None }),
+        _ => Why::TlsFailed { reply: None },
     }
 }
 
 /// The server said that it is done, or has nothing, and never knocked.
-fn nothing_sent(code: u16, text: String) -> (Outcome, Why) {
-    (Outcome::NotTested, Why::Not(NotTested::NothingSent { code, text }))
+fn nothing_sent(code: u16, text: String) -> Why {
+    Why::Not(NotTested::NothingSent { code, text })
 }
 
 /// The first data connection with something to tell, and what it is. Waits for ever when none is

@@ -4,11 +4,12 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::limits::Limits;
-use super::os;
-use super::recorder::Recorder;
-use super::secrets::Secrets;
-use super::tls::{ControlTls, Link};
+use super::super::context::Context;
+use super::super::limits::Limits;
+use super::super::os;
+use super::super::recorder::Recorder;
+use super::super::secrets::Secrets;
+use super::super::tls::{ControlTls, Link};
 use crate::facts::{
     ControlEnd, Exchange, ExchangeEnd, Greeting, LoginOutcome, Micros, ReplyFact, Session,
 };
@@ -54,6 +55,7 @@ pub struct Control {
     farewell: Farewell,
     /// What the server has said so far.
     heard: Heard,
+    /// A server may repeat what it was told: these words are not written down.
     secrets: Secrets,
 }
 
@@ -133,10 +135,10 @@ impl Control {
     /// # Errors
     /// When the system does not know the connection's ends any more.
     pub fn new(
+        context: &Context<'_>,
         stream: TcpStream,
         began: Micros,
         connect: Micros,
-        recorder: &Recorder,
     ) -> io::Result<Self> {
         let peer = stream.peer_addr()?;
         let local = stream.local_addr()?;
@@ -144,7 +146,7 @@ impl Control {
         let _ = stream.set_nodelay(true);
         let twin = SockRef::from(&stream).try_clone().ok();
         let index = {
-            let mut facts = recorder.facts();
+            let mut facts = context.facts();
             facts.sessions.push(Session {
                 peer,
                 local,
@@ -166,7 +168,7 @@ impl Control {
             twin,
             reader: ReplyReader::new(ReplyLimits::default()),
             buffer: vec![0; 8192],
-            recorder: recorder.clone(),
+            recorder: context.recorder.clone(),
             index,
             peer,
             local,
@@ -175,7 +177,7 @@ impl Control {
             given_up: false,
             farewell: Farewell::Owed,
             heard: Heard::default(),
-            secrets: Secrets::default(),
+            secrets: context.secrets.clone(),
         })
     }
 
@@ -261,11 +263,6 @@ impl Control {
                 }
             }
         }
-    }
-
-    /// A server may repeat what it was told: these words are not written down.
-    pub fn keep_secret(&mut self, secrets: &Secrets) {
-        self.secrets = secrets.clone();
     }
 
     fn redacted(&self, text: String) -> String {

@@ -7,69 +7,73 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
+use super::super::context::{Context, Stage};
+use super::super::dial::{KnockPolicy, dial};
+use super::super::secrets::Secrets;
+use super::super::tls::{ControlTls, PeerName, TlsSetup};
 use super::control::{Control, ControlEvent};
-use super::dial::{KnockPolicy, dial};
-use super::engine::{Credentials, Stage};
-use super::limits::Limits;
-use super::recorder::Recorder;
-use super::secrets::Secrets;
-use super::tls::{ControlTls, PeerName, TlsSetup};
 use crate::facts::{
-    DialOutcome, ExchangeEnd, Greeting, LoginOutcome, ReplyFact, TlsAnswer, TlsLevel,
+    Dial, DialOutcome, ExchangeEnd, Family, Greeting, LoginOutcome, ReplyFact, TlsAnswer, TlsLevel,
 };
 use crate::wire::command::Command;
 use crate::wire::{service, text};
 
-/// What every login of a run needs.
+/// Where to log in, and how.
 #[derive(Clone, Copy)]
 pub struct Door<'a> {
+    /// The run.
+    pub context: &'a Context<'a>,
     /// Server end of the control connection.
     pub to: SocketAddr,
-    /// Address to call from.
-    pub bind: Option<IpAddr>,
     /// Protection of the control connection, and how to judge certificates.
     pub tls: Option<(TlsLevel, &'a TlsSetup)>,
-    /// The host as the user named it, for certificates.
-    pub host: &'a str,
-    /// Who logs in.
-    pub credentials: &'a Credentials,
-    /// What servers may repeat of it.
-    pub secrets: &'a Secrets,
-    /// Waits.
-    pub limits: &'a Limits,
-    /// Clock and facts.
-    pub recorder: &'a Recorder,
-    /// Tells what is being done.
-    pub stage: &'a dyn Fn(Stage),
 }
 
-/// Knock policy of a control connection.
-pub fn control_policy(limits: &Limits) -> KnockPolicy {
-    let spacing = limits.connect_spacing;
-    let knocks = (limits.connect.as_millis() / spacing.as_millis().max(1)).max(1);
-    KnockPolicy { knocks: u32::try_from(knocks).unwrap_or(8), spacing, patience: spacing }
-}
+impl<'a> Door<'a> {
+    /// The control port at an address of the host, as the run is to speak there.
+    pub fn new(context: &'a Context<'a>, address: IpAddr) -> Self {
+        let tls = context.spec.tls.as_ref().map(|setup| (context.request().tls, setup));
+        Self { context, to: context.control_port(address), tls }
+    }
 
-impl Door<'_> {
+    /// The same without TLS.
+    #[must_use]
+    pub fn in_clear(self) -> Self {
+        Self { tls: None, ..self }
+    }
+
+    /// Another port of the same address.
+    pub fn at(&self, port: u16) -> SocketAddr {
+        let mut to = self.to;
+        to.set_port(port);
+        to
+    }
+
+    /// The address family that is spoken.
+    pub fn family(&self) -> Family {
+        Family::of(self.to.ip())
+    }
+
+    async fn dial(&self) -> (Dial, Option<TcpStream>) {
+        dial(self.context, self.to, KnockPolicy::control(self.context.limits())).await
+    }
+
     /// Connects and reads the greeting. `None` when no connection stood; the reason is in the
     /// facts' dials.
     pub async fn connect(&self, record_dial: bool) -> Option<Control> {
-        (self.stage)(Stage::Connecting(self.to));
-        let (record, stream) =
-            dial(self.to, self.bind, control_policy(self.limits), self.recorder).await;
+        self.context.tell(Stage::Connecting(self.to));
+        let (record, stream) = self.dial().await;
         let (began, took) = (record.began, record.took);
         if record_dial || record.outcome != DialOutcome::Connected {
-            self.recorder.facts().dials.push(record);
+            self.context.facts().dials.push(record);
         }
-        let mut control = Control::new(stream?, began, took, self.recorder).ok()?;
-        control.keep_secret(self.secrets);
-        Some(control)
+        Control::new(self.context, stream?, began, took).ok()
     }
 
     /// Waits for the greeting; a silent server is asked on a second connection whether it speaks
     /// TLS. `true` when a 2yz greeting came.
     pub async fn greet(&self, control: &mut Control) -> bool {
-        (self.stage)(Stage::Greeting(self.to));
+        self.context.tell(Stage::Greeting(self.to));
         if let Some((TlsLevel::Implicit, _)) = self.tls
             && !self.secure(control).await
         {
@@ -77,8 +81,8 @@ impl Door<'_> {
             return false;
         }
         let began = Instant::now();
-        let limit = self.recorder.until(self.limits.greeting);
-        let patience = self.recorder.until(self.limits.greeting_patience);
+        let limit = self.context.recorder.until(self.context.limits().greeting);
+        let patience = self.context.recorder.until(self.context.limits().greeting_patience);
         let mut first = tokio::time::timeout_at(patience, self.await_greeting(control)).await.ok();
         if first.is_none() && !control.is_gone() && control.tls().is_none() {
             first = self.await_greeting_or_tls(control, limit).await;
@@ -126,7 +130,7 @@ impl Door<'_> {
             // A connection that is greeted says that the silent one was lost on the way: its last
             // acknowledgement may never have arrived, and who waits for a greeting sends no other.
             let decides = answer == TlsAnswer::Tls || answer.is_greeting();
-            self.recorder.facts().tls_hello = Some(answer);
+            self.context.facts().tls_hello = Some(answer);
             if !decides {
                 std::future::pending::<()>().await;
             }
@@ -139,8 +143,7 @@ impl Door<'_> {
     }
 
     async fn ask_for_tls(&self, limit: Instant) -> TlsAnswer {
-        let (_, stream) =
-            dial(self.to, self.bind, control_policy(self.limits), self.recorder).await;
+        let (_, stream) = self.dial().await;
         let Some(mut stream) = stream else {
             return TlsAnswer::Closed;
         };
@@ -148,12 +151,12 @@ impl Door<'_> {
         if stream.write_all(&hello).await.is_err() {
             return TlsAnswer::Closed;
         }
-        read_head(&mut stream, limit, self.secrets).await
+        read_head(&mut stream, limit, &self.context.secrets).await
     }
 
     /// Logs in. `true` when the server let us in.
     pub async fn login(&self, control: &mut Control) -> bool {
-        (self.stage)(Stage::LoggingIn);
+        self.context.tell(Stage::LoggingIn);
         let refused = match self.tls {
             Some((TlsLevel::Explicit, _)) => self.demand_tls(control).await,
             _ => None,
@@ -170,8 +173,8 @@ impl Door<'_> {
 
     async fn secure(&self, control: &mut Control) -> bool {
         let Some((_, setup)) = self.tls else { return false };
-        let tls = ControlTls::new(setup, PeerName::new(self.host, self.to.ip()));
-        control.secure(tls, self.recorder.until(self.limits.reply)).await
+        let tls = ControlTls::new(setup, PeerName::new(&self.context.request().host, self.to.ip()));
+        control.secure(tls, self.context.recorder.until(self.context.limits().reply)).await
     }
 
     /// AUTH TLS (RFC 4217 §4), AUTH SSL where only that is known, and the handshake. `None` when
@@ -180,7 +183,7 @@ impl Door<'_> {
         let mut refusal = None;
         for mechanism in ["TLS", "SSL"] {
             let command = Command::with("AUTH", mechanism);
-            let reply = match control.exchange(&command, self.limits.reply).await {
+            let reply = match control.exchange(&command, self.context.limits().reply).await {
                 Ok(reply) => reply,
                 Err(end) => {
                     return Some(LoginOutcome::Broken { command: "AUTH".to_owned(), end });
@@ -216,21 +219,23 @@ impl Door<'_> {
             return Ok(None);
         }
         // Servers that know no PBSZ still may know PROT; its reply decides.
-        let _ = control.exchange(&Command::with("PBSZ", "0"), self.limits.reply).await?;
-        let reply = control.exchange(&Command::with("PROT", "P"), self.limits.reply).await?;
+        let _ = control.exchange(&Command::with("PBSZ", "0"), self.context.limits().reply).await?;
+        let reply =
+            control.exchange(&Command::with("PROT", "P"), self.context.limits().reply).await?;
         Ok(Some(reply).filter(|reply| !(200..300).contains(&reply.code)))
     }
 
     async fn log_in(&self, control: &mut Control) -> LoginOutcome {
-        let user = Command::with("USER", &self.credentials.user);
-        let password = self.credentials.password.as_ref().map_or("ftp-doctor@", |p| p.as_str());
-        let mut answer = control.exchange(&user, self.limits.reply).await;
+        let user = Command::with("USER", &self.context.spec.credentials.user);
+        let password =
+            self.context.spec.credentials.password.as_ref().map_or("ftp-doctor@", |p| p.as_str());
+        let mut answer = control.exchange(&user, self.context.limits().reply).await;
         // A second greeting, or a banner in pieces, is no answer to USER.
         for _ in 0..3 {
             if !answer.as_ref().is_ok_and(|reply| reply.code == 220) {
                 break;
             }
-            answer = control.next_answer(self.limits.reply).await;
+            answer = control.next_answer(self.context.limits().reply).await;
         }
         let mut step = ("USER", answer);
         // USER, PASS, ACCT, PASS: a server that keeps asking is not followed any further.
@@ -245,7 +250,7 @@ impl Door<'_> {
             let next = match (verb, reply.code) {
                 (_, 200..=299) => return LoginOutcome::In { code: reply.code },
                 ("USER", 331 | 336) | ("ACCT", 331) => Command::with("PASS", password),
-                ("USER" | "PASS", 332) => match &self.credentials.account {
+                ("USER" | "PASS", 332) => match &self.context.spec.credentials.account {
                     Some(account) => Command::with("ACCT", account.as_str()),
                     None => {
                         return LoginOutcome::Wants {
@@ -266,7 +271,7 @@ impl Door<'_> {
                 }
             };
             let verb = if next.verb == "ACCT" { "ACCT" } else { "PASS" };
-            step = (verb, control.exchange(&next, self.limits.reply).await);
+            step = (verb, control.exchange(&next, self.context.limits().reply).await);
         }
         let text = step.1.map(|reply| reply.text).unwrap_or_default();
         LoginOutcome::Wants { command: step.0.to_owned(), text }
@@ -275,7 +280,7 @@ impl Door<'_> {
     /// Asks, once per run, what the server is and offers. A server that dislikes a question
     /// answers 5yz, which is a fact; one that closes ends the survey.
     pub async fn survey(&self, control: &mut Control, path: Option<&str>) {
-        (self.stage)(Stage::Survey);
+        self.context.tell(Stage::Survey);
         for command in [
             Command::new("FEAT"),
             Command::new("SYST"),
@@ -283,12 +288,15 @@ impl Door<'_> {
             Command::new("PWD"),
             Command::with("TYPE", "A"),
         ] {
-            if control.is_gone() || control.exchange(&command, self.limits.reply).await.is_err() {
+            if control.is_gone()
+                || control.exchange(&command, self.context.limits().reply).await.is_err()
+            {
                 return;
             }
         }
         if let Some(path) = path {
-            let _ = control.exchange(&Command::with("CWD", path), self.limits.reply).await;
+            let _ =
+                control.exchange(&Command::with("CWD", path), self.context.limits().reply).await;
         }
     }
 
@@ -297,17 +305,16 @@ impl Door<'_> {
     /// # Errors
     /// How the wait for a reply ended, if not by one.
     pub async fn enter(&self, control: &mut Control, path: &str) -> Result<ReplyFact, ExchangeEnd> {
-        control.exchange(&Command::with("CWD", path), self.limits.reply).await
+        control.exchange(&Command::with("CWD", path), self.context.limits().reply).await
     }
 
     /// Connects to another address of the same host to see whether it answers at all, and leaves.
     pub async fn look_in(&self) {
-        let (record, stream) =
-            dial(self.to, self.bind, control_policy(self.limits), self.recorder).await;
-        self.recorder.facts().dials.push(record);
+        let (record, stream) = self.dial().await;
+        self.context.facts().dials.push(record);
         let Some(mut stream) = stream else { return };
-        let limit = self.recorder.until(self.limits.greeting_patience);
-        let _ = read_head(&mut stream, limit, self.secrets).await;
+        let limit = self.context.recorder.until(self.context.limits().greeting_patience);
+        let _ = read_head(&mut stream, limit, &self.context.secrets).await;
         let _ = stream.write_all(b"QUIT\r\n").await;
         let _ = tokio::time::timeout(Duration::from_millis(200), stream.read(&mut [0; 64])).await;
     }

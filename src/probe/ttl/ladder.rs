@@ -13,8 +13,8 @@ use socket2::{SockRef, Socket};
 use tokio::net::TcpSocket;
 use tokio::task::JoinSet;
 
-use super::os;
-use super::recorder::Recorder;
+use super::super::context::Context;
+use super::super::os;
 use crate::facts::{Hole, Icmp, Ladder, LadderRole, Rung, RungAnswer};
 
 /// Rungs sent at once on a port that is open.
@@ -49,13 +49,12 @@ impl Patience {
 
 /// Climbs to a port that answers, in groups, and stops at the first rung that reaches the host.
 pub async fn climb_open(
+    context: &Context<'_>,
     to: SocketAddr,
-    bind: Option<IpAddr>,
     role: LadderRole,
     patience: Patience,
-    recorder: &Recorder,
 ) -> Ladder {
-    let began = recorder.now();
+    let (bind, began) = (context.bind(to.ip()), context.recorder.now());
     let mut rungs: Vec<Rung> = Vec::new();
     let mut next = 1;
     while next <= HOPS {
@@ -77,17 +76,16 @@ pub async fn climb_open(
     }
     let end = rungs.iter().position(|r| reaches(&r.answer));
     rungs.truncate(end.map_or(rungs.len(), |end| end + 1));
-    Ladder { port: to.port(), role, rungs, began, took: recorder.now().since(began) }
+    Ladder { port: to.port(), role, rungs, began, took: context.recorder.now().since(began) }
 }
 
 /// Climbs to a port that refuses, in groups, and stops at the first RST.
 pub async fn climb_until_reset(
+    context: &Context<'_>,
     to: SocketAddr,
-    bind: Option<IpAddr>,
     patience: Patience,
-    recorder: &Recorder,
 ) -> Ladder {
-    let began = recorder.now();
+    let (bind, began) = (context.bind(to.ip()), context.recorder.now());
     let mut rungs: Vec<Rung> = Vec::new();
     while rungs.len() < usize::from(HOPS) && !rungs.iter().any(|r| reaches(&r.answer)) {
         let next = u8::try_from(rungs.len()).unwrap_or(HOPS) + 1;
@@ -95,29 +93,28 @@ pub async fn climb_until_reset(
         let group: Vec<u8> = (next..=(next + 2 * GROUP - 1).min(HOPS)).collect();
         rungs.extend(ask(to, bind, &group, patience.first).await);
     }
-    let took = recorder.now().since(began);
+    let took = context.recorder.now().since(began);
     Ladder { port: to.port(), role: LadderRole::Data, rungs, began, took }
 }
 
 /// What becomes of one SYN of this life.
 pub async fn one_rung(
+    context: &Context<'_>,
     to: SocketAddr,
-    bind: Option<IpAddr>,
     ttl: u8,
     patience: Patience,
 ) -> Option<RungAnswer> {
-    ask(to, bind, &[ttl], patience.first).await.pop().map(|r| r.answer)
+    ask(to, context.bind(to.ip()), &[ttl], patience.first).await.pop().map(|r| r.answer)
 }
 
 /// Climbs to a port that does not answer or refuses, all rungs at once.
 pub async fn climb_shut(
+    context: &Context<'_>,
     to: SocketAddr,
-    bind: Option<IpAddr>,
     hops: u8,
     patience: Patience,
-    recorder: &Recorder,
 ) -> Ladder {
-    let began = recorder.now();
+    let (bind, began) = (context.bind(to.ip()), context.recorder.now());
     let all: Vec<u8> = (1..=hops).collect();
     let mut rungs = ask(to, bind, &all, patience.first).await;
     ask_again(to, bind, &mut rungs, patience).await;
@@ -126,18 +123,19 @@ pub async fn climb_shut(
         role: LadderRole::Data,
         rungs,
         began,
-        took: recorder.now().since(began),
+        took: context.recorder.now().since(began),
     }
 }
 
 /// Asks one rung of a port once more, to see whether its router still answers: one that limits
 /// its rate may have answered for one port and not for the next.
 pub async fn still_answers(
+    context: &Context<'_>,
     to: SocketAddr,
-    bind: Option<IpAddr>,
     ttl: u8,
     patience: Patience,
 ) -> bool {
+    let bind = context.bind(to.ip());
     for _ in 0..=patience.repeats {
         let rungs = ask(to, bind, &[ttl], patience.again).await;
         if rungs.iter().any(|r| r.answer.answered()) {

@@ -1,0 +1,4 @@
+//! What is tried beside data connections: knocks that nobody expects, commands in halves, silence.
+
+pub mod neighbours;
+pub mod trial;
