@@ -18,10 +18,10 @@ use files::{is_same_file, place_of};
 
 use crate::cli::audit::AuditArgs;
 use crate::cli::check::SchemaArg;
-use crate::cli::{self, Cli, Command, ExpectArgs, OutputArgs, ProbeOptions, TlsArg};
+use crate::cli::{self, Cli, Command, ExpectArgs, OutputArgs, ProbeOptions};
 use crate::compare::{self, Run};
 use crate::diagnosis::{self, Cause, Lang, Options, diagnose, diagnose_for, remedies};
-use crate::facts::{self, Facts, SCHEMA};
+use crate::facts::{self, Facts, SCHEMA, TlsLevel};
 use crate::probe::tls::{Roots, TlsSetup};
 use crate::probe::{self, Spec, Stage};
 use crate::progress::Progress;
@@ -217,8 +217,8 @@ fn run_demo(
     };
     let asked = match story.protection() {
         demo::Protection::Clear => None,
-        demo::Protection::Explicit => Some(TlsArg::Explicit),
-        demo::Protection::Implicit => Some(TlsArg::Implicit),
+        demo::Protection::Explicit => Some(TlsLevel::Explicit),
+        demo::Protection::Implicit => Some(TlsLevel::Implicit),
     };
     let options = &ProbeOptions { tls: options.tls.or(asked), ..options.clone() };
     let only_with_tls = [
@@ -226,7 +226,7 @@ fn run_demo(
         ("--ca", options.ca.is_some()),
         ("--allow-clear", options.allow_clear),
     ];
-    if let (None | Some(TlsArg::Off), Some((option, _))) =
+    if let (None | Some(TlsLevel::Off), Some((option, _))) =
         (options.tls, only_with_tls.iter().find(|(_, given)| *given))
     {
         return Err(AppError::Usage(format!(
@@ -333,9 +333,9 @@ fn saved(file: &Path, bytes: &[u8]) -> Result<Facts, AppError> {
 }
 
 fn diff(a: &Path, b: &Path, output: &OutputArgs, world: &World<'_>) -> Result<Outcome, AppError> {
-    if format(output).is_of_runs() {
-        let text = "--format: a comparison comes as text, json, jsonl, html or markdown";
-        return Err(AppError::Usage(text.to_owned()));
+    if !format(output).tells_differences() {
+        let formats = report::Format::which(report::Format::tells_differences);
+        return Err(AppError::Usage(format!("--format: a comparison comes as {formats}")));
     }
     check(output, &ExpectArgs::default())?;
     keeps(output, &[a, b])?;
@@ -407,12 +407,7 @@ fn render(
         report_language(output, world),
     )
     .map_err(|e| AppError::Internal(e.to_string()))?;
-    let code = match format(output) {
-        report::Format::Nagios => {
-            report::nagios::code_of(&report::words::Words::english().report(&diagnosis))
-        }
-        _ => diagnosis.exit_code(),
-    };
+    let code = report::exit_code(&diagnosis, format(output));
     Ok((legible(bytes, output, world), code))
 }
 

@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+use crate::document::Format;
 use crate::facts::{Expectation, Family, Mode, PortRange, Proxy, Request, TlsLevel};
 use crate::target::{Scheme, Target};
 
@@ -216,8 +217,8 @@ pub struct ProbeOptions {
     #[arg(long)]
     pub dial_advertised: bool,
     /// Protection: off, explicit (AUTH TLS, as ftpes://) or implicit (as ftps://, port 990)
-    #[arg(long, value_enum, value_name = "LEVEL")]
-    pub tls: Option<TlsArg>,
+    #[arg(long, value_parser = values::word::<TlsLevel>(), value_name = "LEVEL")]
+    pub tls: Option<TlsLevel>,
     /// Say what is wrong with a certificate, and go on
     #[arg(long)]
     pub insecure: bool,
@@ -273,8 +274,8 @@ pub struct OutputArgs {
     #[arg(long, conflicts_with = "format")]
     pub json: bool,
     /// Format of the report
-    #[arg(long, value_enum, default_value = "text")]
-    pub format: FormatArg,
+    #[arg(long, value_parser = values::word::<Format>(), default_value = "text")]
+    pub format: Format,
     /// Write the report to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -290,50 +291,6 @@ pub struct OutputArgs {
     /// Also what was said, passwords left out, and the steps with their times; twice: and why each was taken
     #[arg(short = 'v', action = ArgAction::Count)]
     pub verbose: u8,
-}
-
-/// Protection of the control connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum TlsArg {
-    /// Clear text
-    Off,
-    /// AUTH TLS on the usual port
-    Explicit,
-    /// TLS from the first byte
-    Implicit,
-}
-
-impl From<TlsArg> for TlsLevel {
-    fn from(arg: TlsArg) -> Self {
-        match arg {
-            TlsArg::Off => Self::Off,
-            TlsArg::Explicit => Self::Explicit,
-            TlsArg::Implicit => Self::Implicit,
-        }
-    }
-}
-
-/// Formats.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum FormatArg {
-    /// For people
-    Text,
-    /// One JSON document
-    Json,
-    /// One JSON document in one line
-    Jsonl,
-    /// One page for a browser, with everything in it
-    Html,
-    /// For tickets
-    Markdown,
-    /// `JUnit` XML, for CI
-    Junit,
-    /// One line for Nagios, Icinga and their like, with their exit codes
-    Nagios,
-    /// Prometheus' text format, for the node exporter's textfile collector
-    Prometheus,
-    /// Annotations of GitHub Actions
-    Github,
 }
 
 /// Languages.

@@ -9,12 +9,14 @@
 
 pub mod check;
 pub mod entry;
+pub mod format;
 pub mod millis;
 pub mod of;
 pub mod read;
 pub mod report;
 
 pub use entry::{Entry, Failure};
+pub use format::Format;
 pub use millis::Millis;
 pub use of::{Say, of};
 pub use read::{ReadError, read};

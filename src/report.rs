@@ -27,6 +27,7 @@ pub mod words;
 use crate::compare::Comparison;
 use crate::diagnosis::{Diagnosis, Lang};
 use crate::document::Entry;
+pub use crate::document::Format;
 
 /// How a report looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,41 +41,6 @@ pub struct Style {
     pub verbose: u8,
     /// Only the verdict.
     pub quiet: bool,
-}
-
-/// Formats of a report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// For people.
-    Text,
-    /// One JSON document, indented.
-    Json,
-    /// The same in one line.
-    JsonLines,
-    /// One page for a browser, with everything in it.
-    Html,
-    /// For tickets.
-    Markdown,
-    /// `JUnit` XML.
-    Junit,
-    /// The line of a Nagios plugin.
-    Nagios,
-    /// Prometheus' text format.
-    Prometheus,
-    /// Annotations of GitHub Actions.
-    Github,
-}
-
-impl Format {
-    /// Whether programs read it: in English, then, unless a language is asked for.
-    pub fn is_for_programs(self) -> bool {
-        !matches!(self, Self::Text | Self::Html | Self::Markdown)
-    }
-
-    /// Whether it tells of runs only, not of two of them compared.
-    pub fn is_of_runs(self) -> bool {
-        matches!(self, Self::Junit | Self::Nagios | Self::Prometheus | Self::Github)
-    }
 }
 
 /// A report that could not be written.
@@ -119,13 +85,21 @@ pub fn render(
         Format::JsonLines => serde_json::to_vec(&words.report(diagnosis))?,
         Format::Html => html::render(diagnosis, &words, style, lang).into_bytes(),
         Format::Markdown => markdown::render(diagnosis, &words, style).into_bytes(),
-        Format::Junit | Format::Nagios | Format::Prometheus | Format::Github => {
+        _ => {
             let label = diagnosis.evidence.facts.request.input.clone();
             let entry = Entry::of(label, words.report(diagnosis));
             return render_entries(&[entry], format, style, lang);
         }
     };
     Ok(ended(bytes))
+}
+
+/// The exit code of a run's report in this format.
+pub fn exit_code(diagnosis: &Diagnosis<'_>, format: Format) -> u8 {
+    match format {
+        Format::Nagios => nagios::code_of(&words::Words::english().report(diagnosis)),
+        _ => diagnosis.exit_code(),
+    }
 }
 
 /// Renders one entry or many. Text, Markdown and HTML give an overview (a row for each, then what
@@ -178,9 +152,7 @@ pub fn render_diff(
         Format::JsonLines => serde_json::to_vec(&diff::json::diff(comparison, &words))?,
         Format::Html => html::render_diff(comparison, &words, style, lang).into_bytes(),
         Format::Markdown => markdown::render_diff(comparison, &words, style).into_bytes(),
-        Format::Junit | Format::Nagios | Format::Prometheus | Format::Github => {
-            return Err(RenderError::new("a comparison has no such format"));
-        }
+        _ => return Err(RenderError::new("a comparison has no such format")),
     };
     Ok(ended(bytes))
 }

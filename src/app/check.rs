@@ -114,15 +114,13 @@ pub(super) fn run(
             }
             Outlet::append(path, &done.kept)?
         }
-        None if matches!(format, Format::JsonLines | Format::Text) => {
-            Outlet::Now(world.out, format == Format::JsonLines)
-        }
+        None if format.streams() => Outlet::Now(world.out, format == Format::JsonLines),
         _ => Outlet::Later(Vec::new()),
     };
     let todo: Vec<usize> =
         rows.iter().enumerate().filter(|(_, row)| row.is_none()).map(|(i, _)| i).collect();
     let visible = std::io::stderr().is_terminal() && !output.quiet;
-    let keep = !matches!(format, Format::JsonLines | Format::Text);
+    let keep = !format.streams();
     let mut results = Results {
         planned: &planned,
         entries: if keep { planned.iter().map(|_| None).collect() } else { Vec::new() },
@@ -154,9 +152,7 @@ fn usable(check: &CheckArgs, options: &ProbeOptions, output: &OutputArgs) -> Res
         "--resume: needs the file of the unfinished run (--format jsonl --output FILE)"
     } else if options.mask && (check.resume || check.baseline.is_some()) {
         "--mask: targets of an earlier run (--resume, --baseline) are not known again by masked names"
-    } else if check.baseline.is_some()
-        && !matches!(format, Format::Text | Format::Markdown | Format::Json)
-    {
+    } else if check.baseline.is_some() && !format.tells_changes() {
         "--baseline: what changed is told with --format text, markdown or json"
     } else {
         return Ok(());

@@ -3,7 +3,7 @@
 use std::io::IsTerminal;
 
 use super::World;
-use crate::cli::{ColorArg, FormatArg, LangArg, OutputArgs};
+use crate::cli::{ColorArg, LangArg, OutputArgs};
 use crate::diagnosis::Lang;
 use crate::{probe, report};
 
@@ -49,17 +49,7 @@ pub(super) fn report_language(output: &OutputArgs, world: &World<'_>) -> Lang {
 }
 
 pub(super) fn format(output: &OutputArgs) -> report::Format {
-    match (output.json, output.format) {
-        (true, _) | (_, FormatArg::Json) => report::Format::Json,
-        (_, FormatArg::Jsonl) => report::Format::JsonLines,
-        (_, FormatArg::Html) => report::Format::Html,
-        (_, FormatArg::Markdown) => report::Format::Markdown,
-        (_, FormatArg::Junit) => report::Format::Junit,
-        (_, FormatArg::Nagios) => report::Format::Nagios,
-        (_, FormatArg::Prometheus) => report::Format::Prometheus,
-        (_, FormatArg::Github) => report::Format::Github,
-        (_, FormatArg::Text) => report::Format::Text,
-    }
+    if output.json { report::Format::Json } else { output.format }
 }
 
 /// A terminal that only prints.

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde::de::{self, Deserializer, IgnoredAny, SeqAccess, Visitor};
 use toml::Spanned;
 
-use crate::cli::{ProbeOptions, TlsArg, values};
+use crate::cli::{ProbeOptions, values};
 use crate::facts::Expectation;
 use crate::target::{Scheme, Target};
 use crate::wire::text::printable;
@@ -242,11 +242,11 @@ fn put<T>(place: &mut Option<T>, given: Option<T>) {
     }
 }
 
-fn level(text: &str) -> Result<TlsArg, String> {
+fn level(text: &str) -> Result<String> {
     match text {
-        "off" => Ok(TlsArg::Off),
-        "explicit" => Ok(TlsArg::Explicit),
-        "implicit" => Ok(TlsArg::Implicit),
+        "off" => Ok(TlsLevel::Off),
+        "explicit" => Ok(TlsLevel::Explicit),
+        "implicit" => Ok(TlsLevel::Implicit),
         _ => Err("known are off, explicit, implicit".to_owned()),
     }
 }
@@ -255,7 +255,7 @@ fn level(text: &str) -> Result<TlsArg, String> {
 /// means nothing, unless the target itself says so (`own`) and is to be told.
 pub fn fitted(target: &Target, mut options: ProbeOptions, own: bool) -> ProbeOptions {
     let by_scheme = matches!(target.scheme, Some(Scheme::Ftps | Scheme::Ftpes));
-    let clear = !by_scheme && matches!(options.tls, None | Some(TlsArg::Off));
+    let clear = !by_scheme && matches!(options.tls, None | Some(TlsLevel::Off));
     if clear && !own {
         options.insecure = false;
         options.ca = None;

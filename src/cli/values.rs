@@ -2,8 +2,17 @@
 
 use std::time::Duration;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+
 use crate::facts::{Mode, PortRange};
 use crate::wire::text::printable;
+use crate::words::{self, Word};
+
+/// The words of a type, each with what it means.
+pub fn word<T: Word + Send + Sync>() -> impl TypedValueParser<Value = T> {
+    let known = T::LIST.iter().map(|value| PossibleValue::new(value.word()).help(value.meaning()));
+    PossibleValuesParser::new(known).try_map(|said| words::parse::<T>(&said))
+}
 
 /// A mode by its command's name.
 ///

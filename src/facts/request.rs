@@ -89,11 +89,11 @@ fn is_false(value: &bool) -> bool {
 words! {
     /// Level of protection of the control connection.
     pub enum TlsLevel: "level of TLS" {
-        /// Clear text.
+        /// Clear text
         Off = "off",
-        /// AUTH TLS, RFC 4217.
+        /// AUTH TLS on the usual port
         Explicit = "explicit",
-        /// TLS from the first byte (port 990).
+        /// TLS from the first byte
         Implicit = "implicit",
     }
 }

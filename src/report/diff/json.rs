@@ -3,7 +3,7 @@
 use super::summary::summary;
 use super::view::{
     Diff, JsonConclusion, JsonDifference, JsonFindingPair, JsonJudgement, JsonMode, JsonPair,
-    JsonRulesOut, JsonRun, JsonRunAttempt, SCHEMA,
+    JsonRulesOut, JsonRun, JsonRunAttempt, Schema,
 };
 use crate::compare::place::{Gap, Place, inside};
 use crate::compare::{
@@ -16,7 +16,7 @@ use crate::report::words::Words;
 pub fn diff(comparison: &Comparison, words: &Words) -> Diff {
     let shared = comparison.shared.as_ref();
     Diff {
-        schema: SCHEMA,
+        schema: Schema::Diff1,
         tool: Tool { name: "ftp-doctor".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
         a: run(&comparison.a),
         b: run(&comparison.b),
@@ -50,20 +50,20 @@ fn run(run: &Run) -> JsonRun {
         port: run.target.port,
         local_address: run.local.map(|a| a.to_string()),
         seen_as: run.seen.map(|a| a.to_string()),
-        nat: run.nat.as_str(),
+        nat: run.nat,
         inside: inside(run),
         server_address: run.server.address.map(|a| a.to_string()),
         banner: run.server.banner.clone(),
         software: run.server.software.clone(),
-        verdict: run.verdict.as_str(),
+        verdict: run.verdict,
         hops: run.hops,
     }
 }
 
 fn pair(pair: &ModePair) -> JsonPair {
     JsonPair {
-        mode: pair.mode.as_str(),
-        change: pair.change.as_str(),
+        mode: pair.mode,
+        change: pair.change,
         a: pair.a.as_ref().map(mode),
         b: pair.b.as_ref().map(mode),
     }
@@ -72,18 +72,18 @@ fn pair(pair: &ModePair) -> JsonPair {
 fn mode(mode: &ModeRun) -> JsonMode {
     JsonMode {
         attempt: mode.attempt.clone(),
-        family: mode.family.as_str(),
-        security: mode.security.as_str(),
-        outcome: mode.outcome.as_str(),
+        family: mode.family,
+        security: mode.security,
+        outcome: mode.outcome,
         reason: mode.reason.clone(),
     }
 }
 
 fn finding(pair: &FindingPair) -> JsonFindingPair {
     let judged = |finding: &RunFinding| JsonJudgement {
-        severity: finding.severity.as_str(),
-        confidence: finding.confidence.as_str(),
-        side: finding.side.as_str(),
+        severity: finding.severity,
+        confidence: finding.confidence,
+        side: finding.side,
         title: finding.title.clone(),
     };
     JsonFindingPair {
@@ -95,7 +95,7 @@ fn finding(pair: &FindingPair) -> JsonFindingPair {
 
 fn difference(difference: &Difference) -> JsonDifference {
     JsonDifference {
-        what: difference.kind.as_str(),
+        what: difference.kind,
         key: difference.key.clone(),
         a: difference.a.clone(),
         b: difference.b.clone(),
@@ -107,13 +107,13 @@ fn conclusion(conclusion: &Conclusion, words: &Words) -> JsonConclusion {
     let attempts = conclusion.attempts.iter();
     JsonConclusion {
         id: conclusion.id,
-        confidence: conclusion.confidence.as_str(),
-        side: conclusion.side.as_str(),
-        fails: conclusion.fails.map(crate::compare::conclusion::Letter::as_str),
+        confidence: conclusion.confidence,
+        side: conclusion.side,
+        fails: conclusion.fails,
         title: words.say(&conclusion.title),
         text: words.say(&conclusion.text),
         attempts: attempts
-            .map(|a| JsonRunAttempt { run: a.run.as_str(), attempt: a.attempt.clone() })
+            .map(|a| JsonRunAttempt { run: a.run, attempt: a.attempt.clone() })
             .collect(),
         rules_out: conclusion
             .rules_out

@@ -2,16 +2,26 @@
 
 use serde::Serialize;
 
+use crate::compare::conclusion::Letter;
+use crate::compare::{Change, Kind};
+use crate::diagnosis::{Confidence, Severity};
 use crate::document::report::Tool;
+use crate::facts::{Family, Mode, Outcome, Security};
+use crate::words::{Nat, Side, Verdict, words};
 
-/// Name and version of the schema.
-pub const SCHEMA: &str = "ftp-doctor.diff/1";
+words! {
+    /// Name and version of the schema of a comparison.
+    pub enum Schema: "schema of a comparison" {
+        /// This one.
+        Diff1 = "ftp-doctor.diff/1",
+    }
+}
 
 /// The whole document.
 #[derive(Debug, Serialize)]
 pub struct Diff {
     /// `ftp-doctor.diff/1`.
-    pub schema: &'static str,
+    pub schema: Schema,
     /// The program that compared.
     pub tool: Tool,
     /// The first run.
@@ -58,7 +68,7 @@ pub struct JsonRun {
     /// The address under which the server saw us.
     pub seen_as: Option<String>,
     /// `none`, `present` or `unknown`.
-    pub nat: &'static str,
+    pub nat: Nat,
     /// Inside the server's own network.
     pub inside: Option<bool>,
     /// The server's address.
@@ -68,7 +78,7 @@ pub struct JsonRun {
     /// Its software.
     pub software: Option<String>,
     /// `healthy`, `degraded`, `broken` or `unreachable`.
-    pub verdict: &'static str,
+    pub verdict: Verdict,
     /// Hops to the server.
     pub hops: Option<u8>,
 }
@@ -77,9 +87,9 @@ pub struct JsonRun {
 #[derive(Debug, Serialize)]
 pub struct JsonPair {
     /// `pasv`, `epsv`, `port` or `eprt`.
-    pub mode: &'static str,
+    pub mode: Mode,
     /// `same`, `only-a`, `only-b`, `fails-differently` or `not-compared`.
-    pub change: &'static str,
+    pub change: Change,
     /// In the first run.
     pub a: Option<JsonMode>,
     /// In the second run.
@@ -92,11 +102,11 @@ pub struct JsonMode {
     /// The attempt's id.
     pub attempt: String,
     /// `ipv4` or `ipv6`.
-    pub family: &'static str,
+    pub family: Family,
     /// `clear` or `tls`.
-    pub security: &'static str,
+    pub security: Security,
     /// The outcome.
-    pub outcome: &'static str,
+    pub outcome: Outcome,
     /// Why, in words.
     pub reason: String,
 }
@@ -116,11 +126,11 @@ pub struct JsonFindingPair {
 #[derive(Debug, Serialize)]
 pub struct JsonJudgement {
     /// `problem`, `warning` or `info`.
-    pub severity: &'static str,
+    pub severity: Severity,
     /// `proven`, `likely` or `possible`.
-    pub confidence: &'static str,
+    pub confidence: Confidence,
     /// `client`, `server`, `path` or `unknown`.
-    pub side: &'static str,
+    pub side: Side,
     /// One line.
     pub title: String,
 }
@@ -129,7 +139,7 @@ pub struct JsonJudgement {
 #[derive(Debug, Serialize)]
 pub struct JsonDifference {
     /// What differs.
-    pub what: &'static str,
+    pub what: Kind,
     /// Of which mode, finding or rule.
     pub key: Option<String>,
     /// In the first run.
@@ -146,11 +156,11 @@ pub struct JsonConclusion {
     /// Its id.
     pub id: &'static str,
     /// `proven`, `likely` or `possible`.
-    pub confidence: &'static str,
+    pub confidence: Confidence,
     /// `client`, `server`, `path` or `unknown`; the client's is that of the run that fails.
-    pub side: &'static str,
+    pub side: Side,
     /// `a` or `b` where one run alone fails.
-    pub fails: Option<&'static str>,
+    pub fails: Option<Letter>,
     /// One line.
     pub title: String,
     /// A paragraph.
@@ -167,7 +177,7 @@ pub struct JsonConclusion {
 #[derive(Debug, Serialize)]
 pub struct JsonRunAttempt {
     /// `a` or `b`.
-    pub run: &'static str,
+    pub run: Letter,
     /// The attempt's id.
     pub attempt: String,
 }
