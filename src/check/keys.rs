@@ -10,7 +10,7 @@ use serde::de::{self, Deserializer, IgnoredAny, SeqAccess, Visitor};
 use toml::Spanned;
 
 use crate::cli::{ProbeOptions, values};
-use crate::facts::Expectation;
+use crate::facts::{Expectation, TlsLevel};
 use crate::target::{Scheme, Target};
 use crate::wire::text::printable;
 
@@ -242,13 +242,9 @@ fn put<T>(place: &mut Option<T>, given: Option<T>) {
     }
 }
 
-fn level(text: &str) -> Result<String> {
-    match text {
-        "off" => Ok(TlsLevel::Off),
-        "explicit" => Ok(TlsLevel::Explicit),
-        "implicit" => Ok(TlsLevel::Implicit),
-        _ => Err("known are off, explicit, implicit".to_owned()),
-    }
+fn level(text: &str) -> Result<TlsLevel, String> {
+    let known = || TlsLevel::ALL.map(TlsLevel::as_str).join(", ");
+    text.parse().map_err(|_| format!("known are {}", known()))
 }
 
 /// Options that were given for all, fitted to one target: without TLS, what is about certificates

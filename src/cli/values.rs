@@ -19,10 +19,8 @@ pub fn word<T: Word + Send + Sync>() -> impl TypedValueParser<Value = T> {
 /// # Errors
 /// Names what is known.
 pub fn mode(value: &str) -> Result<Mode, String> {
-    Mode::ALL
-        .into_iter()
-        .find(|m| m.as_str().eq_ignore_ascii_case(value.trim()))
-        .ok_or_else(|| "known are pasv, epsv, port and eprt".to_owned())
+    let named = value.trim().to_ascii_lowercase().parse();
+    named.map_err(|_| "known are pasv, epsv, port and eprt".to_owned())
 }
 
 /// A duration such as `500ms`, `8s`, `2m`; a bare number is seconds.
