@@ -170,6 +170,12 @@ pub enum CutShort {
 }
 
 impl Facts {
+    /// Whether a refusal in these facts is known to be a RST. macOS and the BSDs end a `connect()`
+    /// alike for a RST and for the ICMP message of a firewall that rejects.
+    pub fn tells_rejects(&self) -> bool {
+        !matches!(self.system, Some(System::Macos | System::Other))
+    }
+
     /// The first session whose login succeeded: the one with the survey.
     pub fn survey(&self) -> Option<&Session> {
         self.sessions.iter().find(|s| s.logged_in())

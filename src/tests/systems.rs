@@ -1,6 +1,6 @@
 //! What differs with the system that measured: facts of one scenario, once from here, once from there.
 
-use crate::diagnosis::{Lang, Snippet, Who, diagnose};
+use crate::diagnosis::{Confidence, Lang, Snippet, Who, diagnose};
 use crate::facts::{Facts, System};
 use crate::report::{Format, Style, render};
 use crate::tests::support::scenario;
@@ -64,5 +64,23 @@ fn a_gateway_is_no_windows() {
                 assert!(remedy.snippets.iter().all(|s| s.software != "netsh"), "{}", one.name);
             }
         }
+    }
+}
+
+#[test]
+fn a_refusal_rules_no_firewall_out_where_a_reject_looks_alike() {
+    let name = "passive-port-refused";
+    let found = |system: Option<System>| {
+        let facts = on(system, name);
+        let findings = diagnose(&facts).findings;
+        let one = findings.into_iter().find(|f| f.cause == name).unwrap();
+        let out = one.ruled_out.iter().any(|r| r.cause == "firewall-blocks-passive");
+        (one.confidence, out)
+    };
+    for system in [None, Some(System::Linux), Some(System::Windows)] {
+        assert_eq!(found(system), (Confidence::Likely, true));
+    }
+    for system in [System::Macos, System::Other] {
+        assert_eq!(found(Some(system)), (Confidence::Possible, false));
     }
 }

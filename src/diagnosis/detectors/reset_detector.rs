@@ -41,9 +41,11 @@ fn port_refused(evidence: &Evidence<'_>) -> Found {
     };
     let times: usize = views.iter().map(|v| v.times()).sum();
     let seen = located.filter(|_| evidence.facts.reading.is_some());
+    // Where a firewall's reject looks like a closed port, it may as well have been one.
+    let surely_reset = evidence.facts.tells_rejects();
     let confidence = if let Some(seen) = seen {
         seen.confidence
-    } else if times >= 2 && all_end(evidence, &[Outcome::Refused]) {
+    } else if surely_reset && times >= 2 && all_end(evidence, &[Outcome::Refused]) {
         Confidence::Likely
     } else {
         Confidence::Possible
@@ -58,7 +60,7 @@ fn port_refused(evidence: &Evidence<'_>) -> Found {
     let range = ports::proposal(evidence);
     let mut build = finding(&PASSIVE_PORT_REFUSED, confidence, text)
         .explains(&views)
-        .not("firewall-blocks-passive", Text::new("not-blocked-answered"))
+        .not_if(surely_reset, "firewall-blocks-passive", Text::new("not-blocked-answered"))
         .not("passive-disabled", Text::new("not-disabled-announced"));
     if let Some(located) = located {
         build = build
