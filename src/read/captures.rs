@@ -10,7 +10,8 @@ mod stream;
 use std::io::{self, BufRead};
 
 use packet::Packet;
-use scene::Scene;
+pub use packet::{IcmpError, Segment};
+pub use scene::Scene;
 
 use super::input::Found;
 use crate::facts::reading::{FileKind, FileRead, Unread, UnreadWhy};

@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
+use super::says::{Program, Says, Understood};
 use super::shape::{self, Trouble};
-use super::talk::{Program, Says, Understood};
 use crate::read::conversation::{DataEvent, Door, End};
 
 /// More conversations that wait for the process that goes on with them than any server has.

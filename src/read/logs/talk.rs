@@ -1,9 +1,9 @@
 //! From what lines say to conversations: replies of several lines are put together, and what a
 //! program says of "the connection" is given to the one that it must mean.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
 
+use super::says::{Program, Says};
 use super::shape::{self, Trouble};
 use crate::facts::Mode;
 use crate::facts::reading::Place;
@@ -14,112 +14,6 @@ use crate::read::conversation::{
 /// Lines and bytes of one reply; what is more is dropped.
 const MOST_REPLY_LINES: usize = 512;
 const MOST_REPLY_BYTES: usize = 16 * 1024;
-
-/// Events of one conversation, and conversations of one file: more than any log that a person reads.
-const MOST_EVENTS: usize = 20_000;
-const MOST_CONVERSATIONS: usize = 20_000;
-/// Events of all conversations.
-const MOST_EVENTS_IN_ALL: usize = 1_000_000;
-
-/// What a line says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Says {
-    /// A command was sent.
-    Command(String),
-    /// A line of a reply came, with its code where it has one.
-    Reply(String),
-    /// A reply of which the log has the code alone.
-    Code(u16),
-    /// A connection begins: the control connection of a new conversation.
-    Begins,
-    /// The program dials, and does not say for which connection.
-    Dials(Option<Door>),
-    /// The program dials the control connection.
-    DialsControl(Option<Door>),
-    /// The program dials a data connection.
-    DialsData(Option<Door>),
-    /// What it dialled stands.
-    Stands,
-    /// The data connection stands, whoever dialled it.
-    DataStands,
-    /// Something went wrong with a connection, the program does not say with which.
-    Trouble(Trouble),
-    /// Something went wrong with the data connection.
-    DataTrouble(Trouble),
-    /// The program stops waiting for a reply.
-    GaveUp(Option<u64>),
-    /// So many more bytes came or went over the data connection.
-    Bytes(u64),
-    /// Anything else about a data connection.
-    Data(Option<Door>, DataEvent),
-    /// About TLS: of the data connection where one stands and was asked for data, else of the control
-    /// connection.
-    TlsDone,
-    /// TLS failed, in these words; likewise.
-    TlsFailed(String),
-    /// TLS from the first byte.
-    ImplicitTls,
-    /// The control connection ended.
-    Ends(End),
-    /// It was reset.
-    Resets(End),
-    /// The client's address, and its port if known.
-    Client(IpAddr, Option<u16>),
-    /// The server's address, and its port if known.
-    Server(IpAddr, Option<u16>),
-    /// The server's name.
-    ServerName(String),
-    /// A login succeeded, in the program's words; its reply may follow or not.
-    LoggedIn,
-}
-
-/// Which program wrote a line, and what follows from that.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Program {
-    /// Its name.
-    pub name: &'static str,
-    /// A server's log.
-    pub server: bool,
-    /// It says when it dials a data connection.
-    pub tells_dials: bool,
-    /// It logs commands.
-    pub commands: bool,
-    /// It logs replies.
-    pub replies: bool,
-}
-
-impl Program {
-    /// A client that logs the dialogue.
-    pub const fn client(name: &'static str) -> Self {
-        Self { name, server: false, tells_dials: false, commands: true, replies: true }
-    }
-
-    /// A client that also says when it dials.
-    pub const fn telling(name: &'static str) -> Self {
-        Self { tells_dials: true, ..Self::client(name) }
-    }
-
-    /// A server that logs the dialogue.
-    pub const fn server(name: &'static str) -> Self {
-        Self { server: true, ..Self::client(name) }
-    }
-
-    /// A server that logs commands alone.
-    pub const fn commands_only(name: &'static str) -> Self {
-        Self { replies: false, ..Self::server(name) }
-    }
-}
-
-/// A line that was understood.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Understood {
-    /// Who wrote it.
-    pub program: Program,
-    /// To which conversation it belongs, as the program numbers them; empty where it does not.
-    pub key: String,
-    /// What it says, in order; nothing where the line is known and tells nothing.
-    pub says: Vec<Says>,
-}
 
 /// The data connection that was announced last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -141,7 +35,7 @@ enum Dialling {
 
 /// A reply of several lines that has not ended.
 #[derive(Debug)]
-struct Draft {
+pub struct Draft {
     code: u16,
     lines: Vec<String>,
     bytes: usize,
@@ -151,9 +45,11 @@ struct Draft {
 
 /// One conversation in the making.
 #[derive(Debug, Default)]
-struct Talk {
-    made: Conversation,
-    draft: Option<Draft>,
+pub struct Talk {
+    /// What has come of it so far.
+    pub made: Conversation,
+    /// A reply of several lines that has not ended.
+    pub draft: Option<Draft>,
     dialling: Option<Dialling>,
     announced: Announced,
     awaited: Option<String>,
@@ -174,142 +70,12 @@ struct Talk {
     server: bool,
     /// The login succeeded, and its reply has not come.
     logged_in: bool,
-    /// It was given up how many events are left out.
-    full: bool,
-}
-
-/// All conversations of a file in the making.
-#[derive(Debug, Default)]
-pub struct Talks {
-    file: usize,
-    talks: Vec<Talk>,
-    /// The conversation that a key stands for now.
-    keys: HashMap<String, usize>,
-    events: usize,
-    /// The first line that was left out because there is too much.
-    pub left_out: Option<(u64, &'static str)>,
-}
-
-impl Talks {
-    /// None yet, of the file with this index.
-    pub fn of(file: usize) -> Self {
-        Self { file, ..Self::default() }
-    }
-
-    /// Takes a line that was understood.
-    pub fn take(&mut self, number: u64, at: Option<u64>, line: Understood) {
-        let Understood { program, key, says } = line;
-        for said in says {
-            let Some(index) = self.place_for(&program, &key, &said, number) else { return };
-            let place = Place { file: self.file, number };
-            if let Some(talk) = self.talks.get_mut(index) {
-                let before = talk.made.events.len();
-                talk.take(place, at, said);
-                self.events += talk.made.events.len().saturating_sub(before);
-                if talk.made.events.len() > MOST_EVENTS && !talk.full {
-                    talk.full = true;
-                    self.left_out.get_or_insert((number, "events of one conversation"));
-                }
-            }
-        }
-    }
-
-    /// A line that no program is known to write: part of a reply of several lines, where one of this
-    /// conversation has begun.
-    pub fn continuation(&mut self, key: &str, text: &str) -> bool {
-        let Some(talk) = self.keys.get(key).and_then(|index| self.talks.get_mut(*index)) else {
-            return false;
-        };
-        talk.continued(text)
-    }
-
-    /// Whether a reply of several lines is open in this conversation.
-    pub fn is_open(&self, key: &str) -> bool {
-        self.keys
-            .get(key)
-            .and_then(|index| self.talks.get(*index))
-            .is_some_and(|talk| talk.draft.is_some())
-    }
-
-    /// Everything that was said.
-    pub fn done(self) -> Vec<Conversation> {
-        let mut made: Vec<Conversation> = self.talks.into_iter().filter_map(Talk::done).collect();
-        // In the order in which they began.
-        made.sort_by_key(|c| c.events.first().map(|e| e.place.number));
-        made
-    }
-
-    /// The conversation that something belongs to; a new one where it begins one.
-    fn place_for(
-        &mut self,
-        program: &Program,
-        key: &str,
-        said: &Says,
-        number: u64,
-    ) -> Option<usize> {
-        let current = self.keys.get(key).copied();
-        if let Some(index) = current
-            && self.talks.get(index).is_some_and(|talk| !talk.begins_anew(said))
-        {
-            let talk = self.talks.get_mut(index)?;
-            talk.know(program);
-            if talk.full || self.events > MOST_EVENTS_IN_ALL {
-                self.left_out.get_or_insert((number, "events"));
-                return None;
-            }
-            return Some(index);
-        }
-        if !said.opens() {
-            return None;
-        }
-        if self.talks.len() >= MOST_CONVERSATIONS {
-            self.left_out.get_or_insert((number, "conversations"));
-            self.keys.remove(key);
-            return None;
-        }
-        let mut talk = Talk::default();
-        talk.know(program);
-        talk.made.joined_late = !matches!(
-            said,
-            Says::Begins | Says::Dials(_) | Says::DialsControl(_) | Says::Client(..)
-        ) && !said.greets();
-        self.talks.push(talk);
-        let index = self.talks.len() - 1;
-        self.keys.insert(key.to_owned(), index);
-        Some(index)
-    }
-}
-
-impl Says {
-    /// Whether a conversation can begin with it.
-    fn opens(&self) -> bool {
-        matches!(
-            self,
-            Self::Command(_)
-                | Self::Code(_)
-                | Self::Begins
-                | Self::Dials(_)
-                | Self::DialsControl(_)
-                | Self::Client(..)
-                | Self::Server(..)
-                | Self::ServerName(_)
-        ) || matches!(self, Self::Reply(text) if shape::reply(text).is_some())
-    }
-
-    /// Whether it is a greeting.
-    fn greets(&self) -> bool {
-        match self {
-            Self::Reply(text) => {
-                shape::reply(text).is_some_and(|(code, ..)| matches!(code, 120 | 220))
-            }
-            Self::Code(code) => matches!(code, 120 | 220),
-            _ => false,
-        }
-    }
+    /// There is more than is kept.
+    pub full: bool,
 }
 
 impl Talk {
-    fn know(&mut self, program: &Program) {
+    pub fn know(&mut self, program: &Program) {
         let made = &mut self.made;
         made.has_commands |= program.commands;
         made.has_replies |= program.replies;
@@ -323,7 +89,7 @@ impl Talk {
     }
 
     /// Whether this can no longer belong to this conversation.
-    fn begins_anew(&self, said: &Says) -> bool {
+    pub fn begins_anew(&self, said: &Says) -> bool {
         let spoken =
             self.replied || self.made.events.iter().any(|e| matches!(e.what, What::Command(_)));
         match said {
@@ -356,7 +122,7 @@ impl Talk {
         self.push(place, at, What::Data(Data { door, what }));
     }
 
-    fn take(&mut self, place: Place, at: Option<u64>, said: Says) {
+    pub fn take(&mut self, place: Place, at: Option<u64>, said: Says) {
         match said {
             Says::Reply(text) => return self.reply_line(place, at, &text),
             Says::Command(line) => {
@@ -441,7 +207,11 @@ impl Talk {
             self.data(place, at, door, DataEvent::Dialled);
             return;
         }
+        let again = self.dialling == Some(Dialling::Control) && door.is_none();
         self.dialling = Some(Dialling::Control);
+        if again {
+            return;
+        }
         if let Some(Door { address, port }) = door {
             // Several addresses of a name may be tried in turn: the last one counts.
             self.made.server.address = address.or(self.made.server.address);
@@ -670,7 +440,7 @@ impl Talk {
     }
 
     /// A line without a mark, in the middle of a reply.
-    fn continued(&mut self, text: &str) -> bool {
+    pub fn continued(&mut self, text: &str) -> bool {
         let Some(draft) = &mut self.draft else { return false };
         draft.keep(text);
         true
@@ -741,7 +511,7 @@ impl Talk {
         self.command(place, at, implied);
     }
 
-    fn done(mut self) -> Option<Conversation> {
+    pub fn done(mut self) -> Option<Conversation> {
         self.close_draft();
         // A server goes on writing: that nothing followed an announcement is no cut, or a cut at a
         // moment of which there are few.
