@@ -273,7 +273,7 @@ fn every_cause_is_reported_somewhere() {
     // Firing is not enough: one that is always suppressed could never be read by anybody. Those
     // named here are always part of another picture, by contract.
     let reported: BTreeSet<String> = scenario::all()
-        .into_iter()
+        .iter()
         .flat_map(|s| s.expect.findings.iter().map(|found| found.cause.clone()))
         .collect();
     let silent: Vec<&str> =

@@ -140,6 +140,7 @@ impl Build {
 
     /// Done. Where the client's side is blamed and hop 2 is among the suspects, nothing is proven:
     /// the carrier's first router is as near.
+    #[expect(clippy::unnecessary_wraps, reason = "detectors end with it, and return this")]
     pub fn done(mut self) -> Found {
         let Location { hop_min, hop_max, hops, .. } = self.finding.location;
         let known = hop_min.is_some() && hops.is_some();

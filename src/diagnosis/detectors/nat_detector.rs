@@ -93,15 +93,7 @@ fn nat_breaks(evidence: &Evidence<'_>) -> Found {
         why_not("the address is set right on the way (alg-rewrites-control)").on_modes(&views)
     })?;
     let explained = if refused.is_empty() { unanswered } else { refused.clone() };
-    let id = match (refused.is_empty(), evidence.seen_as().is_some()) {
-        _ if relayed => "client-nat-breaks-active-text-relay",
-        (false, _) if external.is_some() => "client-nat-breaks-active-text-external",
-        (true, _) if external.is_some() => "client-nat-breaks-active-text-external-silent",
-        (false, true) => "client-nat-breaks-active-text",
-        (false, false) => "client-nat-breaks-active-text-unseen",
-        (true, true) => "client-nat-breaks-active-text-silent",
-        (true, false) => "client-nat-breaks-active-text-inner",
-    };
+    let id = text_id(relayed, external.is_some(), refused.is_empty(), evidence);
     let reply = refused
         .first()
         .and_then(|v| v.refusal())
@@ -141,4 +133,17 @@ fn nat_breaks(evidence: &Evidence<'_>) -> Found {
         build = build.fix(Who::ClientAdmin, fix, helper);
     }
     build.done()
+}
+
+/// Which sentences tell it: by what was known of the addresses and how the server took the command.
+fn text_id(relayed: bool, external: bool, silent: bool, evidence: &Evidence<'_>) -> &'static str {
+    match (silent, evidence.seen_as().is_some()) {
+        _ if relayed => "client-nat-breaks-active-text-relay",
+        (false, _) if external => "client-nat-breaks-active-text-external",
+        (true, _) if external => "client-nat-breaks-active-text-external-silent",
+        (false, true) => "client-nat-breaks-active-text",
+        (false, false) => "client-nat-breaks-active-text-unseen",
+        (true, true) => "client-nat-breaks-active-text-silent",
+        (true, false) => "client-nat-breaks-active-text-inner",
+    }
 }

@@ -208,9 +208,9 @@ fn partly_blocked(evidence: &Evidence<'_>) -> Found {
         .with("through", few(&through))
         .with("blocked", few(&parts))
         .with("count", parts.iter().map(PortRun::count).sum::<usize>());
-    let build = begin(evidence, &PASSIVE_RANGE_PARTLY_BLOCKED, text, &view, &parts, &through)
+    let build = begin(evidence, &PASSIVE_RANGE_PARTLY_BLOCKED, text, view, &parts, &through)
         .not("firewall-blocks-passive", Text::new("not-blocked-swept"));
-    let located = located(evidence, &view);
+    let located = located(evidence, view);
     if located.as_ref().is_some_and(|l| l.side() == Side::Client) {
         let gateway = at_gateway(located.as_ref());
         return let_out(evidence, build, "client-firewall-blocks-passive-fix", gateway).done();
@@ -332,7 +332,7 @@ fn port_hole(evidence: &Evidence<'_>) -> Found {
         .with("ports", few(&holes))
         .with("count", holes.iter().map(PortRun::count).sum::<usize>())
         .with("names", names.join(", "));
-    begin(evidence, &PASSIVE_PORT_HOLE, text, &view, &holes, &through)
+    begin(evidence, &PASSIVE_PORT_HOLE, text, view, &holes, &through)
         .not("firewall-blocks-passive", Text::new("not-blocked-swept"))
         .fix(
             Who::ServerAdmin,
