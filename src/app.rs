@@ -235,7 +235,7 @@ fn run_demo(
         )));
     }
     let told = format!("demo: {}. {}", story.title, story.lesson);
-    (world.warn)(&report::text::paragraph(&told));
+    (world.warn)(&report::pen::paragraph(&told));
     // The address is known once the server runs; until then a stand-in makes the request.
     let mut spec = specify("127.0.0.1", options, world)?;
     spec.request.demo = true;

@@ -14,6 +14,7 @@ pub mod markdown;
 pub mod nagios;
 mod notes;
 mod overview;
+pub mod pen;
 mod prometheus;
 pub mod schema;
 mod signs;

@@ -1,7 +1,7 @@
 //! Whether two runs met one server.
 
-use super::place::private;
 use super::run::Run;
+use super::way::private;
 
 /// What the runs have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,8 +1,9 @@
 //! It works from one place and fails from another.
 
 use super::conclusion::{Conclusion, End, Two};
-use super::place::{inside, private};
+use super::place::inside;
 use super::state::{State, located};
+use super::way::private;
 use crate::diagnosis::{Confidence, Nat, Side, Text};
 
 /// One direction works in one run and fails in the other, at two places.

@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
-use super::place::private;
 use super::run::Run;
+use crate::wire::address::is_inner;
 
 /// The end that two ways share, from the first common router to the last one before the server.
 /// `None` in it is a router that was silent in at least one of the runs.
@@ -44,6 +44,11 @@ pub fn shared_end(a: &Run, b: &Run) -> Option<Shared> {
     let mut routers = common(a.routers.iter().rev(), b.routers.iter().rev());
     routers.reverse();
     Some(Shared { routers })
+}
+
+/// Whether an address means something in its own network or machine alone.
+pub fn private(address: IpAddr) -> bool {
+    is_inner(address) || address.is_loopback()
 }
 
 /// The first public router: private addresses are the same in many networks.
@@ -98,6 +103,24 @@ mod tests {
             let mut found = common(way_a.iter().rev(), way_b.iter().rev());
             found.reverse();
             assert_eq!(found, way(shared), "{a} and {b}");
+        }
+    }
+
+    #[test]
+    fn private_addresses() {
+        for (address, is) in [
+            ("10.0.0.1", true),
+            ("100.64.0.1", true),
+            ("100.128.0.1", false),
+            ("127.0.0.1", true),
+            ("169.254.3.4", true),
+            ("203.0.113.5", false),
+            ("::1", true),
+            ("fd00::1", true),
+            ("fe80::1", true),
+            ("2001:db8::1", false),
+        ] {
+            assert_eq!(address.parse().map(private), Ok(is), "{address}");
         }
     }
 }

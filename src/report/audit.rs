@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::text::{Color, Pen};
+use super::pen::{Color, Pen};
 use super::words::Words;
 use crate::diagnosis::ports::spans;
 use crate::diagnosis::{Diagnosis, Text, ports};

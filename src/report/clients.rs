@@ -1,6 +1,6 @@
 //! The clients in the text report: grouped by what they will meet, so that it stays on the screen.
 
-use super::text::{Color, Pen};
+use super::pen::{Color, Pen};
 use super::words::Words;
 use crate::diagnosis::{Diagnosis, Prediction, Text};
 use crate::document::of::client_name;

@@ -1,6 +1,6 @@
 //! What was expected: its words, and its place in the text report.
 
-use super::text::{Color, Pen};
+use super::pen::{Color, Pen};
 use super::words::Words;
 use crate::diagnosis::{Diagnosis, Text};
 use crate::document::report::Expectation;

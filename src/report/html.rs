@@ -10,6 +10,7 @@ mod clients;
 mod diff;
 mod expectations;
 mod findings;
+mod frame;
 mod lane;
 mod overview;
 mod page;

@@ -2,7 +2,7 @@
 
 use super::expectations;
 use super::markdown::Sheet;
-use super::text::{Color, Pen};
+use super::pen::{Color, Pen};
 use super::words::Words;
 use super::{Style, table};
 use crate::diagnosis::{Severity, Text};

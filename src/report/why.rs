@@ -1,7 +1,7 @@
 //! `replay --why CAUSE`: what the look for one cause comes to. For whoever debugs a diagnosis: the
 //! frame is English, what was found is said in the language of the reports.
 
-use super::text::hanging;
+use super::pen::hanging;
 use super::words::Words;
 use crate::diagnosis::{Cause, Diagnosis, Finding, WhyNot, look_for};
 

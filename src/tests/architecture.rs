@@ -56,7 +56,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("clap_complete", &["cli.rs", "cli/manual.rs"]),
     ("clap_mangen", &["cli/manual.rs"]),
     ("hickory_resolver", &["probe/resolve.rs"]),
-    ("colored", &["report/text.rs"]),
+    ("colored", &["report/pen.rs"]),
     ("tabled", &["report/table.rs"]),
     ("indicatif", &["progress.rs"]),
     ("fluent_bundle", &["report/words.rs"]),
@@ -73,7 +73,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("rustls_native_certs", &["probe/tls/"]),
     ("x509_parser", &["probe/tls/"]),
     ("schemars", &["words.rs", "document/", "report/schema.rs"]),
-    ("textwrap", &["report/text.rs"]),
+    ("textwrap", &["report/pen.rs"]),
     ("terminal_size", &["app/look.rs"]),
     ("percent_encoding", &["target.rs"]),
     (

@@ -5,7 +5,7 @@ use crate::diagnosis::Text;
 use crate::document::check::{Change, CheckChange, CheckDifference, What};
 use crate::report::markdown::Sheet;
 use crate::report::words::Words;
-use crate::report::{Style, text::Pen};
+use crate::report::{Style, pen::Pen};
 
 /// A target now and before.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use super::changes::Changes;
 use super::row::{Row, Totals};
 use crate::diagnosis::{Text, Verdict};
 use crate::document::check::Ending;
-use crate::report::text::{Color, Pen};
+use crate::report::pen::{Color, Pen};
 use crate::report::words::Words;
 use crate::report::{Style, table};
 

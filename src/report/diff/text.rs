@@ -10,7 +10,7 @@ use crate::compare::{
 use crate::diagnosis::{Confidence, Nat, Side, Text};
 use crate::facts::Outcome;
 use crate::report::Style;
-use crate::report::text::{Color, Pen};
+use crate::report::pen::{Color, Pen};
 use crate::report::words::Words;
 
 /// Renders the whole page.

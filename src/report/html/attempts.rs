@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::page::{Page, class, mark};
+use super::frame::{Page, class, mark};
 use super::picture;
 use crate::diagnosis::reason::reason;
 use crate::document::of::{ends, folded_reason};

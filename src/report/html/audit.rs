@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::super::audit::{COLUMNS, Map, Place, Row, section as said};
-use super::page::Page;
+use super::frame::Page;
 use crate::diagnosis::Text;
 use crate::facts::Outcome;
 

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::super::signs::{Sorted, sign, sorted};
-use super::page::{Page, colour};
+use super::frame::{Page, colour};
 use crate::document::report::Client;
 
 /// The section; without a login there is nothing to predict, the findings say why.

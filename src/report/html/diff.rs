@@ -5,7 +5,7 @@ use maud::html;
 use super::super::Style;
 use super::super::diff::text;
 use super::super::words::Words;
-use super::page::frame;
+use super::frame::frame;
 use crate::compare::Comparison;
 use crate::diagnosis::Lang;
 

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::super::expectations::{mark, met};
-use super::page::Page;
+use super::frame::Page;
 
 /// The section, if anything was expected.
 pub fn section(page: &Page<'_, '_>) -> Markup {

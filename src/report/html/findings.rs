@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::super::signs::{passes, sign};
 use super::attempts::anchor;
-use super::page::{Page, colour};
+use super::frame::{Page, colour};
 use crate::diagnosis::{RuleState, Severity, Side, Text, remedies};
 use crate::document::report::{Evidence, Finding, Remedy, Snippet};
 

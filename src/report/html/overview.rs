@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::super::overview::{self, PageRow};
 use super::super::words::Words;
-use super::page::frame;
+use super::frame::frame;
 use crate::diagnosis::Lang;
 use crate::document::Entry;
 

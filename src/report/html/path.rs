@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::page::Page;
+use super::frame::Page;
 use crate::facts::{Ladder, RungAnswer};
 
 /// One row per hop, one column per port.

@@ -6,8 +6,8 @@
 use maud::{Markup, html};
 
 use super::super::words::Words;
+use super::frame::mark;
 use super::lane::{Door, Fate, Lane, Place, lanes};
-use super::page::mark;
 use crate::diagnosis::{Diagnosis, Nat, Text};
 use crate::facts::Outcome;
 
