@@ -248,7 +248,7 @@ pub fn active_endpoint(asked: &Asked) -> Option<SocketAddr> {
     let argument = asked.argument()?;
     if asked.mode() == Some(Mode::Port) {
         let numbers: Vec<u8> =
-            argument.split(',').map(|n| n.trim().parse().ok()).collect::<Option<Vec<u8>>>()?;
+            argument.split(',').map(|n| n.trim().parse::<u8>().ok()).collect::<Option<_>>()?;
         let [a, b, c, d, high, low] = numbers.try_into().ok()?;
         let port = u16::from_be_bytes([high, low]);
         return Some(SocketAddr::new(IpAddr::V4(Ipv4Addr::new(a, b, c, d)), port));
