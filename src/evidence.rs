@@ -4,28 +4,38 @@
 //! Pure and lazy: an [`Evidence`] costs nothing until it is asked, and answers the same question
 //! once. It knows no socket, no clock, no cause and no remedy.
 
+pub mod announced_address;
+pub mod attempt_reading;
+pub mod helper;
 pub mod hole;
 pub mod ladder;
 pub mod login;
+pub mod loss;
 pub mod mode;
 pub mod nat;
+pub mod neighbours;
 pub mod options;
 pub mod own_drops;
 pub mod place;
 pub mod port_audit;
 pub mod server;
 pub mod sightings;
-pub mod unannounced;
+pub mod under_tls;
+pub mod way;
 
 use std::cell::OnceCell;
 
 use crate::facts::Facts;
 use crate::wire::software::Software;
 
-pub use hole::Holes;
+pub use announced_address::Foreign227;
+pub use attempt_reading::AttemptReading;
+pub use hole::{HoleBounds, Holes};
 pub use ladder::ResetFrom;
+pub use loss::TWICE;
 pub use mode::ModeView;
 pub use nat::Nat;
+pub use neighbours::PORTS_EACH;
 pub use options::Options;
 pub use own_drops::OwnDrops;
 pub use place::{Confidence, Located, Location, Side, side};
@@ -43,7 +53,6 @@ pub struct Evidence<'f> {
     software: OnceCell<Option<Software>>,
     silence: OnceCell<Option<Located>>,
     reset: OnceCell<Option<ResetFrom>>,
-    holes: OnceCell<Option<Holes>>,
     own_drops: [OnceCell<Option<OwnDrops>>; 2],
     audit: OnceCell<Option<PortAudit<'f>>>,
 }
@@ -63,7 +72,6 @@ impl<'f> Evidence<'f> {
             software: OnceCell::new(),
             silence: OnceCell::new(),
             reset: OnceCell::new(),
-            holes: OnceCell::new(),
             own_drops: [OnceCell::new(), OnceCell::new()],
             audit: OnceCell::new(),
         }

@@ -24,8 +24,6 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::wire::peer;
-
 pub use attempt::{
     Attempt, DataEnd, Direction, Knock, Mode, NotTested, Observed, Outcome, Purpose, Step, Untold,
     Why,
@@ -204,47 +202,10 @@ impl Facts {
         self.ends().map(|ends| ends.own).filter(|own| !own.is_unspecified())
     }
 
-    /// Whether segments are known to have been lost in this run.
-    pub fn lossy(&self) -> bool {
-        self.sessions.iter().any(|s| s.retransmits.is_some_and(|n| n > 0))
-            || self
-                .attempts
-                .iter()
-                .any(|a| a.is_open() && a.varied.is_empty() && a.knocks.len() > 1)
-    }
-
-    /// Whether somebody on the way reads commands: only who knows what PORT means holds half of it
-    /// back, and lets half of a NOOP pass. It takes two of each.
-    pub fn read_on_the_way(&self) -> bool {
-        let held = |verbs: &[&str], wanted: bool| {
-            let of = self.halves.iter().filter(|h| verbs.contains(&h.verb.as_str()));
-            let of: Vec<bool> = of.filter_map(|h| h.held).collect();
-            of.len() >= 2 && of.iter().all(|h| *h == wanted)
-        };
-        held(&["PORT", "EPRT"], true) && held(&["NOOP"], false)
-    }
-
     /// Both ends of the control connection that tells most.
     pub fn ends(&self) -> Option<Ends> {
         self.leading_session()
             .map(|s| Ends { own: s.local.ip().to_canonical(), peer: s.peer.ip().to_canonical() })
-    }
-
-    /// Addresses that STAT has named as ours, in order.
-    fn told_addresses(&self) -> impl Iterator<Item = IpAddr> {
-        self.sessions
-            .iter()
-            .filter_map(|s| s.reply_to("STAT"))
-            .filter(|reply| (200..300).contains(&reply.code))
-            .filter_map(|reply| peer::stat_client_address(&reply.text))
-    }
-
-    /// All addresses under which the server has seen us, by its own words.
-    pub fn seen_addresses(&self) -> Vec<IpAddr> {
-        let mut all: Vec<IpAddr> = self.told_addresses().collect();
-        all.sort_unstable();
-        all.dedup();
-        all
     }
 
     /// Comparisons that vary in this.
@@ -255,11 +216,6 @@ impl Facts {
     /// Whether a comparison varied in this, whatever came of it.
     pub fn has_varied(&self, how: fn(&Varied) -> bool) -> bool {
         self.varied(how).next().is_some()
-    }
-
-    /// The comparison in clear that came through, for one direction.
-    pub fn works_in_clear(&self, passive: bool) -> Option<&Attempt> {
-        self.varied(|v| *v == Varied::Clear).find(|a| a.is_open() && a.mode.is_passive() == passive)
     }
 
     /// The client's own address: ours, or the one that the files tell. A server's log has the address
@@ -275,25 +231,5 @@ impl Facts {
     /// The server's address, where it is known.
     pub fn server(&self) -> Option<IpAddr> {
         self.ends().map(|ends| ends.peer).filter(|peer| !peer.is_unspecified())
-    }
-
-    /// Whether the server sees us under another address than our own; `None` where it has not said
-    /// under which.
-    pub fn translated(&self) -> Option<bool> {
-        let own = self.own()?;
-        self.seen_as().map(|seen| seen != own)
-    }
-
-    /// The address under which the server sees us, as far as it has said so.
-    pub fn seen_as(&self) -> Option<IpAddr> {
-        let read = self.reading.as_ref().and_then(|reading| reading.seen_as);
-        read.or_else(|| self.told_addresses().next()).or_else(|| {
-            self.attempts.iter().find_map(|a| match &a.why {
-                Why::CommandRefused { text, .. } if !a.mode.is_passive() => {
-                    peer::port_refusal(text)?.seen
-                }
-                _ => None,
-            })
-        })
     }
 }

@@ -54,7 +54,7 @@ impl<'f> Evidence<'f> {
             })
             .min()
             .filter(|at| *at < hops)?;
-        Some(Located::new(at.saturating_sub(1), at, Some(hops), sure(self)))
+        Some(Located::new(at.saturating_sub(1), at, Some(hops), self.sure()))
     }
 
     /// Where an ICMP reject came from.
@@ -110,11 +110,6 @@ fn dead<'f>(evidence: &Evidence<'f>) -> Vec<&'f Ladder> {
         .collect()
 }
 
-/// How sure a comparison of ladders is where nothing else speaks against it.
-pub(super) fn sure(evidence: &Evidence<'_>) -> Confidence {
-    if evidence.facts.lossy() { Confidence::Likely } else { Confidence::Proven }
-}
-
 /// The server's address: that of the session, else the one that was dialled first.
 fn server(evidence: &Evidence<'_>) -> Option<IpAddr> {
     let dialled = evidence.facts.dials.first().map(|d| d.to.ip().to_canonical());
@@ -153,7 +148,7 @@ fn silence(evidence: &Evidence<'_>) -> Option<Located> {
     let confirmed =
         failing == hops || evidence.facts.confirmed.iter().any(|c| c.hop == failing && c.answers);
     let neighbours = failing == passed + 1;
-    let confidence = if neighbours && confirmed { sure(evidence) } else { Confidence::Likely };
+    let confidence = if neighbours && confirmed { evidence.sure() } else { Confidence::Likely };
     if control.router(failing).is_some_and(|router| Some(router.to_canonical()) == server(evidence))
     {
         // The box there has the server's own address: a NAT, the server's gateway.
@@ -190,7 +185,7 @@ fn reset(evidence: &Evidence<'_>) -> Option<ResetFrom> {
     let data: Vec<&Ladder> =
         evidence.facts.ladders.iter().filter(|l| l.role == LadderRole::Data).collect();
     let at = data.iter().filter_map(|l| l.reached()).min()?;
-    let confidence = sure(evidence);
+    let confidence = evidence.sure();
     if at >= hops {
         let before = hops.saturating_sub(1);
         return Some(ResetFrom::End(Located::new(before, hops, Some(hops), confidence)));

@@ -64,6 +64,16 @@ impl<'f> Evidence<'f> {
         self.modes().iter().find(|m| m.mode == mode)
     }
 
+    /// The attempts at a mode as it is, in order: the one that stands for it and its repetitions.
+    pub fn tries(&self, mode: Mode) -> &[&'f Attempt] {
+        self.mode(mode).map_or(&[], |view| &view.all)
+    }
+
+    /// The same for several modes, one after the other.
+    pub fn tries_of(&self, modes: &[Mode]) -> Vec<&'f Attempt> {
+        modes.iter().flat_map(|mode| self.tries(*mode)).copied().collect()
+    }
+
     /// Views of the passive modes that were tested.
     pub fn passive(&self) -> Vec<&ModeView<'f>> {
         self.modes().iter().filter(|m| m.mode.is_passive() && m.tested()).collect()

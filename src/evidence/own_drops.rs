@@ -20,40 +20,47 @@ impl Evidence<'_> {
         let cell = if passive { passive_cell } else { active_cell };
         *cell.get_or_init(|| own_drops(self, passive))
     }
+
+    /// Packets that nobody got, and seconds, of each attempt of one direction that was waited for in
+    /// vain; nothing unless every one of them had so many that they may be what was waited for.
+    pub fn packets_undelivered(&self, passive: bool) -> Option<Vec<(u32, f64)>> {
+        let waited = |a: &&Attempt| {
+            a.mode.is_passive() == passive
+                && a.outcome == Outcome::TimedOut
+                && matches!(a.purpose, Purpose::Mode | Purpose::Repeat)
+        };
+        // Each knock of ours is answered, and answers are repeated; a server knocks again after a second
+        // and after three.
+        let least = |a: &Attempt| match a.why {
+            // The last one may still be on its way.
+            Why::NoAnswer { syns: Some(syns), .. } if passive => syns.saturating_sub(1).max(3),
+            _ => 3,
+        };
+        let windows: Vec<(u32, f64)> = self
+            .facts
+            .attempts
+            .iter()
+            .filter(waited)
+            .map(|a| {
+                let packets = a.undelivered.filter(|packets| *packets >= least(a))?;
+                Some((packets, a.elapsed.duration().as_secs_f64()))
+            })
+            .collect::<Option<_>>()?;
+        (!windows.is_empty()).then_some(windows)
+    }
 }
 
 /// Whether this machine itself drops what comes in for data connections: answers to our knocks, or
 /// the server's knocks. Told by the system's counters, which count other traffic too: what is lost
 /// meanwhile has to be far more than in a quiet moment (passive) or the rest of the run (active).
 fn own_drops(evidence: &Evidence<'_>, passive: bool) -> Option<OwnDrops> {
-    let waited = |a: &&Attempt| {
-        a.mode.is_passive() == passive
-            && a.outcome == Outcome::TimedOut
-            && matches!(a.purpose, Purpose::Mode | Purpose::Repeat)
-    };
-    // Each knock of ours is answered, and answers are repeated; a server knocks again after a second
-    // and after three.
-    let least = |a: &Attempt| match a.why {
-        // The last one may still be on its way.
-        Why::NoAnswer { syns: Some(syns), .. } if passive => syns.saturating_sub(1).max(3),
-        _ => 3,
-    };
-    let windows: Vec<(u32, f64)> = evidence
-        .facts
-        .attempts
-        .iter()
-        .filter(waited)
-        .map(|a| {
-            let packets = a.undelivered.filter(|packets| *packets >= least(a))?;
-            Some((packets, a.elapsed.duration().as_secs_f64()))
-        })
-        .collect::<Option<_>>()?;
+    let windows = evidence.packets_undelivered(passive)?;
     // An ICMP error that is dropped would look the same: some have to be let in.
     let expired = |l: &Ladder| {
         l.rungs.iter().any(|r| matches!(r.answer, RungAnswer::Expired { router: Some(_) }))
     };
     let mute = passive && !evidence.facts.ladders.iter().any(expired);
-    if windows.is_empty() || mute || !evidence.facts.request.localise {
+    if mute || !evidence.facts.request.localise {
         return None;
     }
     let (packets, time) = windows

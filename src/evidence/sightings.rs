@@ -202,7 +202,7 @@ impl<'f> Evidence<'f> {
         last: &Spot<'_>,
         spots: &[Spot<'_>],
     ) -> Confidence {
-        let lossy = spots.iter().any(|s| self.lost_packets(s.file)) || self.facts.lossy();
+        let lossy = spots.iter().any(|s| self.lost_packets(s.file)) || self.lossy();
         let several =
             spots.iter().any(|s| s.sighting.syns.count >= 2 || s.sighting.syn_acks.count >= 2);
         let proves = match lost {

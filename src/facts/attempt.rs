@@ -10,7 +10,6 @@ use super::reading::{Place, Sighting};
 use super::tls::Handshake;
 use super::{DialOutcome, Family, Hole, Icmp, Micros, Second, Security, Varied};
 use crate::wire::address::AddressOddity;
-use crate::wire::peer;
 
 /// One try of a data connection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,12 +99,6 @@ impl Attempt {
         self.outcome == Outcome::Open
     }
 
-    /// Whether a connection that the server opened came through, whatever became of it: a firewall
-    /// that lets the handshake pass may stop what follows.
-    pub fn came_through(&self) -> bool {
-        self.is_open() || (self.observed.is_some() && !matches!(self.why, Why::WrongPeer { .. }))
-    }
-
     /// Whether it varies in this.
     pub fn varies(&self, how: fn(&Varied) -> bool) -> bool {
         self.varied.iter().any(how)
@@ -135,44 +128,6 @@ impl Attempt {
             | Why::TlsFailed { reply: Some((code, text)) } => Some((*code, text)),
             _ => None,
         }
-    }
-
-    /// The data connection stood, the listing was asked for, and nothing, or nothing more, came.
-    pub fn starved(&self) -> bool {
-        self.outcome == Outcome::Stalled && matches!(self.why, Why::NoData { .. })
-    }
-
-    /// Active: the server says that it knocked in vain, and nothing was seen of it here.
-    pub fn knock_failed(&self) -> bool {
-        matches!(&self.why, Why::ListingRefused { code, text, .. }
-            if self.observed.is_none() && self.tells_of_a_failed_knock(*code, text))
-    }
-
-    /// Whether the reply says that the server knocked in vain, as it does over this family.
-    pub fn tells_of_a_failed_knock(&self, code: u16, text: &str) -> bool {
-        peer::is_knock_failed(code, text)
-            || (self.family == Family::V6 && peer::is_knock_prohibited(code, text))
-    }
-
-    /// The active command was refused because of the address in it.
-    pub fn address_refused(&self) -> bool {
-        matches!(&self.why, Why::CommandRefused { code, text }
-            if peer::is_address_refusal(*code, text))
-    }
-
-    /// No data connection came to stand: the knock was not let in, or (active) the server refused
-    /// the address or knocked in vain.
-    pub fn is_shut(&self) -> bool {
-        self.outcome.is_shut()
-            || (!self.mode.is_passive() && (self.address_refused() || self.knock_failed()))
-    }
-
-    /// The data connection stood, and the server turned it away as somebody else's.
-    pub fn peer_rejected(&self) -> bool {
-        // A server's log has the words alone: somebody did come, or there would be none to reject.
-        let seen = self.observed.is_some() || (self.mode.is_passive() && self.knocks.is_empty());
-        matches!(&self.why, Why::ListingRefused { code, text, .. } | Why::BrokenOff { code, text }
-            if seen && peer::is_bad_data_peer(*code, text))
     }
 
     /// Whether the data connection resumed a TLS session of the control connection.

@@ -125,18 +125,3 @@ pub struct Nearer {
     #[serde(default)]
     pub done: bool,
 }
-
-impl Nearer {
-    /// The hop whose box resets under the server's own address and forwards the control connection
-    /// from there: a NAT.
-    pub fn nat_at(&self, server: IpAddr) -> Option<u8> {
-        match &self.control {
-            Some(RungAnswer::Expired { router: Some(router) })
-                if router.to_canonical() == server.to_canonical() =>
-            {
-                self.resets_at
-            }
-            _ => None,
-        }
-    }
-}

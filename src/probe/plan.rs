@@ -13,4 +13,4 @@ mod step;
 mod tests;
 mod tls;
 
-pub use step::{Next, next, ports_each};
+pub use step::{Next, next};

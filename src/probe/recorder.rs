@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::os;
+use crate::evidence::Evidence;
 use crate::facts::{Because, Facts, Family, Micros, StepTaken, Task};
 
 /// Shared by all parts of one run (which is one task on one thread).
@@ -84,7 +85,7 @@ impl Recorder {
 
     /// Whether segments were lost in this run, as far as is known.
     pub fn lossy(&self) -> bool {
-        self.facts.borrow().lossy()
+        Evidence::new(&self.facts.borrow()).lossy()
     }
 }
 

@@ -10,9 +10,8 @@ use crate::diagnosis::finding::{Confidence, Severity, Side, Who};
 use crate::diagnosis::remedies;
 use crate::diagnosis::text::Text;
 use crate::diagnosis::why_not::{Found, WhyNot, require, why_not};
-use crate::evidence::{Evidence, ModeView};
-use crate::facts::{Attempt, Mode, Purpose, Varied, Why};
-use crate::wire::address::{is_inner, leads_nowhere as is_unroutable};
+use crate::evidence::{Evidence, Foreign227, ModeView};
+use crate::facts::{Attempt, Mode, Why};
 
 pub static PASSIVE_ADDRESS_UNROUTABLE: Cause =
     cause!("passive-address-unroutable", Passive, Problem, &Detector(address_unroutable));
@@ -27,65 +26,26 @@ pub static ACTIVE_SOURCE_ADDRESS_UNEXPECTED: Cause = cause!(
     &Detector(source_address_unexpected)
 );
 
-/// A 227 that names another address than the one under which the server is reached.
-struct Foreign<'a> {
-    attempt: &'a Attempt,
-    advertised: IpAddr,
-    /// Under which the server is reached; `None` where a server's log does not tell.
-    peer: Option<IpAddr>,
-    /// It cannot be reached from where the client is.
-    unroutable: bool,
-}
-
 /// The 227 that names another address than the server's own, if one does.
-fn foreign_227<'a>(evidence: &Evidence<'a>) -> Result<Foreign<'a>, WhyNot> {
-    let announced = || {
-        evidence.facts.attempts.iter().filter(|a| {
-            a.mode == Mode::Pasv && matches!(a.purpose, Purpose::Mode | Purpose::Repeat)
-        })
-    };
-    let named = |a: &'a Attempt| Some((a, a.advertised?.ip()));
-    if let Some(peer) = evidence.peer() {
-        let other = announced().filter_map(named).find(|(_, address)| *address != peer);
-        // A capture at the server's end shows its own address only, which is none for its clients.
-        let inside = || announced().find(|a| evidence.names_its_private_address(a));
-        if let (None, Some(attempt)) = (&other, inside()) {
-            return Ok(Foreign { attempt, advertised: peer, peer: None, unroutable: true });
-        }
-        let (attempt, advertised) = other.ok_or_else(|| {
-            why_not("no 227 named another address than the server's").on_all(announced())
-        })?;
-        let unroutable = is_unroutable(advertised, peer);
-        return Ok(Foreign { attempt, advertised, peer: Some(peer), unroutable });
-    }
-    // A server's log does not have the address by which its clients know it. One that comes from
-    // the Internet can do nothing with a private one.
-    let seen = evidence.seen_as().filter(|seen| !is_inner(*seen) && !seen.is_loopback());
-    let seen = seen.ok_or_else(|| why_not("the server's address is not known"))?;
-    let other = announced().filter_map(named).find(|(_, address)| is_unroutable(*address, seen));
-    let (attempt, advertised) = other.ok_or_else(|| {
-        why_not("no 227 named an address that its client cannot reach").on_all(announced())
-    })?;
-    Ok(Foreign { attempt, advertised, peer: None, unroutable: true })
+fn foreign_227<'a>(evidence: &Evidence<'a>) -> Result<Foreign227<'a>, WhyNot> {
+    evidence.foreign_227().ok_or_else(|| {
+        let condition = match (evidence.peer(), evidence.public_seen_as()) {
+            (Some(_), _) => "no 227 named another address than the server's",
+            (None, Some(_)) => "no 227 named an address that its client cannot reach",
+            (None, None) => "the server's address is not known",
+        };
+        why_not(condition).on_all(evidence.tries(Mode::Pasv).iter().copied())
+    })
 }
 
 /// Whether 227 names an address that may be a door of its own.
 pub(super) fn names_another_address(evidence: &Evidence<'_>) -> bool {
-    foreign_227(evidence).is_ok_and(|foreign| !foreign.unroutable)
-}
-
-/// The comparison of `--dial-advertised`.
-fn dialled_there<'a>(evidence: &Evidence<'a>) -> Option<&'a Attempt> {
-    evidence
-        .facts
-        .attempts
-        .iter()
-        .find(|a| a.varies(|v| *v == Varied::DialAdvertised) && a.dialled.is_some())
+    evidence.foreign_227().is_some_and(|foreign| !foreign.unroutable)
 }
 
 /// 227 names an address that cannot be reached from anywhere else.
 fn address_unroutable(evidence: &Evidence<'_>) -> Found {
-    let Foreign { attempt, advertised, peer, unroutable } = foreign_227(evidence)?;
+    let Foreign227 { attempt, advertised, peer, unroutable } = foreign_227(evidence)?;
     require(unroutable, || {
         why_not("the address in 227 can be reached from elsewhere").on(attempt)
     })?;
@@ -96,7 +56,7 @@ fn address_unroutable(evidence: &Evidence<'_>) -> Found {
         .filter(|v| v.failed() && v.all.iter().any(|a| evidence.went_nowhere(a)));
     let zero = advertised.is_unspecified();
     let severity = if zero && works { Severity::Warning } else { Severity::Problem };
-    let there = dialled_there(evidence);
+    let there = evidence.dialled_advertised();
     let confidence = match there {
         // Somebody may translate the address on the way, behind the server's back.
         _ if peer.is_none() => Confidence::Likely,
@@ -151,13 +111,13 @@ fn address_unroutable(evidence: &Evidence<'_>) -> Found {
 
 /// 227 names another address, which may or may not be the server's.
 fn address_mismatch(evidence: &Evidence<'_>) -> Found {
-    let Foreign { attempt, advertised, peer, unroutable } = foreign_227(evidence)?;
+    let Foreign227 { attempt, advertised, peer, unroutable } = foreign_227(evidence)?;
     let peer = peer.filter(|_| !unroutable).ok_or_else(|| {
         why_not("the address in 227 cannot be reached from elsewhere (passive-address-unroutable)")
             .on(attempt)
     })?;
     let works = evidence.mode(Mode::Pasv).is_some_and(ModeView::is_open);
-    let there = dialled_there(evidence);
+    let there = evidence.dialled_advertised();
     let known = evidence.facts.names.addresses.contains(&advertised);
     let (id, severity, confidence) = match there {
         Some(there) if there.is_open() => {

@@ -10,7 +10,7 @@ use crate::diagnosis::finding::{Confidence, Side, Who};
 use crate::diagnosis::text::Text;
 use crate::diagnosis::why_not::{Found, WhyNot, require, why_not};
 use crate::diagnosis::{ports, remedies};
-use crate::evidence::{Evidence, ModeView, Nat, Worth};
+use crate::evidence::{AttemptReading, Evidence, ModeView, Nat, Worth};
 use crate::facts::{Attempt, DialOutcome, Mode, Outcome, Purpose, Security, Step, Varied, Why};
 
 pub static ALG_REWRITES_CONTROL: Cause =
@@ -63,7 +63,7 @@ fn alg_rewrites_control(evidence: &Evidence<'_>) -> Found {
     let unheard = alone.is_open()
         && (behind.knock_failed()
             || (matches!(behind.why, Why::NoAnswer { .. }) && behind.step >= Step::Announced));
-    let confidence = match (refused, unheard, evidence.facts.lossy()) {
+    let confidence = match (refused, unheard, evidence.lossy()) {
         (true, _, _) => Confidence::Proven,
         (_, true, false) => Confidence::Likely,
         (_, true, true) => Confidence::Possible,
@@ -92,11 +92,7 @@ fn alg_rewrites_control(evidence: &Evidence<'_>) -> Found {
 
 /// Ports are opened one by one, as they are announced.
 fn helper_opens_pinholes(evidence: &Evidence<'_>) -> Found {
-    let again: Vec<&Attempt> = evidence
-        .facts
-        .varied(|v| *v == Varied::SecondKnock)
-        .filter(|a| a.second.is_some() && a.observed.is_some())
-        .collect();
+    let again = evidence.second_knocks();
     let mut opened: Vec<u16> = again.iter().filter_map(|a| a.passive_port()).collect();
     opened.sort_unstable();
     opened.dedup();
@@ -104,7 +100,7 @@ fn helper_opens_pinholes(evidence: &Evidence<'_>) -> Found {
         Err(why) => why,
         found => return found,
     };
-    let answered = again.iter().find(|a| !a.second_met(&DialOutcome::TimedOut));
+    let answered = evidence.answered_second_knock();
     if let Some(attempt) = answered {
         let second = why_not("a second knock at the same port was answered").on(attempt);
         return opened_when_announced(evidence).map_err(|other| why.and(second).and(other));
@@ -112,8 +108,8 @@ fn helper_opens_pinholes(evidence: &Evidence<'_>) -> Found {
     if again.is_empty() {
         return opened_when_announced(evidence).map_err(|other| why.and(other));
     }
-    let read = evidence.facts.read_on_the_way();
-    let lossy = evidence.facts.lossy();
+    let read = evidence.read_on_the_way();
+    let lossy = evidence.lossy();
     let confidence = match (read, opened.len()) {
         (true, _) if !lossy => Confidence::Proven,
         (true, _) => Confidence::Likely,
@@ -147,7 +143,7 @@ fn opened_when_announced(evidence: &Evidence<'_>) -> Found {
     let view = evidence.audit().ok_or_else(|| why_not("the ports were not audited"))?;
     let once_more = view.audit.announced.iter().any(|run| run.outcome == Outcome::Open);
     let (opened, confidence) = match view.worth {
-        Worth::Announced if evidence.facts.lossy() => (view.opened(), Confidence::Likely),
+        Worth::Announced if evidence.lossy() => (view.opened(), Confidence::Likely),
         Worth::Announced => (view.opened(), Confidence::Proven),
         Worth::Pinholes if once_more => (view.opened(), Confidence::Likely),
         _ => return Err(why_not("no port that the sweep found silent was open once announced")),
@@ -184,7 +180,7 @@ fn announced_are_forwarded(evidence: &Evidence<'_>, opened: &[u16], again: &[&At
     let nearer = evidence.facts.nearer.as_ref();
     let nearer =
         nearer.ok_or_else(|| why_not("nobody was asked who answers at a port later on"))?;
-    let hop = evidence.peer().and_then(|peer| nearer.nat_at(peer));
+    let hop = evidence.resetting_nat();
     let hop = hop.ok_or_else(|| {
         why_not("no box with the server's address refuses a port once it is not announced")
     })?;
@@ -197,7 +193,7 @@ fn announced_are_forwarded(evidence: &Evidence<'_>, opened: &[u16], again: &[&At
         .with("count", opened.len())
         .with("port", nearer.port)
         .with("hop", u16::from(hop));
-    let confidence = if evidence.facts.lossy() { Confidence::Likely } else { Confidence::Proven };
+    let confidence = if evidence.lossy() { Confidence::Likely } else { Confidence::Proven };
     let build = finding(&HELPER_OPENS_PINHOLES, confidence, text).side(Side::Server);
     let range = ports::proposal(evidence);
     let build = second_knocks(build, again)
@@ -213,12 +209,9 @@ fn announced_are_forwarded(evidence: &Evidence<'_>, opened: &[u16], again: &[&At
 /// What is open in clear is not under TLS: somebody reads along, and can no longer.
 fn blinds_helper(evidence: &Evidence<'_>) -> Found {
     let blind = |passive: bool| -> Option<(Vec<&ModeView<'_>>, &Attempt)> {
-        let clear = evidence.facts.works_in_clear(passive)?;
-        let tested: Vec<&ModeView<'_>> =
-            if passive { evidence.passive() } else { evidence.active() };
-        let tls: Vec<&ModeView<'_>> =
-            tested.into_iter().filter(|v| v.security == Security::Tls).collect();
-        (!tls.is_empty() && tls.iter().all(|v| v.shown.is_shut())).then_some((tls, clear))
+        let clear = evidence.works_in_clear(passive)?;
+        let tls = evidence.shut_under_tls(passive);
+        (!tls.is_empty()).then_some((tls, clear))
     };
     let (passive, active) = (blind(true), blind(false));
     let mut views: Vec<&ModeView<'_>> = Vec::new();
@@ -231,7 +224,7 @@ fn blinds_helper(evidence: &Evidence<'_>) -> Found {
         why_not("no direction works in clear and is shut under TLS").on_every_mode(evidence)
     })?;
     let failures: usize = views.iter().map(|v| v.times()).sum();
-    let confidence = match (failures, evidence.facts.lossy()) {
+    let confidence = match (failures, evidence.lossy()) {
         (2.., false) => Confidence::Proven,
         _ => Confidence::Likely,
     };

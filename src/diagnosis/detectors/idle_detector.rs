@@ -55,7 +55,7 @@ fn control_idle_dropped(evidence: &Evidence<'_>) -> Found {
             .done();
     }
     let confidence = match (kept, lost_again) {
-        (true, _) if !evidence.facts.lossy() => Confidence::Proven,
+        (true, _) if !evidence.lossy() => Confidence::Proven,
         (_, true) => Confidence::Possible,
         _ => Confidence::Likely,
     };

@@ -8,7 +8,6 @@ use crate::diagnosis::ports;
 use crate::diagnosis::text::Text;
 use crate::diagnosis::why_not::{Found, require, why_not};
 use crate::evidence::Evidence;
-use crate::facts::Purpose;
 
 pub static DATA_INTERCEPTED: Cause = cause!("data-intercepted", Middlebox, Problem, &Detector(data_intercepted), suppresses ["transfer-stalls", "tls-handshake-failed"]);
 
@@ -18,12 +17,11 @@ fn data_intercepted(evidence: &Evidence<'_>) -> Found {
     let unannounced = evidence.answered_unannounced();
     let list: Vec<u16> = unannounced.iter().filter_map(|a| Some(a.dialled?.port())).collect();
     require(!list.is_empty(), || {
-        let neighbours = evidence.facts.attempts.iter().filter(|a| a.purpose == Purpose::Neighbour);
         why_not(
             "not all passive connections stood empty, or no port that nobody announced answered",
         )
         .on_modes(&views)
-        .on_all(neighbours)
+        .on_all(evidence.neighbours())
     })?;
     let nearer = evidence.place_of_nearer_answers();
     let confidence = match (&nearer, list.len()) {

@@ -9,8 +9,8 @@ use crate::diagnosis::reason::brief;
 use crate::diagnosis::remedies;
 use crate::diagnosis::text::Text;
 use crate::diagnosis::why_not::{Found, require, why_not};
-use crate::evidence::{Evidence, Holes, Located, ModeView, Nat, OwnDrops};
-use crate::facts::{NotTested, Outcome, Purpose, Step, Why};
+use crate::evidence::{AttemptReading, Evidence, Holes, Located, ModeView, Nat, OwnDrops};
+use crate::facts::{NotTested, Purpose, Step, Why};
 
 pub static CLIENT_FIREWALL_BLOCKS_ACTIVE: Cause =
     cause!("client-firewall-blocks-active", Active, Problem, &KNOCK);
@@ -20,20 +20,9 @@ pub static FIREWALL_BLOCKS_ACTIVE: Cause =
     cause!("firewall-blocks-active", Active, Problem, &KNOCK);
 static KNOCK: Detector = Detector(blocked);
 
-/// The announcement was accepted and no connection came, or the server said that it had none.
-pub(super) fn no_knock(view: &ModeView<'_>) -> bool {
-    let shown = view.shown;
-    // A server that knocks at once says so in its reply to PORT itself.
-    let at_once =
-        view.refusal().is_some_and(|(code, text)| shown.tells_of_a_failed_knock(code, text));
-    shown.outcome == Outcome::TimedOut
-        || shown.knock_failed()
-        || (at_once && !shown.address_refused())
-}
-
 /// Active modes in which no knock came.
 fn unanswered<'a, 'v>(evidence: &'v Evidence<'a>) -> Vec<&'v ModeView<'a>> {
-    evidence.active().into_iter().filter(|v| no_knock(v)).collect()
+    evidence.active().into_iter().filter(|v| v.shown.no_knock_came()).collect()
 }
 
 /// Whether the port that holes were opened for is the one that the server calls from. Pure-FTPd

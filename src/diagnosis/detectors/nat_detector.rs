@@ -2,7 +2,6 @@
 
 use super::finding_builder::finding;
 use super::helper_detector::address_is_rewritten;
-use super::knock_detector::no_knock;
 use super::sentences::with_addresses;
 use crate::diagnosis::cause::{Cause, Detector, cause};
 use crate::diagnosis::finding::{Confidence, Side, Who};
@@ -10,7 +9,7 @@ use crate::diagnosis::reason::brief;
 use crate::diagnosis::remedies;
 use crate::diagnosis::text::Text;
 use crate::diagnosis::why_not::{Found, require, why_not};
-use crate::evidence::{Evidence, ModeView, Nat};
+use crate::evidence::{AttemptReading, Evidence, ModeView, Nat};
 use crate::facts::{Attempt, Varied, Why};
 use crate::wire::address::is_inner;
 use crate::wire::peer;
@@ -35,11 +34,12 @@ fn nat_breaks(evidence: &Evidence<'_>) -> Found {
     }
     let refused: Vec<&ModeView<'_>> =
         views.iter().filter(|v| v.shown.address_refused()).copied().collect();
-    let unanswered: Vec<&ModeView<'_>> = views.iter().filter(|v| no_knock(v)).copied().collect();
+    let unanswered: Vec<&ModeView<'_>> =
+        views.iter().filter(|v| v.shown.no_knock_came()).copied().collect();
     let compared = comparison(evidence);
     let taken =
         compared.is_some_and(|a| matches!(a.why, Why::ReplyOnly { .. } | Why::NoAnswer { .. }));
-    let own_inner = evidence.own().is_some_and(is_inner) && !evidence.peer().is_some_and(is_inner);
+    let own_inner = evidence.has_inner_address();
     let echoed = refused.iter().any(|v| {
         v.refusal()
             .and_then(|(_, text)| peer::port_refusal(text))

@@ -5,7 +5,7 @@ use super::range_remedies::{at_gateway, give_range, let_in, let_out};
 use super::refusal_detector::{Says, out_of_ports, says};
 use super::sentences::seen_ladder;
 use super::sentences::seen_place;
-use super::verb_detector::{epsv_blocked, neighbours};
+use super::verb_detector::epsv_blocked;
 use crate::diagnosis::cause::{Cause, Detector, cause};
 use crate::diagnosis::finding::{Confidence, Severity, Side, Snippet, Who};
 use crate::diagnosis::ports::{self, Proposal, few, range, spans};
@@ -15,7 +15,7 @@ use crate::diagnosis::text::Text;
 use crate::diagnosis::why_not::{Found, WhyNot, require, why_not};
 use crate::evidence::{Evidence, Located, ModeView, PortAudit, Worth, port_audit};
 use crate::facts::audit::{PortRun, outcome};
-use crate::facts::{Attempt, BoundsFrom, Outcome, Purpose, Sample};
+use crate::facts::{Attempt, BoundsFrom, Outcome, Sample};
 use crate::wire::peer;
 
 /// What it looks like where a part of the range alone is blocked.
@@ -144,7 +144,7 @@ fn begin(
     let announced = view.audit.announced.iter().flat_map(|run| run.each());
     let confirmed = announced.filter(|(_, o)| o.is_held_back()).any(|(port, _)| silent(port));
     let rejected = parts.iter().any(|r| outcome(&view.ports, r.first) == Some(Outcome::Prohibited));
-    if views.is_empty() && !confirmed && !rejected && evidence.facts.read_on_the_way() {
+    if views.is_empty() && !confirmed && !rejected && evidence.read_on_the_way() {
         // None of these ports was announced, and somebody is there who may open them then.
         build = build
             .confidence(Confidence::Possible)
@@ -272,12 +272,13 @@ fn by_neighbours(evidence: &Evidence<'_>) -> Found {
     }
     let silent = evidence.passive_ports(Outcome::TimedOut);
     let open = evidence.passive_ports(Outcome::Open);
-    let (through, stopped) = neighbours(evidence);
+    let through = evidence.neighbour_ports(Outcome::is_let_through);
+    let stopped = evidence.neighbour_ports(|o| o == Outcome::TimedOut);
     // Asked again without an announcement, the one still answers (RST) and the other still does
     // not: the port decides, not the command and not a lost segment.
     let through = through.iter().any(|p| open.contains(p));
     let stopped = stopped.iter().any(|p| silent.contains(p));
-    let asked = || evidence.facts.attempts.iter().filter(|a| a.purpose == Purpose::Neighbour);
+    let asked = || evidence.neighbours();
     require(through, || {
         why_not("no port that was open before lets a knock through without an announcement")
             .on_all(asked())
@@ -300,7 +301,7 @@ fn by_neighbours(evidence: &Evidence<'_>) -> Found {
         .with("count", silent.len());
     let mut build =
         finding(&PASSIVE_RANGE_PARTLY_BLOCKED, Confidence::Likely, text).explains(&views);
-    for attempt in evidence.facts.attempts.iter().filter(|a| a.purpose == Purpose::Neighbour) {
+    for attempt in evidence.neighbours() {
         build = build.attempt(attempt);
     }
     // The ports that were seen do not tell where the server's range ends.

@@ -9,7 +9,7 @@ use crate::diagnosis::reason::{brief, bytes};
 use crate::diagnosis::remedies;
 use crate::diagnosis::text::Text;
 use crate::diagnosis::why_not::{Found, require, why_not};
-use crate::evidence::{Evidence, ModeView};
+use crate::evidence::{AttemptReading, Evidence, ModeView};
 use crate::facts::{Attempt, Outcome, Varied, Why};
 use crate::wire::address::is_inner;
 use std::net::IpAddr;
@@ -46,7 +46,7 @@ fn listing_stalls(evidence: &Evidence<'_>) -> Found {
     let stood = first.shown.observed.is_some();
     let small = evidence.facts.varied(|v| matches!(v, Varied::Segments { .. })).next();
     // Several things end like this; what tells them apart was not measured.
-    let chance = evidence.facts.lossy() && evidence.any_open() && views.len() == 1;
+    let chance = evidence.lossy() && evidence.any_open() && views.len() == 1;
     let severity = if chance { Severity::Warning } else { Severity::Problem };
     let mut build = finding(&TRANSFER_STALLS, Confidence::Possible, text)
         .severity(severity)
@@ -64,9 +64,7 @@ fn listing_stalls(evidence: &Evidence<'_>) -> Found {
 /// Listings come through, a whole file does not.
 fn file_stalls(evidence: &Evidence<'_>) -> Found {
     let tries: Vec<&Attempt> = evidence.facts.varied(|v| *v == Varied::Retrieve).collect();
-    let failed = |a: &&&Attempt| {
-        a.observed.is_some() && matches!(a.outcome, Outcome::Stalled | Outcome::Closed)
-    };
+    let failed = |a: &&&Attempt| a.broke_off();
     let plain: Vec<&Attempt> =
         tries.iter().filter(|a| a.varied.len() == 1).filter(failed).copied().collect();
     let first = plain
@@ -81,13 +79,13 @@ fn file_stalls(evidence: &Evidence<'_>) -> Found {
         return Err(why_not("it came through in smaller segments (path-mtu-black-hole)").on(small));
     }
     // Who forgets a connection is silent; a close or a 421 is said by somebody.
-    let control = matches!(first.why, Why::NoCompletion { .. });
+    let control = first.lost_control();
     let closed = matches!(first.why, Why::ControlLost { .. });
     let cured = control && alive.is_some_and(|a| a.is_open());
     let after = alive.is_some_and(|kept| plain.iter().any(|a| a.began > kept.began));
     let again = tries.iter().filter(failed).count() >= 2;
     let confidence = match (cured, again) {
-        (true, _) if after && !evidence.facts.lossy() => Confidence::Proven,
+        (true, _) if after && !evidence.lossy() => Confidence::Proven,
         (true, _) | (_, true) => Confidence::Likely,
         _ => Confidence::Possible,
     };
@@ -149,7 +147,7 @@ fn path_mtu_black_hole(evidence: &Evidence<'_>) -> Found {
     })?;
     // Full segments failed, small ones came, full ones failed again: no slow moment decides.
     let after = failed.iter().any(|a| a.began > cured.began);
-    let confidence = match (failed.len(), after, evidence.facts.lossy()) {
+    let confidence = match (failed.len(), after, evidence.lossy()) {
         (2.., true, false) => Confidence::Proven,
         (_, true, _) => Confidence::Likely,
         _ => Confidence::Possible,
@@ -257,7 +255,7 @@ fn rejects_data_peer(evidence: &Evidence<'_>) -> Found {
         why_not("no passive connection that stood was turned away for its address")
             .on_modes(&evidence.passive())
     })?;
-    let seen = evidence.facts.seen_addresses();
+    let seen = evidence.seen_addresses();
     let several = seen.len() > 1;
     let list: Vec<String> = seen.iter().map(ToString::to_string).collect();
     let inside = seen_inside(evidence, &views);

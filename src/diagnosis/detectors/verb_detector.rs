@@ -8,24 +8,9 @@ use crate::diagnosis::finding::{Confidence, Who};
 use crate::diagnosis::text::Text;
 use crate::diagnosis::why_not::{Found, require, why_not};
 use crate::evidence::{Evidence, ModeView};
-use crate::facts::{Attempt, Mode, Outcome, Purpose};
+use crate::facts::{Mode, Outcome};
 
 pub static EPSV_BLOCKED: Cause = cause!("epsv-blocked", Passive, Problem, &Detector(epsv_blocked));
-
-/// Neighbour knocks at ports that were announced earlier: which of them are let through now.
-pub(super) fn neighbours(evidence: &Evidence<'_>) -> (Vec<u16>, Vec<u16>) {
-    let port = |a: &Attempt| a.dialled.map(|d| d.port());
-    let of = |wanted: fn(Outcome) -> bool| -> Vec<u16> {
-        evidence
-            .facts
-            .attempts
-            .iter()
-            .filter(|a| a.purpose == Purpose::Neighbour && wanted(a.outcome))
-            .filter_map(port)
-            .collect()
-    };
-    (of(Outcome::is_let_through), of(|o| o == Outcome::TimedOut))
-}
 
 /// One of PASV and EPSV works, the other does not, on several ports each.
 pub(super) fn epsv_blocked(evidence: &Evidence<'_>) -> Found {
@@ -49,9 +34,7 @@ pub(super) fn epsv_blocked(evidence: &Evidence<'_>) -> Found {
         return Err(why_not("the command that fails announced no port").on(attempt));
     }
     let opens = works.all.iter().filter(|a| a.is_open()).count();
-    // Where ports are opened one by one, three can still be luck.
-    let (through, stopped) = neighbours(evidence);
-    let enough = if through.is_empty() || stopped.is_empty() { 3 } else { 4 };
+    let enough = evidence.ports_each();
     require(!one_dead_port(works, fails), || {
         why_not("all failures are of one port that the other command was never given")
             .on_all(fails.all.iter().copied())

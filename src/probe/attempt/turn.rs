@@ -16,6 +16,7 @@ use super::endings::no_reply;
 use super::passive_attempt::Passive;
 use super::record::{LoggedIn, Seen, Turn, record};
 use super::transfer::Order;
+use crate::evidence::{AttemptReading, Evidence};
 use crate::facts::{Attempt, Family, NotTested, Outcome, Purpose, ReplyFact, Step, Varied, Why};
 use crate::wire::command::Command;
 use crate::wire::peer;
@@ -223,8 +224,8 @@ impl Asking<'_> {
     fn bear_with_the_slow(&self, limits: &mut Limits) {
         let recorder = &self.door.context.recorder;
         let facts = recorder.facts();
-        let starved = facts.attempts.iter().any(|a| a.starved() && a.bytes == 0);
-        let lossy = facts.lossy();
+        let starved = facts.attempts.iter().any(|a| a.came_empty());
+        let lossy = Evidence::new(&facts).lossy();
         let too_large = |a: &Attempt| a.varies(|v| matches!(v, Varied::Segments { .. }));
         let known = facts.attempts.iter().any(|a| too_large(a) && a.is_open());
         let listings = facts.sessions.iter().flat_map(|s| &s.exchanges);

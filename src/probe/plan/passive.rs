@@ -1,94 +1,82 @@
 //! What to try in passive mode, and which look-alikes to tell apart by it.
 
-use super::step::{
-    Next, again, agree, asked, chancy, compare, first_attempts, has_a_way, of, ports_each, repeat,
-    smaller_segments, tried,
-};
-use crate::facts::{
-    Attempt, Because, DialOutcome, Facts, Family, Mode, Outcome, Purpose, Task, TlsLevel, Varied,
-};
+use super::step::{Next, again, agree, asked, compare, first_attempts, repeat, smaller_segments};
+use crate::evidence::{AttemptReading, Evidence, TWICE};
+use crate::facts::{Attempt, Because, Family, Mode, Outcome, Task, TlsLevel, Varied};
 
-/// Fewer packets than this are not the answers to all our knocks.
-const DROPPED: u32 = 3;
-
-pub fn passive(facts: &Facts, family: Family) -> Option<Next> {
-    let modes = asked(facts, family, true);
-    if let Some(next) = starving(facts, &modes, family) {
+pub fn passive(evidence: &Evidence<'_>, family: Family) -> Option<Next> {
+    let modes = asked(evidence, family, true);
+    if let Some(next) = starving(evidence, &modes, family) {
         return Some(next);
     }
-    if let Some(next) = first_attempts(facts, &modes) {
+    if let Some(next) = first_attempts(evidence, &modes) {
         return Some(next);
     }
-    let all: Vec<&Attempt> = modes.iter().flat_map(|m| of(facts, *m)).collect();
+    let all = evidence.tries_of(&modes);
     let opened = all.iter().any(|a| a.is_open());
-    let failed: Vec<&&Attempt> = all.iter().filter(|a| chancy(a)).collect();
+    let failed: Vec<&&Attempt> = all.iter().filter(|a| a.may_be_chance()).collect();
     if opened && !failed.is_empty() {
         // A difference: is it the command, the port, or chance?
-        let enough = ports_each(facts);
-        if let Some(next) = repeat(facts, &modes, enough, Because::OneWorks) {
+        let enough = evidence.ports_each();
+        if let Some(next) = repeat(evidence, &modes, enough, Because::OneWorks) {
             return Some(next);
         }
-        if let Some(next) = confirm_difference(facts, &modes, enough) {
+        if let Some(next) = confirm_difference(evidence, &modes, enough) {
             return Some(next);
         }
-        if let Some(next) = ask_ports_again(facts, &all) {
+        if let Some(next) = ask_ports_again(evidence, &all) {
             return Some(next);
         }
     } else if !agree(&failed)
-        && let Some(next) = repeat(facts, &modes, 2, Because::MayBeChance)
+        && let Some(next) = repeat(evidence, &modes, TWICE, Because::MayBeChance)
     {
         return Some(next);
     }
-    if let Some(next) = climb_intercepted(facts, &all) {
+    if let Some(next) = climb_intercepted(evidence) {
         return Some(next);
     }
-    if let Some(next) = knock_again(facts, &all) {
+    if let Some(next) = knock_again(evidence, &all) {
         return Some(next);
     }
-    let advertised_elsewhere = facts.request.dial_advertised
-        && !facts.has_varied(|v| *v == Varied::DialAdvertised)
-        && of(facts, Mode::Pasv).any(|a| match (a.advertised, a.dialled) {
-            (Some(advertised), Some(dialled)) => advertised.ip() != dialled.ip(),
-            _ => false,
-        });
+    let advertised_elsewhere = evidence.facts.request.dial_advertised
+        && !evidence.facts.has_varied(|v| *v == Varied::DialAdvertised)
+        && evidence.foreign_227().is_some();
     advertised_elsewhere
         .then(|| compare(Mode::Pasv, vec![Varied::DialAdvertised], Because::AdvertisedElsewhere))
 }
 
-fn has_neighbour(facts: &Facts) -> bool {
-    facts.attempts.iter().any(|a| a.purpose == Purpose::Neighbour)
-}
-
 /// The first way in brings nothing: does somebody answer in the server's place, or are segments too
 /// large? Asked before the next mode, so that full segments are tried before and after small ones.
-fn starving(facts: &Facts, modes: &[Mode], family: Family) -> Option<Next> {
-    let all: Vec<&Attempt> = modes.iter().flat_map(|m| of(facts, *m)).collect();
-    let unannounced = knock_unannounced(&all).filter(|_| !has_neighbour(facts));
-    if unannounced.is_some() || intercepted(facts, &all) {
-        return unannounced;
+fn starving(evidence: &Evidence<'_>, modes: &[Mode], family: Family) -> Option<Next> {
+    if evidence.neighbours().next().is_none()
+        && let Some(next) = knock_unannounced(evidence, modes)
+    {
+        return Some(next);
     }
-    smaller_segments(facts, modes, family)
+    if !evidence.answered_unannounced().is_empty() {
+        return None;
+    }
+    smaller_segments(evidence, modes, family)
 }
 
 /// A port that was announced refuses: does it still, a moment later and on the same login? Where
 /// several machines share an address, the next knock may reach the right one.
-fn knock_again(facts: &Facts, all: &[&Attempt]) -> Option<Next> {
-    let asked = facts.has_varied(|v| *v == Varied::KnockAgain);
+fn knock_again(evidence: &Evidence<'_>, all: &[&Attempt]) -> Option<Next> {
+    let asked = evidence.facts.has_varied(|v| *v == Varied::KnockAgain);
     let refused = all.iter().find(|a| a.outcome == Outcome::Refused)?;
-    (facts.request.localise && !asked)
+    (evidence.facts.request.localise && !asked)
         .then(|| compare(refused.mode, vec![Varied::KnockAgain], Because::AnnouncedRefused))
 }
 
 /// Every passive connection stood and carried nothing: do ports answer that nobody announced, one
 /// near the announced ones and one far from them?
-fn knock_unannounced(all: &[&Attempt]) -> Option<Next> {
-    let empty = |a: &&Attempt| a.starved() && a.bytes == 0;
-    let tried: Vec<&&Attempt> = all.iter().filter(|a| tried(a)).collect();
-    if tried.is_empty() || !tried.iter().all(|a| empty(a)) {
+fn knock_unannounced(evidence: &Evidence<'_>, modes: &[Mode]) -> Option<Next> {
+    if !evidence.passive_came_empty() {
         return None;
     }
-    let announced: Vec<u16> = all.iter().filter_map(|a| a.passive_port()).collect();
-    let last = tried.last()?;
+    let announced = evidence.announced_ports();
+    let all = evidence.tries_of(modes);
+    let last = all.iter().rfind(|a| a.is_tested())?;
     let port = last.passive_port()?;
     let free = |p: &u16| *p > 1023 && !announced.contains(p);
     let near = (1..=3_u16)
@@ -102,28 +90,12 @@ fn knock_unannounced(all: &[&Attempt]) -> Option<Next> {
     Some(Next::new(Task::Knock { doors }, Because::NothingCame))
 }
 
-/// Ports that nobody announced and that answered all the same.
-fn answered_unannounced(facts: &Facts, all: &[&Attempt]) -> Vec<u16> {
-    let announced: Vec<u16> = all.iter().filter_map(|a| a.passive_port()).collect();
-    facts
-        .attempts
-        .iter()
-        .filter(|a| a.purpose == Purpose::Neighbour && a.is_open())
-        .filter_map(|a| a.dialled.map(|d| d.port()))
-        .filter(|port| !announced.contains(port))
-        .collect()
-}
-
-fn intercepted(facts: &Facts, all: &[&Attempt]) -> bool {
-    !answered_unannounced(facts, all).is_empty()
-}
-
 /// Somebody answers at every port: how far away?
-fn climb_intercepted(facts: &Facts, all: &[&Attempt]) -> Option<Next> {
-    if !has_a_way(facts) || !facts.ladders.is_empty() || all.iter().any(|a| a.is_open()) {
+fn climb_intercepted(evidence: &Evidence<'_>) -> Option<Next> {
+    if !evidence.has_a_way() || !evidence.facts.ladders.is_empty() {
         return None;
     }
-    let port = *answered_unannounced(facts, all).first()?;
+    let port = evidence.answered_unannounced().first()?.dialled?.port();
     Some(Next::new(Task::Climb { ports: vec![port] }, Because::AnsweredUnannounced))
 }
 
@@ -131,38 +103,39 @@ fn climb_intercepted(facts: &Facts, all: &[&Attempt]) -> Option<Next> {
 /// same login, find it open as well? A range that is opened for good lets it through, to whatever
 /// the server makes of it. If none is, somebody may open each port for one connection as it is
 /// announced; he reads the control connection, then, and that can be shown.
-pub fn pinholes(facts: &Facts, family: Family) -> Option<Next> {
-    if !facts.request.localise || facts.request.tls != TlsLevel::Off {
+pub fn pinholes(evidence: &Evidence<'_>, family: Family) -> Option<Next> {
+    if !evidence.facts.request.localise || evidence.facts.request.tls != TlsLevel::Off {
         return None;
     }
-    let open: Vec<Mode> = asked(facts, family, true)
+    let open: Vec<Mode> = asked(evidence, family, true)
         .into_iter()
-        .filter(|mode| of(facts, *mode).any(Attempt::is_open))
+        .filter(|mode| evidence.tries(*mode).iter().any(|a| a.is_open()))
         .collect();
-    let tried: Vec<&Attempt> = facts.varied(|v| *v == Varied::SecondKnock).collect();
-    if !tried.iter().all(|a| a.second_met(&DialOutcome::TimedOut)) {
+    let tried = evidence.facts.varied(|v| *v == Varied::SecondKnock).count();
+    if evidence.second_knocks().len() < tried || evidence.answered_second_knock().is_some() {
         return None;
     }
-    match tried.len() {
+    match tried {
         0 => Some(compare(*open.first()?, vec![Varied::SecondKnock], Because::OpenedForOne)),
         // Another port: one silence may be loss.
         1 => Some(compare(*open.last()?, vec![Varied::SecondKnock], Because::SecondKnockSilent)),
         _ => {
             let halves = Next::new(Task::Halves, Because::OpenedOneByOne);
-            facts.halves.is_empty().then_some(halves)
+            evidence.facts.halves.is_empty().then_some(halves)
         }
     }
 }
 
 /// One command opened and the other failed on as many ports as are asked for: show the one that
 /// opened on as many.
-fn confirm_difference(facts: &Facts, modes: &[Mode], enough: usize) -> Option<Next> {
+fn confirm_difference(evidence: &Evidence<'_>, modes: &[Mode], enough: usize) -> Option<Next> {
     let always_fails = modes.iter().any(|m| {
-        of(facts, *m).filter(|a| chancy(a)).count() >= enough
-            && !of(facts, *m).any(Attempt::is_open)
+        let all = evidence.tries(*m);
+        all.iter().filter(|a| a.may_be_chance()).count() >= enough
+            && !all.iter().any(|a| a.is_open())
     });
     let mode = modes.iter().find(|m| {
-        let all: Vec<&Attempt> = of(facts, **m).collect();
+        let all = evidence.tries(**m);
         all.iter().any(|a| a.is_open()) && all.len() < enough
     })?;
     always_fails.then(|| again(*mode, Because::AsManyPorts))
@@ -170,7 +143,7 @@ fn confirm_difference(facts: &Facts, modes: &[Mode], enough: usize) -> Option<Ne
 
 /// Some ports opened, one timed out: knock at both kinds once more. A port that the firewall lets
 /// through answers with RST now that nobody listens there.
-fn ask_ports_again(facts: &Facts, all: &[&Attempt]) -> Option<Next> {
+fn ask_ports_again(evidence: &Evidence<'_>, all: &[&Attempt]) -> Option<Next> {
     let silent = all.iter().filter(|a| a.outcome == Outcome::TimedOut);
     let silent_port = silent.filter_map(|a| a.passive_port().map(|p| (a.mode, p))).next_back()?;
     let open_port =
@@ -180,41 +153,32 @@ fn ask_ports_again(facts: &Facts, all: &[&Attempt]) -> Option<Next> {
     }
     let doors: Vec<(Mode, u16)> = [open_port, silent_port]
         .into_iter()
-        .filter(|(_, port)| {
-            !facts.attempts.iter().any(|a| {
-                a.purpose == Purpose::Neighbour && a.dialled.is_some_and(|d| d.port() == *port)
-            })
-        })
+        .filter(|(_, port)| !evidence.neighbour_ports(|_| true).contains(port))
         .collect();
     (!doors.is_empty()).then(|| Next::new(Task::Knock { doors }, Because::PortsDiffer))
 }
 
 /// Knocks stayed without an answer, and packets came in meanwhile that nobody got: answers that this
 /// machine drops, or what comes anyway?
-pub fn quiet(facts: &Facts) -> Option<Next> {
-    let mut silent = facts
-        .attempts
-        .iter()
-        .filter(|a| a.mode.is_passive() && a.outcome == Outcome::TimedOut)
-        .peekable();
-    silent.peek()?;
-    let dropped = silent.all(|a| a.undelivered.is_some_and(|packets| packets >= DROPPED));
-    (has_a_way(facts) && dropped && facts.quiet.is_none())
-        .then(|| Next::new(Task::Quiet, Because::PacketsUndelivered))
+pub fn quiet(evidence: &Evidence<'_>) -> Option<Next> {
+    let needed = evidence.has_a_way()
+        && evidence.facts.quiet.is_none()
+        && evidence.packets_undelivered(true).is_some();
+    needed.then(|| Next::new(Task::Quiet, Because::PacketsUndelivered))
 }
 
 /// Passive ports that do not work are looked for on the way: how far does a knock there come?
-pub fn climb(facts: &Facts, family: Family) -> Option<Next> {
-    if !has_a_way(facts) || !facts.ladders.is_empty() {
+pub fn climb(evidence: &Evidence<'_>, family: Family) -> Option<Next> {
+    if !evidence.has_a_way() || !evidence.facts.ladders.is_empty() {
         return None;
     }
     let mut ports: Vec<u16> = Vec::new();
-    for mode in asked(facts, family, true) {
-        if of(facts, mode).any(Attempt::is_open) {
-            continue;
+    for mode in asked(evidence, family, true) {
+        let all = evidence.tries(mode);
+        if !all.iter().any(|a| a.is_open()) {
+            let dead = all.iter().filter(|a| a.outcome.is_shut());
+            ports.extend(dead.filter_map(|a| a.passive_port()));
         }
-        let dead = of(facts, mode).filter(|a| a.outcome.is_shut());
-        ports.extend(dead.filter_map(Attempt::passive_port));
     }
     ports.dedup();
     ports.truncate(2);

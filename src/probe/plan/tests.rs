@@ -9,6 +9,7 @@ use std::net::SocketAddr;
 
 use proptest::prelude::*;
 
+use crate::evidence::Evidence;
 use crate::facts::{
     Attempt, DialOutcome, Facts, Family, Hole, Idle, IdleEnd, Ladder, LadderRole, Micros, Mode,
     NotTested, Observed, Outcome, Purpose, Rung, RungAnswer, Second, Security, Task, Varied, Why,
@@ -189,7 +190,11 @@ fn facts(asked: &Asked, lines: &[&str]) -> Facts {
                 }
             }
         }
-        assert_eq!(facts.seen_as(), Some(seen.parse().unwrap()), "STAT names the address");
+        assert_eq!(
+            Evidence::new(&facts).seen_as(),
+            Some(seen.parse().unwrap()),
+            "STAT names the address"
+        );
     }
     facts.attempts =
         lines.iter().enumerate().map(|(at, line)| attempt(&template, line, at + 1)).collect();
@@ -689,7 +694,7 @@ fn dead_passive_ports_are_looked_for_on_the_way() {
 fn holes_begin_far_away_and_end_at_the_smallest() {
     let blocked =
         ["pasv mode open 1", "epsv mode open 2", "port mode timed-out", "eprt mode timed-out"];
-    let step = |hops, dug: &[(u8, bool)]| {
+    let step_where = |hops, answer: &RungAnswer, dug: &[(u8, bool)]| {
         let asked = Asked { localise: Some(hops), ..Asked::default() };
         let mut facts = facts(&asked, &blocked);
         let answered = second(&facts.attempts[0], DialOutcome::Connected);
@@ -698,13 +703,15 @@ fn holes_begin_far_away_and_end_at_the_smallest() {
             let template = facts.attempts[2].clone();
             facts.attempts.push(Attempt {
                 purpose: Purpose::Hole,
-                hole: Some(Hole { ttl: *ttl, to_port: 20, answer: RungAnswer::Silent }),
+                hole: Some(Hole { ttl: *ttl, to_port: 20, answer: answer.clone() }),
                 outcome: if *open { Outcome::Open } else { Outcome::TimedOut },
                 ..template
             });
         }
         told(plan::next(&facts, Family::V4).as_ref())
     };
+    let expired = RungAnswer::Expired { router: None };
+    let step = |hops, dug: &[(u8, bool)]| step_where(hops, &expired, dug);
     assert_eq!(step(0, &[]), "climb []", "without the number of hops there is no hole");
     assert_eq!(step(4, &[]), "hole port 3");
     assert_eq!(step(4, &[(3, false)]), "done", "no hole helps");
@@ -715,6 +722,11 @@ fn holes_begin_far_away_and_end_at_the_smallest() {
     assert_eq!(step(4, &[(3, true), (1, false), (2, false)]), "done", "the box at hop 2");
     assert_eq!(step(9, &[(8, true), (1, false), (2, false)]), "hole port 5");
     assert_eq!(step(1, &[]), "done", "nothing lies between");
+    // A SYN that did not come as far as it should opened no hole: that one says nothing.
+    let stopped = |dug: &[(u8, bool)]| step_where(9, &RungAnswer::Silent, dug);
+    assert_eq!(stopped(&[(8, false)]), "done", "it is not asked again");
+    assert_eq!(stopped(&[(8, true), (1, false)]), "hole port 2");
+    assert_eq!(stopped(&[(8, true), (1, false), (2, false)]), "hole port 3");
 }
 
 /// A comparison with a second knock, and what came of that.

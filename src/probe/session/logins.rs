@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::super::context::Stage;
 use super::control::Control;
 use super::login::Door;
-use crate::facts::{Attempt, DialOutcome, LoginOutcome, NotTested, Outcome};
+use crate::evidence::AttemptReading;
+use crate::facts::{DialOutcome, LoginOutcome, NotTested, Outcome};
 use crate::wire::command::Command;
 use crate::wire::peer;
 
@@ -134,7 +135,7 @@ impl Logins {
             if let Some(path) = context.request().path.as_deref().filter(|_| self.enters) {
                 let _ = door.enter(&mut control, path).await;
             }
-            if context.facts().attempts.iter().any(Attempt::peer_rejected) {
+            if context.facts().attempts.iter().any(|a| a.peer_rejected()) {
                 // A server that takes us for two machines may see several addresses of ours.
                 let _ = control.exchange(&Command::new("STAT"), limits.reply).await;
             }
