@@ -92,15 +92,18 @@ fn is_nobody(address: IpAddr) -> bool {
 
 /// Every address in a text, in the notations of replies, commands and saved facts.
 fn addresses(text: &str) -> BTreeSet<IpAddr> {
-    let dotted = Regex::new(r"\b\d{1,3}(?:\.\d{1,3}){3}\b").unwrap();
-    let commas =
-        Regex::new(r"\b(\d{1,3}),(\d{1,3}),(\d{1,3}),(\d{1,3})(?:,\d{1,3},\d{1,3})?\b").unwrap();
-    let sixes = Regex::new(r"[0-9A-Fa-f:]*:[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*").unwrap();
+    static DOTTED: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"\b\d{1,3}(?:\.\d{1,3}){3}\b").unwrap());
+    static COMMAS: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"\b(\d{1,3}),(\d{1,3}),(\d{1,3}),(\d{1,3})(?:,\d{1,3},\d{1,3})?\b").unwrap()
+    });
+    static SIXES: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"[0-9A-Fa-f:]*:[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*").unwrap());
     let mut found = BTreeSet::new();
-    for m in dotted.find_iter(text) {
+    for m in DOTTED.find_iter(text) {
         found.extend(m.as_str().parse::<IpAddr>());
     }
-    for m in commas.captures_iter(text) {
+    for m in COMMAS.captures_iter(text) {
         found.extend(format!("{}.{}.{}.{}", &m[1], &m[2], &m[3], &m[4]).parse::<IpAddr>());
     }
     // `unftp_sbe_fs::Filesystem` is a name.
@@ -108,7 +111,7 @@ fn addresses(text: &str) -> BTreeSet<IpAddr> {
     let alone = |m: &regex::Match<'_>| {
         !letter(text[..m.start()].chars().next_back()) && !letter(text[m.end()..].chars().next())
     };
-    for m in sixes.find_iter(text).filter(alone) {
+    for m in SIXES.find_iter(text).filter(alone) {
         let token = m.as_str().trim_end_matches('.');
         found.extend(token.parse::<IpAddr>());
         if let Some((address, _)) = token.rsplit_once(':') {
@@ -122,8 +125,9 @@ fn addresses(text: &str) -> BTreeSet<IpAddr> {
 
 /// Dotted names in a text, but for those of server software.
 fn hosts(text: &str) -> BTreeSet<String> {
-    let dotted = Regex::new(r"\b(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}\b").unwrap();
-    dotted
+    static NAMES: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"\b(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}\b").unwrap());
+    NAMES
         .find_iter(text)
         .map(|m| m.as_str().to_lowercase())
         .filter(|name| {

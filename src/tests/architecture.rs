@@ -177,7 +177,7 @@ fn modules_use_only_those_below_them() {
             wrong.push(format!("src/{}: its module is in no row of the table", source.path));
             continue;
         };
-        for (at, name) in used(&source) {
+        for (at, name) in used(source) {
             if name == source.top() || allowed.contains(&name.as_str()) {
                 continue;
             }
@@ -336,9 +336,9 @@ fn only_main_prints_and_nobody_exits() {
 #[test]
 fn unsafe_stands_in_one_file_for_each_system() {
     let with: Vec<String> = source::all()
-        .into_iter()
+        .iter()
         .filter(|source| source.words("unsafe").next().is_some())
-        .map(|source| source.path)
+        .map(|source| source.path.clone())
         .collect();
     assert_eq!(with, ["probe/os/linux.rs", "probe/os/windows.rs"]);
 }
@@ -347,7 +347,7 @@ fn unsafe_stands_in_one_file_for_each_system() {
 fn long_files_have_their_reason() {
     let sources = source::all();
     let mut wrong = Vec::new();
-    for source in &sources {
+    for source in sources {
         let excused = LONG.iter().any(|(path, _)| *path == source.path);
         if source.lines > LINES && !excused {
             wrong.push(format!(
@@ -382,7 +382,7 @@ fn module_files_hold_no_logic() {
     ];
     let sources = source::all();
     let mut wrong = Vec::new();
-    for source in &sources {
+    for source in sources {
         let folder = format!("{}/", source.path.trim_end_matches(".rs"));
         let has_parts = sources.iter().any(|other| other.path.starts_with(&folder));
         let has_code = source.words("fn").any(|at| {

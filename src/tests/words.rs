@@ -42,9 +42,9 @@ fn messages_of(language: &str) -> BTreeMap<String, BTreeSet<String>> {
 }
 
 /// Sources that build or look up messages.
-fn sources() -> Vec<Source> {
+fn sources() -> Vec<&'static Source> {
     source::all()
-        .into_iter()
+        .iter()
         .filter(|s| {
             matches!(s.top(), "diagnosis" | "document" | "compare" | "report" | "app" | "progress")
         })
@@ -100,7 +100,7 @@ fn messages_that_are_asked_for_exist() {
             "self.words.get(",
             "list(out, ",
         ] {
-            for (line, literal) in arguments(&source, call) {
+            for (line, literal) in arguments(source, call) {
                 count += 1;
                 // Format strings and the ids of other things are looked at below.
                 if is_id(literal) && !known.contains_key(literal) {
@@ -242,7 +242,7 @@ fn ids_that_are_put_together_are_known_families() {
     let mut wrong = Vec::new();
     for source in sources() {
         for call in ["Text::new(", "words.get("] {
-            for (line, literal) in arguments(&source, call) {
+            for (line, literal) in arguments(source, call) {
                 let Some((before, after)) = holes(literal) else { continue };
                 let of_causes = before.is_empty() && matches!(after, "-title" | "-text");
                 let known = families.iter().any(|id| id.starts_with(before) && id.ends_with(after));
@@ -266,12 +266,12 @@ fn messages_get_the_arguments_that_they_use() {
         for (at, _) in source.code.match_indices("Text::new(\"") {
             let inner = &source.code[at + "Text::new(".len()..];
             let length = balanced(inner, '(', ')');
-            let Some(literal) = single_literal(&source, &inner[..length]) else { continue };
+            let Some(literal) = single_literal(source, &inner[..length]) else { continue };
             let before = source.code[..at].trim_end();
             if !is_argument_of_finding(before) {
                 continue;
             }
-            let names = names_after(&source, &inner[length + 1..]);
+            let names = names_after(source, &inner[length + 1..]);
             let Some(variables) = known.get(literal) else { continue };
             count += 1;
             for variable in variables.iter().filter(|v| !names.contains(v.as_str())) {

@@ -1,6 +1,7 @@
 //! Rust source as far as tests over the source need it: code without comments, the literals apart.
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 /// One file, taken apart.
 pub struct Source {
@@ -49,7 +50,12 @@ pub fn root() -> PathBuf {
 }
 
 /// All sources below `src/`, in order of their paths. Files of nothing but tests are left out.
-pub fn all() -> Vec<Source> {
+pub fn all() -> &'static [Source] {
+    static ALL: LazyLock<Vec<Source>> = LazyLock::new(read_all);
+    &ALL
+}
+
+fn read_all() -> Vec<Source> {
     let base = root().join("src");
     let mut paths = Vec::new();
     collect(&base, &mut paths);
