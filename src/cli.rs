@@ -7,6 +7,8 @@ pub mod credentials;
 pub mod help;
 pub mod manual;
 pub mod read;
+#[cfg(test)]
+mod tests;
 pub mod values;
 mod version;
 
@@ -354,14 +356,6 @@ pub struct Order {
 }
 
 /// Turns target and options into a request.
-///
-/// # Errors
-/// [`UsageError`] names the operand that does not fit.
-pub fn order(input: &str, options: &ProbeOptions) -> Result<Order, UsageError> {
-    order_of(Target::parse(input).map_err(|e| UsageError::Target(e.to_string()))?, options)
-}
-
-/// The same for a target that is understood already.
 ///
 /// # Errors
 /// [`UsageError`] names the operand that does not fit.

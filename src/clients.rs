@@ -11,8 +11,7 @@ mod libraries;
 pub mod record;
 
 pub use record::{
-    Address, Client, Families, Form, Gives, How, Kind, Next, Resumes, Setting, Source, Tls, Try,
-    Wait,
+    Address, Client, Families, Form, Gives, How, Kind, Next, Resumes, Setting, Try, Wait,
 };
 
 /// All clients, in the contract's order of kinds.

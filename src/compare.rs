@@ -26,11 +26,10 @@ pub mod run;
 pub mod state;
 pub mod way;
 
-pub use conclusion::{Conclusion, RunAttempt};
+pub use conclusion::Conclusion;
 pub use difference::{Difference, FindingPair, Kind};
 pub use engine::{Comparison, compare};
 pub use identity::Identity;
 pub use pair::{Change, ModePair};
 pub use read::read;
 pub use run::{ModeRun, Run, RunFinding};
-pub use way::Shared;

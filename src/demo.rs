@@ -36,11 +36,6 @@ mod tls;
 mod transcript;
 mod transfer;
 
-pub use behaviour::{
-    Active, Behaviour, Certificate, Delay, Door, Family, Greeting, Hangup, Limit, Listing, Login,
-    Origin, Passive, PortRange, Sessions, SwitchedOff, Tls, TlsAnswer, TlsData, TlsStart,
-    TlsVersions, Turn,
-};
+pub use behaviour::{Behaviour, Delay, Login, Passive, SwitchedOff, Tls, TlsStart};
 pub use server::Server;
-pub use software::Software;
-pub use stories::{Group, Protection, Story, stories, story};
+pub use stories::{Protection, stories, story};

@@ -25,9 +25,7 @@ pub use catalogue::{CATALOGUE, cause};
 pub use cause::{Cause, Plane};
 pub use clients::Prediction;
 pub use engine::{diagnose, diagnose_for, look_for};
-pub use finding::{
-    Confidence, EvidenceItem, Finding, Location, Remedy, RuledOut, Severity, Side, Snippet, Who,
-};
+pub use finding::{Confidence, Finding, Remedy, RuledOut, Severity, Side, Snippet, Who};
 pub use rules::{Rule, RuleState};
 pub use text::{Arg, Lang, Text};
-pub use why_not::{Found, WhyNot};
+pub use why_not::WhyNot;

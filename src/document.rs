@@ -18,6 +18,6 @@ pub mod report;
 pub use entry::{Entry, Failure};
 pub use format::Format;
 pub use millis::Millis;
-pub use of::{Say, of};
+pub use of::of;
 pub use read::{ReadError, read};
 pub use report::Report;

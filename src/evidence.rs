@@ -38,7 +38,7 @@ pub use nat::Nat;
 pub use neighbours::PORTS_EACH;
 pub use options::Options;
 pub use own_drops::OwnDrops;
-pub use place::{Confidence, Located, Location, Side, side};
+pub use place::{Confidence, Located, Location, Side};
 pub use port_audit::{PortAudit, Worth};
 pub use sightings::{Lost, SeenStop};
 

@@ -28,13 +28,13 @@ pub use attempt::{
     Attempt, DataEnd, Direction, Knock, Mode, NotTested, Observed, Outcome, Purpose, Step, Untold,
     Why,
 };
-pub use audit::{Audit, AuditRequest, BoundsFrom, Crowd, PortRun, Sample, Sweep};
+pub use audit::{Audit, AuditRequest, BoundsFrom, Crowd, Sample, Sweep};
 pub use expectation::{Expectation, ExpectationError};
 pub use host::Host;
 pub use names::{Lookup, LookupOutcome, Names, Record, Via};
 pub use path::{Hole, Ladder, LadderRole, Rung, RungAnswer};
-pub use read::{ReadError, read};
-pub use reading::{Place, Reading, Sighting, Source, Vantage};
+pub use read::read;
+pub use reading::{Reading, Source, Vantage};
 pub use request::{Family, PasswordSource, PortRange, Proxy, Request, Security, TlsLevel};
 pub use session::{
     ControlEnd, Dial, DialOutcome, Exchange, ExchangeEnd, Greeting, Icmp, LoginOutcome, ReplyFact,

@@ -1,25 +1,27 @@
 //! Says why FTP does not work, whose firewall or NAT it is, and what to change.
 //!
 //! ```text
-//! target → probe (network, clock) → Facts → diagnose (pure) → Diagnosis → report (pure) → bytes
+//! target → probe (network, clock) → Facts → evidence → diagnosis (pure) → report (pure) → bytes
 //! ```
 //!
-//! - [`target`]: what the user typed
-//! - [`wire`]: FTP's grammar, pure
-//! - [`words`]: words with a fixed set of values, made by one macro
-//! - [`facts`]: what was observed, plain data that can be saved
-//! - [`evidence`]: one reading of the facts, for the plan and for the diagnosis, pure
-//! - [`mask`]: facts with addresses and names masked alike, plain data again
-//! - [`clients`]: what well-known FTP clients do by default, plain data
-//! - [`probe`]: the only place with sockets and clocks
-//! - [`read`]: other people's logs and captures, read into facts
-//! - [`diagnosis`]: from facts to named causes, pure
-//! - [`document`]: the report as data that is written and read back
-//! - [`compare`]: from two reports of one server to what they prove together, pure
-//! - [`report`]: from a diagnosis to bytes
-//! - [`demo`]: an embedded FTP server on loopback that misbehaves as asked
-//! - [`check`]: lists of targets, read and checked
-//! - [`cli`] and [`app`]: the command line, and what carries it out
+//! The program is all there is to run; the library is what it is made of. This is its face, and
+//! everything behind it may change:
+//!
+//! ```
+//! use ftp_doctor::{Facts, Format, Lang, Style, Verdict, diagnose, render};
+//!
+//! // As `--save` wrote them.
+//! let saved = include_str!("../fixtures/scenarios/passive-disabled/facts.json");
+//! let facts: Facts = serde_json::from_str(saved)?;
+//! let diagnosis = diagnose(&facts);
+//! assert_eq!(diagnosis.verdict, Verdict::Degraded);
+//! assert_eq!(diagnosis.findings[0].cause, "passive-disabled");
+//!
+//! let style = Style { color: false, width: 80, verbose: 0, quiet: false };
+//! let page = render(&diagnosis, Format::Text, style, Lang::En)?;
+//! assert!(String::from_utf8(page)?.contains("pasv_enable=YES"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 #![warn(
     clippy::unwrap_used,
@@ -30,23 +32,44 @@
     clippy::exit
 )]
 
-pub mod app;
-pub mod check;
-pub mod cli;
-pub mod clients;
-pub mod compare;
-pub mod demo;
-pub mod diagnosis;
-pub mod document;
-pub mod evidence;
-pub mod facts;
-pub mod mask;
-pub mod probe;
-pub mod progress;
-pub mod read;
-pub mod report;
-pub mod target;
+mod app;
+mod check;
+mod cli;
+mod clients;
+mod compare;
+mod demo;
+mod diagnosis;
+mod document;
+mod evidence;
+mod facts;
+mod mask;
+mod probe;
+mod progress;
+mod read;
+mod report;
+mod target;
 #[cfg(test)]
 mod tests;
-pub mod wire;
-pub mod words;
+mod wire;
+mod words;
+
+// The command line, and what carries it out.
+pub use app::{AppError, Outcome, World, measured, run, write_whole};
+pub use cli::{Cli, asks_for_nagios};
+// What was observed, and what follows from it.
+pub use diagnosis::{
+    CATALOGUE, Cause, Confidence, Diagnosis, Finding, Options, Plane, Remedy, Severity, Side,
+    Verdict, Who, diagnose, diagnose_for,
+};
+pub use facts::Facts;
+// What is said of it.
+pub use diagnosis::Lang;
+pub use report::nagios::unknown as nagios_unknown;
+pub use report::schema::{check as check_schema, schema};
+pub use report::{Format, RenderError, Style, render};
+// The server on loopback that misbehaves as asked.
+pub use demo::{
+    Behaviour as DemoBehaviour, Delay as DemoDelay, Login as DemoLogin, Passive as DemoPassive,
+    Server as DemoServer, SwitchedOff as DemoSwitchedOff, Tls as DemoTls, TlsStart as DemoTlsStart,
+    stories as demo_stories,
+};

@@ -13,14 +13,12 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
-use ftp_doctor::app::{self, World};
-use ftp_doctor::cli::{self, Cli};
-use ftp_doctor::report;
+use ftp_doctor::{Cli, World};
 
 #[expect(clippy::print_stderr, reason = "warnings and errors go to stderr, from here alone")]
 fn main() -> ExitCode {
     // Monitoring reads one line on stdout and the code 3, whatever went wrong.
-    let nagios = cli::asks_for_nagios(std::env::args_os());
+    let nagios = ftp_doctor::asks_for_nagios(std::env::args_os());
     std::panic::set_hook(Box::new(|panic| {
         // Not what it says: that may quote what was read, a password among it.
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
@@ -32,7 +30,7 @@ fn main() -> ExitCode {
 
 /// The line and the code of a check that could not be made.
 fn unknown(text: &str) -> ExitCode {
-    let line = report::nagios::unknown(text);
+    let line = ftp_doctor::nagios_unknown(text);
     let _ = std::io::stdout().write_all(line.as_bytes());
     ExitCode::from(3)
 }
@@ -53,7 +51,7 @@ fn work(nagios: bool) -> ExitCode {
         let mut stdout = std::io::stdout().lock();
         stdout.write_all(bytes).and_then(|()| stdout.flush())
     };
-    let outcome = match app::run(cli, &World { env: &env, warn: &warn, out: &out }) {
+    let outcome = match ftp_doctor::run(cli, &World { env: &env, warn: &warn, out: &out }) {
         Ok(outcome) => outcome,
         Err(error) if nagios => return unknown(&error.to_string()),
         Err(error) => {
@@ -61,10 +59,10 @@ fn work(nagios: bool) -> ExitCode {
             return ExitCode::from(error.code());
         }
     };
-    app::measured();
+    ftp_doctor::measured();
     let mut code = outcome.code;
     for (path, bytes) in &outcome.files {
-        if let Err(error) = app::write_whole(path, bytes) {
+        if let Err(error) = ftp_doctor::write_whole(path, bytes) {
             eprintln!("ftp-doctor: {error}");
             code = if nagios { 3 } else { 2 };
         }

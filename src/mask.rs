@@ -18,4 +18,4 @@ mod scan;
 mod tests;
 mod walk;
 
-pub use walk::{Mask, MaskError, mask};
+pub use walk::{Mask, mask};

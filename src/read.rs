@@ -17,9 +17,8 @@ mod observe;
 mod pair;
 mod vantage;
 
-pub use conversation::{Asked, Conversation};
-pub use gather::{Group, groups};
-pub use input::{Content, Found, Given, ReadError, read};
+pub use gather::groups;
+pub use input::{Content, Given, read};
 pub use observe::facts_of;
 
 use crate::facts::Facts;

@@ -14,4 +14,3 @@ mod walk;
 
 pub use browser::one_works_another_fails;
 pub use predict::{Prediction, predictions};
-pub use walk::LIMIT;

@@ -18,16 +18,6 @@ use crate::facts::{
     PortRange, Purpose, TlsLevel, Varied,
 };
 
-/// Reads an expectation whose ids are to be known ones.
-///
-/// # Errors
-/// Names the expectation, what is wrong with it and what is known.
-pub fn parse(text: &str) -> Result<Expectation, ExpectationError> {
-    let expectation = Expectation::parse(text)?;
-    check(&expectation)?;
-    Ok(expectation)
-}
-
 /// Whether the causes and clients that an expectation names exist.
 ///
 /// # Errors

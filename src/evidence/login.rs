@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::Evidence;
-use crate::facts::{Family, LoginOutcome, NotTested, Outcome, Session, Why};
+use crate::facts::{Family, LoginOutcome, Outcome, Session};
 
 impl<'f> Evidence<'f> {
     /// The session that tells most.
@@ -53,9 +53,4 @@ impl<'f> Evidence<'f> {
             _ => None,
         }
     }
-}
-
-/// Whether a "too many" explains why something was not tested.
-pub fn too_many(why: &Why) -> bool {
-    matches!(why, Why::Not(NotTested::TooMany { .. }))
 }

@@ -39,4 +39,4 @@ mod trust;
 
 pub use control::{ControlTls, PeerName, Reuse};
 pub use link::Link;
-pub use setup::{Roots, SetupError, TlsSetup};
+pub use setup::{Roots, TlsSetup};

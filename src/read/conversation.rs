@@ -236,11 +236,6 @@ impl Asked {
     pub fn transfers(&self) -> bool {
         matches!(self.verb.as_str(), "LIST" | "NLST" | "MLSD" | "RETR" | "STOR" | "STOU" | "APPE")
     }
-
-    /// Whether the client is the one who sends the data.
-    pub fn uploads(&self) -> bool {
-        matches!(self.verb.as_str(), "STOR" | "STOU" | "APPE")
-    }
 }
 
 /// The endpoint in PORT or EPRT.
@@ -376,6 +371,7 @@ impl Conversation {
     }
 
     /// A command line, as [`Asked::line`] takes it; what is none is kept as a gap.
+    #[cfg(test)]
     pub fn command(&mut self, place: Place, at: Option<u64>, line: &[u8]) {
         let what = Asked::line(line).map_or(What::Gap, What::Command);
         self.push(place, at, what);
@@ -384,11 +380,6 @@ impl Conversation {
     /// A reply.
     pub fn reply(&mut self, place: Place, at: Option<u64>, code: u16, text: &str) {
         self.push(place, at, What::Reply(Said::new(code, text)));
-    }
-
-    /// Something about a data connection.
-    pub fn data(&mut self, place: Place, at: Option<u64>, door: Option<Door>, what: DataEvent) {
-        self.push(place, at, What::Data(Data { door, what }));
     }
 
     /// Whether anything of FTP is in it.

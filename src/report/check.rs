@@ -6,5 +6,4 @@ pub mod json;
 pub mod row;
 pub mod text;
 
-pub use changes::{Changes, Since};
 pub use row::{Row, Totals};

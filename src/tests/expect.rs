@@ -2,21 +2,34 @@
 
 use crate::clients;
 use crate::diagnosis::{CATALOGUE, diagnose, expect};
-use crate::facts::{CutShort, Expectation, Facts};
+use crate::facts::{CutShort, Expectation, ExpectationError, Facts};
 use crate::tests::support::scenario;
+
+/// Reads an expectation whose causes and clients are to be known ones.
+pub fn parse(text: &str) -> Result<Expectation, ExpectationError> {
+    let expectation = Expectation::parse(text)?;
+    expect::check(&expectation)?;
+    Ok(expectation)
+}
 
 /// What becomes of an expectation in a scenario: met, and the message that says why.
 fn judged(facts: &Facts, text: &str) -> (Option<bool>, String) {
+    all_judged(facts, &[text]).remove(0)
+}
+
+/// The same for many of them at once.
+fn all_judged<T: AsRef<str>>(facts: &Facts, texts: &[T]) -> Vec<(Option<bool>, String)> {
     let mut facts = facts.clone();
-    facts.request.expect = vec![expect::parse(text).unwrap_or_else(|e| panic!("{e}"))];
+    let read = |text: &T| parse(text.as_ref()).unwrap_or_else(|e| panic!("{e}"));
+    facts.request.expect = texts.iter().map(read).collect();
     let diagnosis = diagnose(&facts);
-    let one = &diagnosis.expectations[0];
-    (one.met, one.because.id.clone())
+    assert_eq!(diagnosis.expectations.len(), texts.len());
+    diagnosis.expectations.iter().map(|one| (one.met, one.because.id.clone())).collect()
 }
 
 fn code(facts: &Facts, texts: &[&str]) -> u8 {
     let mut facts = facts.clone();
-    facts.request.expect = texts.iter().map(|text| expect::parse(text).unwrap()).collect();
+    facts.request.expect = texts.iter().map(|text| parse(text).unwrap()).collect();
     diagnose(&facts).exit_code()
 }
 
@@ -47,7 +60,7 @@ fn expectations_are_written_as_they_were_read() {
         "nat=unknown",
         "side=server",
     ] {
-        let read = expect::parse(text).unwrap_or_else(|e| panic!("{e}"));
+        let read = parse(text).unwrap_or_else(|e| panic!("{e}"));
         assert_eq!(read.to_string(), text);
         let saved = serde_json::to_string(&read).unwrap();
         assert_eq!(saved, format!("\"{text}\""));
@@ -93,24 +106,24 @@ fn what_makes_no_sense_is_named_with_what_is_known() {
         ("verdict=fine", &["healthy, degraded, broken, unreachable"]),
         ("tls=\u{1b}[31m", &["\\x1b", "cannot be shown"]),
     ] {
-        let error = expect::parse(text).expect_err(text).to_string();
+        let error = parse(text).expect_err(text).to_string();
         for word in words {
             assert!(error.contains(word), "{text}: {error}");
         }
         assert!(!error.contains(char::is_control), "{error:?}");
     }
     let long = format!("cause={}", "a".repeat(500));
-    let error = expect::parse(&long).unwrap_err().to_string();
+    let error = parse(&long).unwrap_err().to_string();
     assert!(error.contains("longer than 200") && error.len() < 250, "{error}");
 }
 
 #[test]
 fn every_cause_and_client_can_be_expected() {
     for cause in CATALOGUE {
-        assert!(expect::parse(&format!("cause!={}", cause.id)).is_ok(), "{}", cause.id);
+        assert!(parse(&format!("cause!={}", cause.id)).is_ok(), "{}", cause.id);
     }
     for client in clients::all() {
-        assert!(expect::parse(&format!("client:{}=works", client.id)).is_ok(), "{}", client.id);
+        assert!(parse(&format!("client:{}=works", client.id)).is_ok(), "{}", client.id);
     }
 }
 
@@ -197,17 +210,16 @@ fn scenarios_are_judged() {
 fn causes_agree_with_the_findings_of_every_scenario() {
     for scenario in scenario::all() {
         let found: Vec<&str> = scenario.expect.findings.iter().map(|f| f.cause.as_str()).collect();
-        for cause in CATALOGUE {
-            let is = judged(&scenario.facts, &format!("cause={}", cause.id)).0;
-            let is_not = judged(&scenario.facts, &format!("cause!={}", cause.id)).0;
+        let texts: Vec<String> = CATALOGUE
+            .iter()
+            .flat_map(|cause| [format!("cause={}", cause.id), format!("cause!={}", cause.id)])
+            .collect();
+        let judged = all_judged(&scenario.facts, &texts);
+        for (cause, pair) in CATALOGUE.iter().zip(judged.chunks(2)) {
+            let (is, is_not) = (pair[0].0, pair[1].0);
             assert_eq!(is, is_not.map(|met| !met), "{}: {}", scenario.name, cause.id);
-            assert_eq!(
-                is == Some(true),
-                found.contains(&cause.id),
-                "{}: {}",
-                scenario.name,
-                cause.id
-            );
+            let there = found.contains(&cause.id);
+            assert_eq!(is == Some(true), there, "{}: {}", scenario.name, cause.id);
         }
     }
 }

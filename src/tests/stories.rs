@@ -7,13 +7,15 @@ use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 use tokio::task::{JoinSet, LocalSet};
 
-use crate::cli::Cli;
-use crate::demo::{self, Protection, Server, Story};
+use crate::cli::{Cli, order_of};
+use crate::demo::stories::Story;
+use crate::demo::{self, Protection, Server};
 use crate::diagnosis::{Lang, Severity, cause, diagnose};
 use crate::facts::{Facts, Mode, Purpose, TlsLevel};
 use crate::probe::tls::{Roots, TlsSetup};
 use crate::probe::{self, Credentials, Limits, Spec};
 use crate::report::{Format, Style, render, schema};
+use crate::target::Target;
 
 /// Stories that run at the same time. Most of their time is spent in waiting, but a machine that
 /// is too busy would be late with its own SYNs.
@@ -32,7 +34,7 @@ fn spec(story: &Story, server: &Server) -> Spec {
         Protection::Implicit => "implicit",
     };
     let cli = Cli::parse_from(["ftp-doctor", "--tls", level, &input]);
-    let order = crate::cli::order(&input, &cli.probe.options).expect("a target");
+    let order = order_of(Target::parse(&input).unwrap(), &cli.probe.options).expect("a request");
     let mut request = order.request;
     request.demo = true;
     let roots = Roots::Given(server.authority().map(<[u8]>::to_vec).into_iter().collect());

@@ -48,26 +48,6 @@ impl Command {
         Self { verb, argument: Some(argument.to_owned()) }
     }
 
-    /// `USER name`.
-    pub fn user(name: &str) -> Self {
-        Self::with("USER", name)
-    }
-
-    /// `PASS password`.
-    pub fn pass(password: &str) -> Self {
-        Self::with("PASS", password)
-    }
-
-    /// `PASV`.
-    pub const fn pasv() -> Self {
-        Self::new("PASV")
-    }
-
-    /// `EPSV`, RFC 2428 §3. `EPSV ALL` is on purpose not to be had: it spoils the session.
-    pub const fn epsv() -> Self {
-        Self::new("EPSV")
-    }
-
     /// `PORT h1,h2,h3,h4,p1,p2`.
     pub fn port(endpoint: SocketAddrV4) -> Self {
         Self::with("PORT", &port_argument(endpoint))
@@ -76,41 +56,6 @@ impl Command {
     /// `EPRT |1|address|port|`.
     pub fn eprt(endpoint: SocketAddr) -> Self {
         Self::with("EPRT", &eprt_argument(endpoint))
-    }
-
-    /// `AUTH TLS`, RFC 4217 §4.
-    pub fn auth_tls() -> Self {
-        Self::with("AUTH", "TLS")
-    }
-
-    /// `PBSZ 0`, RFC 4217 §8.
-    pub fn pbsz_zero() -> Self {
-        Self::with("PBSZ", "0")
-    }
-
-    /// `PROT P` or `PROT C`, RFC 4217 §9.
-    pub fn prot(private: bool) -> Self {
-        Self::with("PROT", if private { "P" } else { "C" })
-    }
-
-    /// `TYPE I` or `TYPE A`.
-    pub fn transfer_type(binary: bool) -> Self {
-        Self::with("TYPE", if binary { "I" } else { "A" })
-    }
-
-    /// `LIST`, of the working directory or of a path.
-    pub fn list(path: Option<&str>) -> Self {
-        Self { verb: "LIST", argument: path.map(str::to_owned) }
-    }
-
-    /// `RETR path`.
-    pub fn retr(path: &str) -> Self {
-        Self::with("RETR", path)
-    }
-
-    /// `CWD path`.
-    pub fn cwd(path: &str) -> Self {
-        Self::with("CWD", path)
     }
 
     /// The line to send, CR LF included, as UTF-8 (RFC 2640).
@@ -182,10 +127,10 @@ mod tests {
 
     #[test]
     fn lines_end_in_cr_lf_and_secrets_stay_hidden() {
-        let pass = Command::pass("s3cret");
+        let pass = Command::with("PASS", "s3cret");
         for (command, expected) in [
-            (&Command::pasv(), "PASV\r\n"),
-            (&Command::list(Some("/a b/ÿ")), "LIST /a b/ÿ\r\n"),
+            (&Command::new("PASV"), "PASV\r\n"),
+            (&Command::with("LIST", "/a b/ÿ"), "LIST /a b/ÿ\r\n"),
             (&pass, "PASS s3cret\r\n"),
         ] {
             assert_eq!(line(command).as_deref(), Ok(expected));
@@ -203,10 +148,10 @@ mod tests {
     #[test]
     fn refuses_to_inject() {
         for (argument, character) in [("a\r\nDELE b", '\r'), ("a\nDELE b", '\n'), ("a\0", '\0')] {
-            let refused = line(&Command::cwd(argument));
+            let refused = line(&Command::with("CWD", argument));
             assert_eq!(refused, Err(CommandError { verb: "CWD", character }));
         }
-        let error = line(&Command::pass("hush\n")).map_err(|error| error.to_string());
+        let error = line(&Command::with("PASS", "hush\n")).map_err(|error| error.to_string());
         let text = "the argument of PASS contains '\\n', which would end the command";
         assert_eq!(error, Err(text.to_owned()));
     }

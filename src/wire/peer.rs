@@ -22,26 +22,6 @@ pub fn stat_client_address(stat_text: &str) -> Option<IpAddr> {
     only_one(places.into_iter().map(named_address))
 }
 
-/// The server's own address, from the text of a reply to STAT: pyftpdlib's `Connected to: 192.168.1.2:21`, and Apache's
-/// and `SFTPGo`'s `Connected to …` beside `Connected from …`.
-///
-/// The port is 0 where none is named. A wildcard address (`0.0.0.0`, `::`) is none.
-pub fn stat_server_address(stat_text: &str) -> Option<SocketAddr> {
-    let names_origin = stat_text.lines().any(|line| client_by_origin(line).is_some());
-    let candidates = stat_text.lines().filter_map(|line| {
-        let rest = after_word(line, "connected to")?;
-        match rest.strip_prefix(':') {
-            Some(own) => Some(own_endpoint(own.trim())),
-            None if names_origin => {
-                let own = split_origin(rest).map_or(rest, |(own, _)| own);
-                Some(named_endpoint(own.trim()))
-            }
-            None => None,
-        }
-    });
-    only_one(candidates)
-}
-
 /// What a refusal of PORT or EPRT says about addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
@@ -89,15 +69,6 @@ fn split_origin(rest: &str) -> Option<(&str, &str)> {
 /// `Connected to CLIENT`, as the family of BSD's ftpd says it. A colon after it means the server itself.
 fn client_by_destination(line: &str) -> Option<&str> {
     after_word(line, "connected to").filter(|rest| !rest.starts_with(':'))
-}
-
-/// pyftpdlib writes a port after any address, without brackets: `::1:21`.
-fn own_endpoint(place: &str) -> Option<SocketAddr> {
-    let split = place.rsplit_once(':').and_then(|(address, port)| {
-        let address: IpAddr = address.split('%').next()?.parse().ok()?;
-        Some(SocketAddr::new(address.to_canonical(), port.parse().ok()?))
-    });
-    split.filter(|endpoint| !endpoint.ip().is_unspecified()).or_else(|| named_endpoint(place))
 }
 
 /// What follows `marker` in a line, whatever the case, where `marker` does not continue a word.

@@ -27,8 +27,6 @@ pub enum Source {
     Stat,
     /// The reply to HELP.
     Help,
-    /// The reply to CSID.
-    Csid,
 }
 
 /// Defines [`Product`] with its ids and names.
@@ -236,19 +234,6 @@ pub fn recognise(
             Some(Software { product: *product, version: None, source })
         })
     })
-}
-
-/// The program, from the text of a reply to CSID as `ProFTPD` gives it: `name=ProFTPD; version=1.3.8; …`.
-pub fn from_csid(text: &str) -> Option<Software> {
-    let field = |name: &str| {
-        text.split([';', '\n']).find_map(|part| {
-            let (key, value) = part.split_once('=')?;
-            key.trim().eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
-        })
-    };
-    let (product, _) = by_phrase(&field("name")?)?;
-    let version = field("version").filter(|version| !version.is_empty());
-    Some(Software { product, version, source: Source::Csid })
 }
 
 /// The phrase that comes first in the table, and the version after it.

@@ -12,7 +12,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use clap::CommandFactory as _;
-use ftp_doctor::cli::Cli;
+use ftp_doctor::Cli;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -121,13 +121,23 @@ const WRONG: &[(&str, &[&str])] = &[
     ("--samples", &["", "-1", "many", "1001"]),
     ("--rate", &["", "0", "-1", "fast", "20001"]),
     ("--jobs", &["", "0", "-1", "all", "4097"]),
+    ("--why", &["", "passive-disable", "Passive-Disabled", "\u{1b}[2J"]),
+    ("--at", &["", "everywhere", "client;server"]),
+    ("--session", &["", "-1", "first", "1.5"]),
+    ("--client", &["", "localhost", "192.0.2", "192.0.2.0/24"]),
 ];
+
+/// Facts that can be read.
+const FACTS: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/scenarios/passive-disabled/facts.json");
 
 /// What stands before an option: the job it belongs to, and an operand of it.
 fn job(option: &str) -> &'static [&'static str] {
     match option {
         "--passive-ports" | "--samples" | "--rate" => &["audit", "127.0.0.1:1"],
         "--jobs" | "--baseline" => &["check", "-"],
+        "--why" => &["replay", FACTS],
+        "--at" | "--session" | "--client" => &["read", FACTS],
         _ => &["127.0.0.1:1"],
     }
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use ftp_doctor::demo::{Behaviour, Passive};
+use ftp_doctor::{DemoBehaviour, DemoPassive};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -139,9 +139,12 @@ fn options_that_do_not_go_together() {
 
 #[test]
 fn every_target_is_told_with_its_label_and_the_exit_code_is_that_of_all() {
-    let healthy = serve(Behaviour::default());
-    let blocked =
-        serve(Behaviour { pasv: Passive::Blocked, epsv: Passive::Blocked, ..Behaviour::default() });
+    let healthy = serve(DemoBehaviour::default());
+    let blocked = serve(DemoBehaviour {
+        pasv: DemoPassive::Blocked,
+        epsv: DemoPassive::Blocked,
+        ..DemoBehaviour::default()
+    });
     let closed = {
         let (listener, address) = mute();
         drop(listener);
@@ -161,8 +164,7 @@ fn every_target_is_told_with_its_label_and_the_exit_code_is_that_of_all() {
     ));
     let out = ends_with(&run(&place, &["list.toml", "--json"]), 1);
     let json: Value = serde_json::from_str(&out).unwrap();
-    let schema: Value =
-        serde_json::from_slice(&ftp_doctor::report::schema::check().unwrap()).unwrap();
+    let schema: Value = serde_json::from_slice(&ftp_doctor::check_schema().unwrap()).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let errors: Vec<String> = validator.iter_errors(&json).map(|e| e.to_string()).collect();
     assert!(errors.is_empty(), "{errors:?}");
@@ -181,7 +183,7 @@ fn every_target_is_told_with_its_label_and_the_exit_code_is_that_of_all() {
 
 #[test]
 fn a_line_for_each_as_it_ends_and_lines_from_standard_input() {
-    let quick = serve(Behaviour::default());
+    let quick = serve(DemoBehaviour::default());
     let (_held, slow) = mute();
     let place = tempfile::tempdir().unwrap();
     let mut child = command(&place, &["-", "--format", "jsonl", "--deadline", "4s"])
@@ -254,7 +256,7 @@ fn one_server_has_one_guest_at_a_time() {
 
 #[test]
 fn an_interrupt_keeps_what_there_is_and_resume_goes_on() {
-    let quick = serve(Behaviour::default());
+    let quick = serve(DemoBehaviour::default());
     let (_held, slow) = mute();
     let place = tempfile::tempdir().unwrap();
     let path = place.path().join("out.jsonl");
@@ -293,7 +295,7 @@ fn an_interrupt_keeps_what_there_is_and_resume_goes_on() {
 #[test]
 fn what_changed_since_the_baseline() {
     let place = tempfile::tempdir().unwrap();
-    let healthy = serve(Behaviour::default());
+    let healthy = serve(DemoBehaviour::default());
     let address = healthy.address;
     let list = format!("[[target]]\nhost = \"{address}\"\nlabel = \"it\"\nmodes = \"pasv\"\n");
     fs::write(place.path().join("list.toml"), list).unwrap();

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output};
 use std::time::{Duration, Instant};
 
-use ftp_doctor::demo::{Behaviour, Delay, Login};
-use ftp_doctor::diagnosis::CATALOGUE;
+use ftp_doctor::CATALOGUE;
+use ftp_doctor::{DemoBehaviour, DemoDelay, DemoLogin};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -98,8 +98,7 @@ impl Ran {
 }
 
 fn schema() -> jsonschema::Validator {
-    let schema: Value =
-        serde_json::from_slice(&ftp_doctor::report::schema::schema().unwrap()).unwrap();
+    let schema: Value = serde_json::from_slice(&ftp_doctor::schema().unwrap()).unwrap();
     jsonschema::validator_for(&schema).unwrap()
 }
 
@@ -309,7 +308,7 @@ fn every_cause_is_explained() {
     for cause in CATALOGUE {
         assert!(list.stdout.contains(cause.id), "{} is not listed", cause.id);
         let page = place.run(&["explain", cause.id]).ends_with(0);
-        assert_eq!(page.stdout.trim_end(), cause.page(ftp_doctor::diagnosis::Lang::En).trim_end());
+        assert_eq!(page.stdout.trim_end(), cause.page(ftp_doctor::Lang::En).trim_end());
         assert_eq!(page.stderr, "");
     }
 }
@@ -317,7 +316,7 @@ fn every_cause_is_explained() {
 #[test]
 fn every_story_is_listed() {
     let list = Place::new().run(&["demo", "--list"]).ends_with(0);
-    for story in ftp_doctor::demo::stories() {
+    for story in ftp_doctor::demo_stories() {
         let listed = list.stdout.lines().any(|l| l.split_whitespace().next() == Some(story.id));
         assert!(listed && list.stdout.contains(story.title), "{} is not listed", story.id);
     }
@@ -732,10 +731,10 @@ const PASSWORD: &str = "hunter2-Zq9x";
 
 /// A server that lets in one user alone, and takes a moment to think about it.
 fn guarded() -> Served {
-    serve(Behaviour {
-        login: Login::User { name: "alice".to_owned(), password: PASSWORD.to_owned() },
-        delays: vec![Delay { verb: "PASS", wait: Duration::from_millis(150) }],
-        ..Behaviour::default()
+    serve(DemoBehaviour {
+        login: DemoLogin::User { name: "alice".to_owned(), password: PASSWORD.to_owned() },
+        delays: vec![DemoDelay { verb: "PASS", wait: Duration::from_millis(150) }],
+        ..DemoBehaviour::default()
     })
 }
 
@@ -842,12 +841,12 @@ fn a_wrong_password_stays_secret_too() {
 #[test]
 fn a_server_that_repeats_the_password_does_not_give_it_away() {
     let place = Place::new();
-    let server = serve(Behaviour {
-        switched_off: vec![ftp_doctor::demo::SwitchedOff {
+    let server = serve(DemoBehaviour {
+        switched_off: vec![ftp_doctor::DemoSwitchedOff {
             verb: "PASS",
             reply: format!("530 {PASSWORD} is not the password of alice."),
         }],
-        ..Behaviour::default()
+        ..DemoBehaviour::default()
     });
     let target = format!("ftp://alice@{}/", server.address);
     for format in ["-v", "--json"] {
@@ -864,7 +863,7 @@ fn a_server_that_repeats_the_password_does_not_give_it_away() {
 #[test]
 fn an_anonymous_login_takes_no_password_from_anywhere() {
     let place = Place::new();
-    let server = serve(Behaviour::default());
+    let server = serve(DemoBehaviour::default());
     let target = server.address.to_string();
     place.write(".netrc", &format!("machine {} login anonymous password x\n", server.address.ip()));
     let args = [target.as_str(), "--modes", "pasv", "--save", "facts.json", "--json"];
@@ -879,7 +878,7 @@ fn an_anonymous_login_takes_no_password_from_anywhere() {
 #[test]
 fn a_proxy_of_the_environment_is_named_without_its_credentials() {
     let place = Place::new();
-    let server = serve(Behaviour::default());
+    let server = serve(DemoBehaviour::default());
     let target = server.address.to_string();
     let args = [target.as_str(), "--modes", "pasv", "--save", "facts.json"];
     let output = place
@@ -913,7 +912,7 @@ fn only_the_modes_asked_for_are_in_the_report() {
 #[test]
 fn active_ports_and_a_path_are_used() {
     let place = Place::new();
-    let server = serve(Behaviour::default());
+    let server = serve(DemoBehaviour::default());
     let target = format!("ftp://{}/pub/", server.address);
     let args =
         [&target, "--modes", "port", "--active-ports", "47110-47119", "--save", "f", "--json"];
@@ -956,24 +955,4 @@ fn remedies_are_narrowed_and_go_into_the_chain_that_is_named() {
     assert!(ran.stderr.contains("--fix-for \"nonsense\""), "{}", ran.stderr);
     let ran = place.run(&["replay", facts, "--nft-chain", "inet/a b/c"]).ends_with(2);
     assert!(ran.stderr.contains("--nft-chain"), "{}", ran.stderr);
-}
-
-/// The port that stands for a level of protection, whoever named it: the scheme or the option.
-#[test]
-fn the_usual_port_follows_the_protection() {
-    use clap::Parser as _;
-    for (args, port) in [
-        (&["host"][..], 21),
-        (&["ftp://host"], 21),
-        (&["ftpes://host"], 21),
-        (&["--tls", "explicit", "host"], 21),
-        (&["ftps://host"], 990),
-        (&["--tls", "implicit", "host"], 990),
-        (&["ftps://host:21"], 21),
-        (&["--tls", "implicit", "host:2121"], 2121),
-    ] {
-        let cli = ftp_doctor::cli::Cli::parse_from(["ftp-doctor"].iter().chain(args));
-        let order = ftp_doctor::cli::order(args.last().unwrap(), &cli.probe.options).unwrap();
-        assert_eq!(order.request.port, port, "{args:?}");
-    }
 }

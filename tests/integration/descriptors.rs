@@ -1,43 +1,32 @@
-//! Many probes in one process, as for a list of targets: none leaves a descriptor open. Alone in
-//! its file, because other tests of a process open some too.
+//! Many runs in one process, as for a list of targets: none leaves a descriptor open. With one left
+//! by each run the process would come to the end of what it may have.
 
-use std::future::pending;
+use std::io::Write as _;
 
-use clap::Parser;
-use ftp_doctor::cli::{Cli, order};
-use ftp_doctor::demo::Behaviour;
-use ftp_doctor::probe::{self, Credentials, Limits, Spec};
+use ftp_doctor::DemoBehaviour;
 
+use crate::support::binary::prepared;
 use crate::support::served::serve;
 
-fn open() -> usize {
-    std::fs::read_dir("/proc/self/fd").unwrap().count()
-}
+/// What the process may have, more than any run needs and fewer than there are runs.
+const MOST: usize = 32;
+const RUNS: usize = 48;
 
 #[test]
-fn many_probes_leak_no_descriptor() {
-    let server = serve(Behaviour::default());
-    let target = server.address.to_string();
-    let cli = Cli::parse_from(["ftp-doctor", target.as_str(), "--modes", "pasv,port"]);
-    let request = order(&target, &cli.probe.options).unwrap().request;
-    let credentials = Credentials { user: request.user.clone(), password: None, account: None };
-    let (limits, proxies) = (Limits::default(), Vec::new());
-    let spec = Spec { request, credentials, limits, tls: None, bind: Vec::new(), proxies };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let mut counts = Vec::new();
-    for _ in 0..12 {
-        let facts = runtime.block_on(probe::run(&spec, &|_| {}, pending()));
-        assert!(facts.attempts.iter().all(ftp_doctor::facts::Attempt::is_open));
-        // The server's ends close a moment later.
-        let mut now = open();
-        for _ in 0..50 {
-            if counts.first().is_none_or(|first| now <= *first) {
-                break;
-            }
-            std::thread::sleep(std::time::Duration::from_millis(20));
-            now = open();
-        }
-        counts.push(now);
-    }
-    assert!(counts.iter().all(|count| Some(count) <= counts.first()), "{counts:?}");
+fn many_runs_leak_no_descriptor() {
+    let home = tempfile::tempdir().unwrap();
+    let server = serve(DemoBehaviour::default());
+    let line =
+        format!("ulimit -n {MOST}; exec \"$0\" check - --jobs 1 --modes pasv,port --format jsonl");
+    let mut command = prepared(std::process::Command::new("sh"), home.path());
+    command.args(["-c", &line, crate::support::binary::BINARY]);
+    let mut child = command.stdin(std::process::Stdio::piped()).spawn().unwrap();
+    let list: String = (0..RUNS).map(|run| format!("{} run-{run}\n", server.address)).collect();
+    child.stdin.take().unwrap().write_all(list.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let (out, err) =
+        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(0), "{err}\n{out}");
+    let healthy = out.lines().filter(|line| line.contains("\"verdict\":\"healthy\"")).count();
+    assert_eq!(healthy, RUNS, "{err}\n{out}");
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
-use ftp_doctor::demo::{Behaviour, Login};
+use ftp_doctor::{DemoBehaviour, DemoLogin};
 
 use crate::support::binary::in_folder;
 use crate::support::served::serve;
@@ -142,9 +142,9 @@ fn the_password_is_gone_from_memory_when_the_report_is_written() {
         eprintln!("skipped: /proc/PID/mem is not to be read here");
         return;
     }
-    let server = serve(Behaviour {
-        login: Login::User { name: "alice".to_owned(), password: PASSWORD.to_owned() },
-        ..Behaviour::default()
+    let server = serve(DemoBehaviour {
+        login: DemoLogin::User { name: "alice".to_owned(), password: PASSWORD.to_owned() },
+        ..DemoBehaviour::default()
     });
     for source in ["file", "netrc", "environment"] {
         let home = tempfile::tempdir().unwrap();

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Child, Command, Output};
 use std::time::{Duration, Instant};
 
-use ftp_doctor::demo::Behaviour;
+use ftp_doctor::DemoBehaviour;
 use serde_json::Value;
 
 use crate::support::binary::{BINARY, in_folder, prepared};
@@ -56,8 +56,7 @@ fn send(child: &Child, signal: &str) {
 }
 
 fn schema() -> jsonschema::Validator {
-    let schema: Value =
-        serde_json::from_slice(&ftp_doctor::report::schema::schema().unwrap()).unwrap();
+    let schema: Value = serde_json::from_slice(&ftp_doctor::schema().unwrap()).unwrap();
     jsonschema::validator_for(&schema).unwrap()
 }
 
@@ -231,7 +230,7 @@ fn a_full_disk_is_told_and_leaves_no_half_file() {
 #[test]
 fn few_file_descriptors_are_told() {
     let home = tempfile::tempdir().unwrap();
-    let server = serve(Behaviour::default());
+    let server = serve(DemoBehaviour::default());
     let target = server.address.to_string();
     for most in [3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16] {
         let line = format!("ulimit -n {most}; exec \"$@\"");
@@ -264,7 +263,7 @@ fn few_file_descriptors_are_told() {
 #[test]
 fn a_run_holds_few_file_descriptors() {
     let home = tempfile::tempdir().unwrap();
-    let server = serve(Behaviour::default());
+    let server = serve(DemoBehaviour::default());
     let target = server.address.to_string();
     let mut child = program(home.path(), &[&target]).spawn().unwrap();
     let folder = format!("/proc/{}/fd", child.id());

@@ -405,7 +405,7 @@ fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
 fn validator() -> &'static jsonschema::Validator {
     static VALIDATOR: std::sync::OnceLock<jsonschema::Validator> = std::sync::OnceLock::new();
     VALIDATOR.get_or_init(|| {
-        let schema = ftp_doctor::report::schema::schema().expect("a schema");
+        let schema = ftp_doctor::schema().expect("a schema");
         let schema = serde_json::from_slice(&schema).expect("JSON");
         jsonschema::validator_for(&schema).expect("a JSON Schema")
     })

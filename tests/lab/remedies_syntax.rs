@@ -3,8 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use ftp_doctor::diagnosis::{Options, diagnose_for};
-use ftp_doctor::facts::Facts;
+use ftp_doctor::{Facts, Options, diagnose_for};
 
 use super::administrator::{configure, shell};
 use super::net::{Node, Topology};

@@ -8,10 +8,8 @@ use tokio::time::{sleep, timeout};
 
 use super::Result;
 use super::client::{Client, PATIENCE, command_for};
-use crate::demo::{
-    Active, Behaviour, Delay, Family, Hangup, Limit, Listing, Login, Origin, Passive, PortRange,
-    Server, SwitchedOff, Turn,
-};
+use crate::demo::behaviour::{Active, Family, Hangup, Limit, Listing, Origin, PortRange, Turn};
+use crate::demo::{Behaviour, Delay, Login, Passive, Server, SwitchedOff};
 
 async fn knock(address: SocketAddr) -> &'static str {
     match timeout(PATIENCE, TcpStream::connect(address)).await {

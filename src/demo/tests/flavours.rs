@@ -4,7 +4,9 @@ use tokio::net::TcpListener;
 
 use super::Result;
 use super::client::{Client, command_for};
-use crate::demo::{Behaviour, Family, Passive, Server, Software};
+use crate::demo::behaviour::Family;
+use crate::demo::software::Software;
+use crate::demo::{Behaviour, Passive, Server};
 
 #[tokio::test]
 async fn a_foreign_address_is_never_knocked_at() -> Result {

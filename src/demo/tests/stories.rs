@@ -6,7 +6,8 @@ use tokio::task::JoinSet;
 
 use super::Result;
 use super::client::Client;
-use crate::demo::{Group, Protection, Server, stories, story};
+use crate::demo::stories::Group;
+use crate::demo::{Protection, Server, stories, story};
 
 /// Story, PASV, EPSV, PORT, EPRT; or the word for a login that was not to be had.
 const TABLE: &[(&str, &[&str])] = &[

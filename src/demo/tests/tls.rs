@@ -7,9 +7,9 @@ use tokio_rustls::rustls::client::Resumption;
 
 use super::Result;
 use super::client::{Client, PATIENCE};
-use crate::demo::{
-    Behaviour, Login, Passive, Protection, Server, Sessions, Software, Tls, TlsStart, TlsVersions,
-};
+use crate::demo::behaviour::{Sessions, TlsVersions};
+use crate::demo::software::Software;
+use crate::demo::{Behaviour, Login, Passive, Protection, Server, Tls, TlsStart};
 
 fn with(tls: Tls) -> Behaviour {
     Behaviour { tls: Some(tls), ..Behaviour::default() }

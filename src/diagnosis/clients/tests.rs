@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::clients::{self, Client, How};
-use crate::diagnosis::clients::LIMIT;
+use crate::diagnosis::clients::walk::LIMIT;
 use crate::diagnosis::{Diagnosis, Lang, Prediction, diagnose};
 use crate::facts::tls::{Distrust, Handshake, TlsPurpose, Trust};
 use crate::facts::{DialOutcome, Facts, Family, Micros, Mode, Outcome, Security, TlsLevel, Why};

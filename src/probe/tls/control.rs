@@ -36,6 +36,7 @@ impl PeerName {
     }
 
     /// As it is compared.
+    #[cfg(test)]
     pub fn text(&self) -> String {
         self.0.to_str().into_owned()
     }
@@ -102,12 +103,6 @@ impl ControlTls {
             Reuse::Fresh => &self.setup.fresh,
         };
         self.shake(TlsPurpose::Data, config, stream, limit).await
-    }
-
-    /// Whether a data connection could offer a session now. With TLS 1.3 not before something was
-    /// read from the control connection.
-    pub fn has_session(&self) -> bool {
-        self.sessions.has_session()
     }
 
     async fn shake(

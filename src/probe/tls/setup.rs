@@ -14,7 +14,6 @@ use tokio_rustls::rustls::version::{TLS12, TLS13};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
 
 use super::trust::{Judge, Verifier};
-use crate::facts::tls::TlsVersion;
 
 /// The size of a file with certificates that is still read; the bundles of systems have 250 KB.
 const FILE_LIMIT: u64 = 8 << 20;
@@ -122,20 +121,6 @@ impl TlsSetup {
         Self::with(verifier, &[&TLS13, &TLS12])
     }
 
-    /// The same with one version only: a comparison with one thing changed. Sessions of one setup
-    /// cannot be resumed under the other.
-    ///
-    /// # Errors
-    /// [`SetupError::Library`] for versions before 1.2, which are not spoken.
-    pub fn only(&self, version: TlsVersion) -> Result<Self, SetupError> {
-        let versions: &[&SupportedProtocolVersion] = match version {
-            TlsVersion::Tls12 => &[&TLS12],
-            TlsVersion::Tls13 => &[&TLS13],
-            TlsVersion::Ssl3 | TlsVersion::Tls10 | TlsVersion::Tls11 => &[],
-        };
-        Self::with(Arc::clone(&self.verifier), versions)
-    }
-
     fn with(
         verifier: Arc<Verifier>,
         versions: &[&'static SupportedProtocolVersion],
@@ -148,16 +133,6 @@ impl TlsSetup {
             .with_no_client_auth();
         config.resumption = Resumption::disabled();
         Ok(Self { fresh: Arc::new(config), verifier })
-    }
-
-    /// How many authorities are trusted.
-    pub fn roots(&self) -> usize {
-        self.verifier.judge().roots()
-    }
-
-    /// Whether a certificate that is not trusted is accepted.
-    pub fn is_insecure(&self) -> bool {
-        self.verifier.is_insecure()
     }
 }
 

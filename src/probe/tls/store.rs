@@ -53,12 +53,6 @@ impl Store {
     pub(super) fn given(&self) -> u64 {
         self.sessions().given
     }
-
-    /// Whether a data connection could be offered a session now.
-    pub(super) fn has_session(&self) -> bool {
-        let sessions = self.sessions();
-        sessions.tls12.is_some() || !sessions.control.is_empty() || !sessions.data.is_empty()
-    }
 }
 
 impl ClientSessionStore for Store {

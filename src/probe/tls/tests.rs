@@ -23,7 +23,8 @@ use tokio_rustls::rustls::version::{TLS12, TLS13};
 use tokio_rustls::rustls::{ServerConfig, SupportedProtocolVersion};
 
 use crate::facts::tls::{Distrust, Handshake, TlsEnd, TlsFailure, TlsPurpose, TlsVersion, Trust};
-use crate::probe::tls::{ControlTls, Link, PeerName, Reuse, Roots, SetupError, TlsSetup};
+use crate::probe::tls::setup::SetupError;
+use crate::probe::tls::{ControlTls, Link, PeerName, Reuse, Roots, TlsSetup};
 
 const HOST: &str = "ftp.example.com";
 const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -404,7 +405,6 @@ async fn sessions_of_the_control_connection_are_resumed() {
             let mut link = link.unwrap();
             let mut bytes = [0; 64];
             assert_eq!(link.read(&mut bytes).await.unwrap(), 11);
-            assert!(login.has_session());
             for round in 0..5 {
                 let fact = shake(&login, Reuse::Resume).await;
                 assert_eq!((fact.offered, fact.resumed), (true, Some(true)), "{version:?} {round}");
@@ -420,21 +420,6 @@ async fn sessions_of_the_control_connection_are_resumed() {
         })
         .await;
     }
-}
-
-#[tokio::test]
-async fn one_version_can_be_asked_for() {
-    let authority = Authority::new("Lab CA");
-    let identity = authority.sign(&leaf(&[HOST]));
-    let setup = authority.setup(false).only(TlsVersion::Tls12).unwrap();
-    let (fact, _) = within(meet(&setup, &identity, HOST)).await;
-    assert_eq!(fact.version, Some(TlsVersion::Tls12));
-    assert_eq!(fact.cipher.as_deref(), Some("TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"));
-    assert!(setup.only(TlsVersion::Tls10).is_err());
-    let setup = setup.only(TlsVersion::Tls13).unwrap();
-    let (address, _heard) = serve(acceptor(&identity, &[&TLS12]), Goodbye::Nothing).await;
-    let (fact, _) = control(&setup, HOST).connect(dial(address).await, soon()).await;
-    assert_eq!(fact.failure, Some(TlsFailure::OldVersion { version: None }));
 }
 
 #[tokio::test]
@@ -641,8 +626,7 @@ fn bad_files_of_authorities_are_named() {
     assert!(matches!(error, SetupError::Unreadable { .. }));
     // A certificate that cannot be read is no reason to stop, and trusts nobody.
     let odd = write("odd.pem", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
-    let setup = TlsSetup::new(&Roots::File(odd), true).unwrap();
-    assert_eq!((setup.roots(), setup.is_insecure()), (1, true));
+    TlsSetup::new(&Roots::File(odd), true).unwrap();
     // Whatever this machine trusts, it can be asked.
     TlsSetup::new(&Roots::System, false).unwrap();
 }

@@ -47,10 +47,6 @@ impl Judge {
         Self { roots, whole, algorithms }
     }
 
-    pub(super) fn roots(&self) -> usize {
-        self.whole.len()
-    }
-
     /// All that speaks against this chain for a server of this name at this moment.
     pub(super) fn distrust(
         &self,
@@ -268,10 +264,6 @@ impl Verifier {
 
     pub(super) fn judge(&self) -> &Judge {
         &self.judge
-    }
-
-    pub(super) fn is_insecure(&self) -> bool {
-        self.insecure
     }
 
     /// A signature that does not fit is fatal, insecure or not. One that cannot be verified (short

@@ -1,8 +1,8 @@
 //! Lines of our own making in the shape of each program, and what is read from them.
 
 use super::read;
-use crate::read::Found;
 use crate::read::conversation::{Control, Conversation, Data, DataEvent, TlsEvent, What};
+use crate::read::input::Found;
 
 fn found(text: &[u8]) -> Found {
     let mut bytes = text;

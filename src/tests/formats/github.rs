@@ -22,9 +22,9 @@ fn read(line: &str) -> (String, String, String) {
 fn each_target_has_one_annotation() {
     for lang in Lang::ALL {
         let all = entries(lang);
-        let text = render(&all, Format::Github, lang);
+        let text = render(all, Format::Github, lang);
         assert_eq!(text.lines().count(), all.len());
-        for (line, entry) in text.lines().zip(&all) {
+        for (line, entry) in text.lines().zip(all) {
             let (command, title, message) = read(line);
             assert!(title.starts_with(&entry.label), "{title}");
             assert_eq!(command == "error", entry.exit_code() != 0, "{line}");
@@ -38,13 +38,13 @@ fn each_target_has_one_annotation() {
 #[test]
 fn nothing_from_a_server_starts_a_command() {
     let all = hostile();
-    let text = render(&all, Format::Github, Lang::En);
+    let text = render(all, Format::Github, Lang::En);
     // One line each: the runner reads commands from the beginnings of lines.
     assert_eq!(text.lines().count(), all.len());
     assert!(!text.contains(|c: char| c.is_control() && c != '\n'));
     assert!(!text.contains(['\u{2028}', '\u{2029}']));
     assert!(!text.contains("##["), "a command of the old form");
-    for (line, entry) in text.lines().zip(&all) {
+    for (line, entry) in text.lines().zip(all) {
         let (command, title, _) = read(line);
         assert!(matches!(command.as_str(), "error" | "warning" | "notice"), "{command}");
         let start: String = entry.label.chars().take(20).collect();

@@ -24,10 +24,10 @@ const KNOWN: &[&str] = &[
 fn a_suite_fails_exactly_where_the_exit_code_is_not_0() {
     for lang in Lang::ALL {
         let all = entries(lang);
-        let text = render(&all, Format::Junit, lang);
+        let text = render(all, Format::Junit, lang);
         let read = junit_parser::from_reader(text.as_bytes()).unwrap();
         assert_eq!(read.suites.len(), all.len());
-        for (suite, entry) in read.suites.iter().zip(&all) {
+        for (suite, entry) in read.suites.iter().zip(all) {
             assert_eq!(suite.name, entry.label);
             let bad = suite.cases.iter().filter(|c| c.status.is_failure() || c.status.is_error());
             let bad = bad.count();
@@ -48,7 +48,7 @@ fn a_suite_fails_exactly_where_the_exit_code_is_not_0() {
 #[test]
 fn the_worst_stays_text() {
     let all = hostile();
-    let text = render(&all, Format::Junit, Lang::En);
+    let text = render(all, Format::Junit, Lang::En);
     assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "control characters");
     let document = Document::parse(&text).unwrap();
     for node in document.descendants().filter(roxmltree::Node::is_element) {
@@ -61,7 +61,7 @@ fn the_worst_stays_text() {
         .collect();
     assert_eq!(names.len(), all.len());
     // What XML can carry comes back as it was, in one line.
-    for (name, entry) in names.iter().zip(&all) {
+    for (name, entry) in names.iter().zip(all) {
         assert_eq!(*name, entry.label.chars().map(carried).collect::<String>());
     }
 }
@@ -102,8 +102,8 @@ fn junitparser_reads_what_the_reports_say() {
     if !there(python, &["-c", "import junitparser"]) {
         return;
     }
-    for all in [entries(Lang::En), entries(Lang::Zh), hostile(), Vec::new()] {
-        let text = render(&all, Format::Junit, Lang::En);
+    for all in [entries(Lang::En), entries(Lang::Zh), hostile(), &[]] {
+        let text = render(all, Format::Junit, Lang::En);
         let (fine, said) = feed(python, &["-c", READER], &text);
         assert!(fine, "{}", &said[said.len().saturating_sub(2000)..]);
         let mut read = said.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
@@ -116,7 +116,7 @@ fn junitparser_reads_what_the_reports_say() {
         }
         let shown = |text: &str| text.chars().map(carried).collect::<String>();
         assert_eq!(suites.len(), all.len());
-        for (suite, entry) in suites.iter().zip(&all) {
+        for (suite, entry) in suites.iter().zip(all) {
             assert_eq!(suite[0], shown(&entry.label));
             let cases = suite[9].as_array().unwrap();
             let fates = |fate: &str| cases.iter().filter(|c| c[2][0] == fate).count();
@@ -181,9 +181,9 @@ fn it_fits_the_schema_of_jenkins() {
     }
     let schema = schema.to_str().unwrap();
     for text in [
-        render(&entries(Lang::En), Format::Junit, Lang::En),
-        render(&entries(Lang::Zh), Format::Junit, Lang::Zh),
-        render(&hostile(), Format::Junit, Lang::En),
+        render(entries(Lang::En), Format::Junit, Lang::En),
+        render(entries(Lang::Zh), Format::Junit, Lang::Zh),
+        render(hostile(), Format::Junit, Lang::En),
         render(&[], Format::Junit, Lang::En),
     ] {
         let (valid, said) = feed("xmllint", &["--noout", "--schema", schema, "-"], &text);

@@ -85,7 +85,7 @@ fn performance_data_is_read_by_the_plugins_own_library() {
         let lines: Vec<String> = all
             .into_iter()
             .filter(|entry| entry.report().is_some())
-            .map(|entry| render(&[entry], Format::Nagios, Lang::En))
+            .map(|entry| render(std::slice::from_ref(entry), Format::Nagios, Lang::En))
             .collect();
         let data: Vec<&str> = lines.iter().map(|text| perfdata(text)).collect();
         let input = format!("{}\n", data.join("\n"));
@@ -98,7 +98,7 @@ fn performance_data_is_read_by_the_plugins_own_library() {
         assert!(counts.iter().all(|count| *count >= 3));
     }
     // Many at once, each label with its target.
-    let text = render(&hostile(), Format::Nagios, Lang::En);
+    let text = render(hostile(), Format::Nagios, Lang::En);
     let data = perfdata(&text);
     let (fine, said) = feed("perl", &["-e", READER], &format!("{data}\n"));
     assert!(fine, "{}", &said[..said.len().min(500)]);
@@ -108,8 +108,8 @@ fn performance_data_is_read_by_the_plugins_own_library() {
 #[test]
 fn no_text_begins_performance_data() {
     for text in [
-        render(&hostile(), Format::Nagios, Lang::En),
-        render(&entries(Lang::Zh), Format::Nagios, Lang::Zh),
+        render(hostile(), Format::Nagios, Lang::En),
+        render(entries(Lang::Zh), Format::Nagios, Lang::Zh),
     ] {
         assert!(!text.contains(|c: char| c.is_control() && c != '\n'));
         assert_eq!(text.lines().next().unwrap().matches('|').count(), 1);

@@ -39,17 +39,17 @@ fn markdown(text: &str) -> (Vec<Vec<String>>, Vec<String>) {
 #[test]
 fn each_target_has_its_row() {
     for (all, hostile) in [(entries(Lang::En), false), (hostile(), true)] {
-        let (rows, headings) = markdown(&render(&all, Format::Markdown, Lang::En));
+        let (rows, headings) = markdown(&render(all, Format::Markdown, Lang::En));
         assert_eq!(rows.len(), all.len() + 1);
         assert!(rows.iter().all(|row| row.len() == 5));
         let bad = all.iter().filter(|e| e.report().is_some() && e.exit_code() != 0).count();
         assert_eq!(headings.len(), bad + 1);
         if !hostile {
-            for (row, entry) in rows.iter().skip(1).zip(&all) {
+            for (row, entry) in rows.iter().skip(1).zip(all) {
                 assert_eq!(row[0], entry.label);
             }
         }
-        let page = Html::parse_document(&render(&all, Format::Html, Lang::En));
+        let page = Html::parse_document(&render(all, Format::Html, Lang::En));
         let select = |text: &str| page.select(&Selector::parse(text).unwrap()).count();
         assert_eq!(select("tbody tr"), all.len());
         assert_eq!(select("tbody tr > *"), all.len() * 5);
@@ -63,9 +63,9 @@ fn each_target_has_its_row() {
 fn the_text_has_a_line_for_each() {
     for lang in Lang::ALL {
         let all = entries(lang);
-        let text = render(&all, Format::Text, lang);
+        let text = render(all, Format::Text, lang);
         let rows: Vec<&str> = text.lines().take(all.len() + 1).collect();
-        for (line, entry) in rows.iter().skip(1).zip(&all) {
+        for (line, entry) in rows.iter().skip(1).zip(all) {
             assert!(line.starts_with(&entry.label), "{line}");
         }
         let well = all.iter().filter(|e| e.exit_code() == 0).count();
@@ -75,14 +75,14 @@ fn the_text_has_a_line_for_each() {
             "{last}"
         );
     }
-    let text = render(&hostile(), Format::Text, Lang::En);
+    let text = render(hostile(), Format::Text, Lang::En);
     assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "raw control characters");
 }
 
 #[test]
 fn json_lines_are_reports() {
     let all = entries(Lang::En);
-    let text = render(&all, Format::JsonLines, Lang::En);
+    let text = render(all, Format::JsonLines, Lang::En);
     let reports: Vec<_> = all.iter().filter_map(|entry| entry.report()).collect();
     assert_eq!(text.lines().count(), reports.len());
     for (line, report) in text.lines().zip(reports) {

@@ -52,7 +52,7 @@ fn lines(text: &str) -> usize {
 #[test]
 fn every_sample_is_read_back() {
     for all in [entries(Lang::En), hostile()] {
-        let text = render(&all, Format::Prometheus, Lang::En);
+        let text = render(all, Format::Prometheus, Lang::En);
         let count = lines(&text);
         let Some(read) = samples(&text) else { return };
         assert_eq!(read.len(), count);
@@ -118,7 +118,7 @@ fn promtool_has_nothing_against_it() {
         return;
     }
     for all in [entries(Lang::En), hostile()] {
-        let text = render(&all, Format::Prometheus, Lang::En);
+        let text = render(all, Format::Prometheus, Lang::En);
         let (fine, said) = feed("promtool", &["check", "metrics"], &text);
         assert!(fine, "{}", &said[..said.len().min(2000)]);
     }

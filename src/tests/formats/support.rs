@@ -1,12 +1,15 @@
 //! Entries of the scenarios, hostile ones, and programs of others.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
-use crate::diagnosis::{Lang, diagnose, expect};
+use crate::diagnosis::{Lang, diagnose};
 use crate::document::Entry;
 use crate::facts::Facts;
 use crate::report::words::Words;
 use crate::report::{Format, Style, render_entries};
+use crate::tests::expect;
 use crate::tests::support::scenario;
 
 pub const STYLE: Style = Style { color: false, width: 80, verbose: 0, quiet: false };
@@ -28,7 +31,13 @@ pub fn expecting(facts: &Facts, texts: &[&str]) -> Facts {
 }
 
 /// Every scenario, with and without expectations, one that failed, and both labels alike.
-pub fn entries(lang: Lang) -> Vec<Entry> {
+pub fn entries(lang: Lang) -> &'static [Entry] {
+    static ALL: LazyLock<HashMap<Lang, Vec<Entry>>> =
+        LazyLock::new(|| Lang::ALL.into_iter().map(|lang| (lang, all_entries(lang))).collect());
+    &ALL[&lang]
+}
+
+fn all_entries(lang: Lang) -> Vec<Entry> {
     let texts =
         ["passive=open", "login-ms<0.5", "control-ms>=1", "tls=off", "cause!=passive-disabled"];
     let mut all = Vec::new();
@@ -60,7 +69,12 @@ fn worsen(value: &mut serde_json::Value, key: &str) {
 }
 
 /// Scenarios whose servers, targets and labels say the worst, raw as no probe would let them pass.
-pub fn hostile() -> Vec<Entry> {
+pub fn hostile() -> &'static [Entry] {
+    static ALL: LazyLock<Vec<Entry>> = LazyLock::new(all_hostile);
+    &ALL
+}
+
+fn all_hostile() -> Vec<Entry> {
     let mut all = Vec::new();
     for scenario in scenario::all() {
         let mut value = serde_json::to_value(&scenario.facts).unwrap();

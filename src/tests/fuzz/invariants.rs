@@ -209,7 +209,7 @@ fn place(finding: &Finding) -> Result<(), String> {
         })?;
     }
     if at.hop_min.is_some() && at.hop_max.is_some() && at.hops.is_some() {
-        let by_hops = evidence::side(at);
+        let by_hops = evidence::place::side(at);
         // The server proper may be proven by other things than hops.
         ensure(finding.side == by_hops || finding.side == Side::Server, || {
             format!("side by hops {by_hops:?}: {}", told())

@@ -226,14 +226,10 @@ fn words_hold(input: &[u8]) -> Result<(), String> {
     if let Some(address) = peer::stat_client_address(&text) {
         ensure(address.to_canonical() == address, || format!("{address} is an IPv4 address"))?;
     }
-    let _server = peer::stat_server_address(&text);
     let _refusal = peer::port_refusal(&text);
     if let Some(found) =
         software::recognise(Some(&text), Some(&text), Some(&text), Some(&text), None)
     {
-        found.version.as_deref().map_or(Ok(()), plain)?;
-    }
-    if let Some(found) = software::from_csid(&text) {
         found.version.as_deref().map_or(Ok(()), plain)?;
     }
     if let Some(service) = service::recognise(rest) {

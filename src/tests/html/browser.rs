@@ -10,10 +10,11 @@ use std::process::Command;
 use scraper::{Html, Selector};
 
 use super::support::page;
-use crate::diagnosis::{Lang, diagnose, expect};
+use crate::diagnosis::{Lang, diagnose};
 use crate::document::Entry;
 use crate::report::words::Words;
 use crate::report::{Format, Style, render_entries};
+use crate::tests::expect;
 use crate::tests::support::scenario;
 
 /// Scenarios at which people look first, and those that take most room.

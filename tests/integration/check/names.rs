@@ -3,7 +3,7 @@
 use std::fs;
 use std::sync::atomic::Ordering;
 
-use ftp_doctor::demo::Behaviour;
+use ftp_doctor::DemoBehaviour;
 use serde_json::Value;
 
 use super::{counting, ends_with, lines, run};
@@ -32,7 +32,7 @@ fn a_name_and_its_address_are_one_server() {
 
 #[test]
 fn a_name_that_nobody_has_costs_only_itself() {
-    let healthy = serve(Behaviour::default());
+    let healthy = serve(DemoBehaviour::default());
     let port = healthy.address.port();
     let place = tempfile::tempdir().unwrap();
     // RFC 6761 §6.4: no name below `invalid` exists, and no resolver has to ask for one.

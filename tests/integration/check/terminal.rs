@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::{Command, Stdio};
 
-use ftp_doctor::demo::Behaviour;
+use ftp_doctor::DemoBehaviour;
 use tempfile::TempDir;
 
 use super::{command, mute, text};
@@ -91,7 +91,7 @@ fn on_a_terminal(place: &TempDir, args: &str) -> Option<(String, String)> {
 
 /// A server that works, and one that takes a while to be given up.
 fn list(place: &TempDir) -> (crate::support::served::Served, std::net::TcpListener) {
-    let healthy = serve(Behaviour::default());
+    let healthy = serve(DemoBehaviour::default());
     let (held, slow) = mute();
     let list = format!(
         "[[target]]\nhost = \"{}\"\nlabel = \"quick\"\n\

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use ftp_doctor::demo::{Behaviour, Tls, TlsStart};
+use ftp_doctor::{DemoBehaviour, DemoTls, DemoTlsStart};
 use serde_json::Value;
 
 use super::{ends_with, run};
@@ -28,13 +28,13 @@ fn pem(der: &[u8]) -> String {
 
 #[test]
 fn each_target_has_its_own_security() {
-    let tls = |start: TlsStart| Behaviour {
-        tls: Some(Tls { start, ..Tls::default() }),
-        ..Behaviour::default()
+    let tls = |start: DemoTlsStart| DemoBehaviour {
+        tls: Some(DemoTls { start, ..DemoTls::default() }),
+        ..DemoBehaviour::default()
     };
-    let explicit = serve(tls(TlsStart::Auth));
-    let implicit = serve(tls(TlsStart::AtOnce));
-    let clear = serve(Behaviour::default());
+    let explicit = serve(tls(DemoTlsStart::Auth));
+    let implicit = serve(tls(DemoTlsStart::AtOnce));
+    let clear = serve(DemoBehaviour::default());
     let place = tempfile::tempdir().unwrap();
     for (name, server) in [("explicit.pem", &explicit), ("implicit.pem", &implicit)] {
         fs::write(place.path().join(name), pem(server.authority.as_ref().unwrap())).unwrap();

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 
-use ftp_doctor::demo::{Behaviour, Server};
+use ftp_doctor::{DemoBehaviour, DemoServer};
 use tokio::sync::oneshot;
 
 /// A server that runs until this value is dropped.
@@ -18,13 +18,13 @@ pub struct Served {
 }
 
 /// Starts a server; when this returns, it can be connected to.
-pub fn serve(behaviour: Behaviour) -> Served {
+pub fn serve(behaviour: DemoBehaviour) -> Served {
     let (stop, stopped) = oneshot::channel();
     let (tell, told) = mpsc::channel();
     let thread = std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         runtime.expect("a runtime").block_on(async {
-            let server = Server::start(behaviour).await.expect("a server on loopback");
+            let server = DemoServer::start(behaviour).await.expect("a server on loopback");
             let told = (server.address(), server.authority().map(<[u8]>::to_vec));
             tell.send(told).expect("somebody waits for the address");
             let _ = stopped.await;
