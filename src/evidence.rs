@@ -5,6 +5,7 @@
 //! once. It knows no socket, no clock, no cause and no remedy.
 
 pub mod announced_address;
+pub mod announced_ports;
 pub mod attempt_reading;
 pub mod helper;
 pub mod hole;
@@ -20,6 +21,8 @@ pub mod place;
 pub mod port_audit;
 pub mod server;
 pub mod sightings;
+#[cfg(test)]
+mod tests;
 pub mod under_tls;
 pub mod way;
 

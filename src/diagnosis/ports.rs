@@ -1,6 +1,7 @@
 //! Port numbers as they go into rules and remedies.
 
 use crate::evidence::Evidence;
+use crate::evidence::announced_ports::{FEW, are_one_after_another};
 use crate::facts::audit::PortRun;
 use crate::facts::{Audit, BoundsFrom, Outcome, PortRange};
 
@@ -90,8 +91,6 @@ pub const FRESH: Proposal = Proposal { min: 50000, max: 50100, invented: true };
 
 /// A learnt range with more ports than this was hardly set by anybody.
 const LARGE: u16 = 2000;
-/// Fewer announcements show no range.
-const FEW: usize = 8;
 
 /// The range to open.
 pub fn proposal(evidence: &Evidence<'_>) -> Proposal {
@@ -125,23 +124,10 @@ fn configured(audit: &Audit) -> Option<PortRange> {
         BoundsFrom::Learned => {
             max.saturating_sub(min) <= LARGE
                 && audit.sampled_ports().count() >= FEW
-                && !one_after_another(audit)
+                && !are_one_after_another(audit)
         }
     };
     known.then_some(sweep.bounds)
-}
-
-/// Whether each login's announcements rise, without a single step back.
-pub fn one_after_another(audit: &Audit) -> bool {
-    let announced: Vec<(usize, u16)> =
-        audit.samples.iter().filter_map(|s| Some((s.session, s.port?))).collect();
-    let steps: Vec<bool> = announced
-        .iter()
-        .zip(announced.iter().skip(1))
-        .filter(|(a, b)| a.0 == b.0)
-        .map(|(a, b)| b.1 > a.1)
-        .collect();
-    !steps.is_empty() && steps.iter().all(|rises| *rises)
 }
 
 /// The same single port every time: a range of one port.

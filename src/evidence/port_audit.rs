@@ -2,6 +2,7 @@
 //! sweep can say at all.
 
 use super::Evidence;
+use super::announced_ports::{FEW, are_opened_one_by_one, are_whole_range, distinct};
 use crate::facts::audit::{PortRun, outcome, runs};
 use crate::facts::{Audit, BoundsFrom, Outcome, PortRange, Sweep};
 
@@ -12,8 +13,6 @@ pub const HOLE: usize = 3;
 const RUNS: usize = 16;
 /// One knock in so many lost is more than a stray one.
 const SOME: u32 = 20;
-/// Fewer different announcements do not tell how far apart they usually are.
-const FEW: usize = 8;
 /// Announcements so many times farther apart than usual may be of two ranges: drawn at random from
 /// one range, 40 of them are that far apart once in a thousand runs.
 const FAR: u32 = 16;
@@ -100,11 +99,7 @@ fn port_audit<'f>(evidence: &Evidence<'f>) -> Option<PortAudit<'f>> {
         Worth::Nothing => Vec::new(),
     };
     let ports = with_rest(known, declared.filter(|_| worth != Worth::Shown));
-    let mut announced: Vec<u16> = evidence.announced_ports();
-    announced.extend(audit.sampled_ports());
-    announced.extend(audit.crowd.as_ref().and_then(|c| c.reply.port));
-    announced.sort_unstable();
-    announced.dedup();
+    let announced = distinct(evidence.announcements());
     let inside = inside(audit, sweep, &ports, &announced);
     Some(PortAudit { audit, sweep, worth, bounds, ports, announced, inside })
 }
@@ -123,8 +118,7 @@ fn with_rest(known: Vec<PortRun>, range: Option<PortRange>) -> Vec<PortRun> {
 
 /// What it is worth where nothing shows that ports are opened as they are announced, or all are.
 fn worth(evidence: &Evidence<'_>, audit: &Audit) -> Worth {
-    let silent = |run: &PortRun| run.outcome == Outcome::TimedOut;
-    if !audit.controls.is_empty() && audit.controls.iter().all(silent) {
+    if are_opened_one_by_one(&audit.controls) {
         return Worth::Pinholes;
     }
     let Some(sweep) = &audit.sweep else { return Worth::Nothing };
@@ -206,7 +200,7 @@ fn inside(
         return all;
     }
     // Where each port came up several times there are no others.
-    let whole = audit.sampled_ports().count() >= drawn.len() * 4;
+    let whole = are_whole_range(audit.sampled_ports().count(), drawn.len());
     let longest = if whole || drawn.len() < FEW { 0 } else { HOLE.max(usize::from(usual) * 2) };
     let kept = all.iter().flat_map(|run| {
         let at = drawn.partition_point(|p| *p < run.first);

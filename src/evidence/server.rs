@@ -1,7 +1,7 @@
-//! The server: what software it is, what it says it can do, and what ports it announces.
+//! The server: what software it is, and what it says it can do.
 
 use super::Evidence;
-use crate::facts::{Attempt, Facts, Outcome, Purpose, Varied};
+use crate::facts::Facts;
 use crate::wire::feat::Features;
 use crate::wire::reply::Reply;
 use crate::wire::software::{self, Software};
@@ -48,38 +48,6 @@ impl Evidence<'_> {
     /// The default data port: one below the control port (RFC 959 §3.2).
     pub fn data_port(&self) -> u16 {
         self.control_port().saturating_sub(1)
-    }
-
-    /// Passive ports by what became of them.
-    pub fn passive_ports(&self, outcome: Outcome) -> Vec<u16> {
-        let mut ports: Vec<u16> = self
-            .facts
-            .attempts
-            .iter()
-            .filter(|a| {
-                a.outcome == outcome && matches!(a.purpose, Purpose::Mode | Purpose::Repeat)
-            })
-            .filter_map(Attempt::passive_port)
-            .collect();
-        ports.sort_unstable();
-        ports.dedup();
-        ports
-    }
-
-    /// All passive ports that the server announced.
-    pub fn announced_ports(&self) -> Vec<u16> {
-        let mut ports: Vec<u16> = self
-            .facts
-            .attempts
-            .iter()
-            .filter(|a| a.outcome != Outcome::NotTested)
-            // A comparison in clear meets doors that are not those of the modes.
-            .filter(|a| !a.varies(|v| *v == Varied::Clear))
-            .filter_map(Attempt::passive_port)
-            .collect();
-        ports.sort_unstable();
-        ports.dedup();
-        ports
     }
 }
 

@@ -13,6 +13,7 @@ use crate::diagnosis::reason::brief;
 use crate::diagnosis::remedies;
 use crate::diagnosis::text::Text;
 use crate::diagnosis::why_not::{Found, WhyNot, require, why_not};
+use crate::evidence::announced_ports::are_one_after_another;
 use crate::evidence::{Evidence, Located, ModeView, PortAudit, Worth, port_audit};
 use crate::facts::audit::{PortRun, outcome};
 use crate::facts::{Attempt, BoundsFrom, Outcome, Sample};
@@ -361,7 +362,7 @@ fn leaks(evidence: &Evidence<'_>) -> Found {
         why_not(format!("all {all} announced ports are in the range"))
     })?;
     // Then it is no range, but where the system's next free port happened to be.
-    require(from == BoundsFrom::Declared || !ports::one_after_another(view.audit), || {
+    require(from == BoundsFrom::Declared || !are_one_after_another(view.audit), || {
         why_not("the announced ports follow each other: there is no range, the system chooses")
     })?;
     let held = view.audit.crowd.as_ref().filter(|c| c.reply.port.is_some_and(|p| outside == [p]));

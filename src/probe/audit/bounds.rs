@@ -1,9 +1,7 @@
 //! From announced ports to the range that is likely set.
 
+use crate::evidence::announced_ports::{FEW, are_whole_range};
 use crate::facts::PortRange;
-
-/// Fewer announcements show no range.
-const FEW: usize = 8;
 
 /// The range behind these announcements: the lowest and the highest of them, without strangers far
 /// away from nearly all the others, widened to the round numbers that an administrator is likely
@@ -15,8 +13,7 @@ pub fn likely(announced: &[u16]) -> Option<PortRange> {
     let (min, max) = (*home.first()?, *home.last()?);
     let mut distinct = home.to_vec();
     distinct.dedup();
-    // Each port came up several times: there are no others.
-    if home.len() >= distinct.len() * 4 || distinct.len() < 2 {
+    if are_whole_range(home.len(), distinct.len()) || distinct.len() < 2 {
         return Some(PortRange { min, max });
     }
     let span = u32::from(max - min);

@@ -10,9 +10,9 @@ use super::super::ttl::climb;
 use super::announced;
 use super::bounds;
 use super::sweeper::{Manner, Pace, Sweeper};
-use crate::facts::{
-    Audit, Because, BoundsFrom, Facts, Micros, Mode, Outcome, PortRange, Purpose, Task,
-};
+use crate::evidence::Evidence;
+use crate::evidence::announced_ports::are_opened_one_by_one;
+use crate::facts::{Audit, Because, BoundsFrom, Micros, Outcome, PortRange, Task};
 
 /// Ports that were open while they were announced and that are asked again, at most.
 const CONTROLS: usize = 4;
@@ -43,7 +43,7 @@ pub async fn sweep(door: &Door<'_>, logins: &mut Logins) {
     let context = door.context;
     let Some(request) = context.request().audit else { return };
     let _step = context.recorder.step(Task::Sweep, Because::AuditAsked);
-    let announced = announced_ports(&context.facts());
+    let announced = Evidence::new(&context.facts()).announcements();
     let learned = bounds::likely(&announced);
     let (bounds, from) = match (request.passive_ports, learned) {
         (Some(declared), _) => (declared, BoundsFrom::Declared),
@@ -67,16 +67,20 @@ async fn range(
     let context = door.context;
     let (open, ports) = {
         let facts = context.facts();
-        (open_ports(&facts), announced_ports(&facts))
+        let evidence = Evidence::new(&facts);
+        // Ports that were open while they were announced.
+        let mut open = evidence.passive_ports(Outcome::Open);
+        open.truncate(CONTROLS);
+        (open, evidence.announcements())
     };
     if !open.is_empty() {
         let mut again = Sweeper::new(manner.clone(), &open);
         again.run().await;
         let controls = again.ports();
-        let silent = controls.iter().all(|run| run.outcome == Outcome::TimedOut);
+        let one_by_one = are_opened_one_by_one(&controls);
         write(context, |audit| audit.controls = controls);
-        if silent {
-            // Opened one by one: who was not announced is silent, whatever the range.
+        if one_by_one {
+            // Who was not announced is silent, whatever the range.
             return announced::announced(door, logins).await;
         }
     }
@@ -140,38 +144,11 @@ async fn climb_to_blocked(door: &Door<'_>) {
             let through = of(Outcome::is_let_through);
             through.and(of(|o| matches!(o, Outcome::TimedOut | Outcome::Prohibited)))
         });
-        let loopback = door.to.ip().to_canonical().is_loopback();
-        blocked.filter(|_| facts.request.localise && facts.ladders.is_empty() && !loopback)
+        blocked.filter(|_| facts.ladders.is_empty() && Evidence::new(&facts).has_a_way())
     };
     if let Some(port) = port {
         let task = Task::Climb { ports: vec![port] };
         let _step = context.recorder.step(task, Because::RangeBlocked);
         climb::climb(door, &[port]).await;
     }
-}
-
-/// All passive ports that the server announced, samples included.
-fn announced_ports(facts: &Facts) -> Vec<u16> {
-    let attempts = facts
-        .attempts
-        .iter()
-        .filter(|a| a.mode != Mode::Port && a.mode != Mode::Eprt)
-        .filter_map(crate::facts::Attempt::passive_port);
-    let samples = facts.audit.iter().flat_map(Audit::sampled_ports);
-    let crowd = facts.audit.iter().filter_map(|a| a.crowd.as_ref()?.reply.port);
-    attempts.chain(samples).chain(crowd).collect()
-}
-
-/// Ports that were open while they were announced.
-fn open_ports(facts: &Facts) -> Vec<u16> {
-    let mut ports: Vec<u16> = facts
-        .attempts
-        .iter()
-        .filter(|a| a.is_open() && matches!(a.purpose, Purpose::Mode | Purpose::Repeat))
-        .filter_map(crate::facts::Attempt::passive_port)
-        .collect();
-    ports.sort_unstable();
-    ports.dedup();
-    ports.truncate(CONTROLS);
-    ports
 }

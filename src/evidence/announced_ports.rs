@@ -1,0 +1,73 @@
+//! Passive ports that the server announces, and what they tell of the range that it is set to.
+
+use super::Evidence;
+use crate::facts::audit::PortRun;
+use crate::facts::{Attempt, Audit, Outcome, Purpose, Varied};
+
+/// Fewer announcements show no range, and not how far apart they usually are.
+pub const FEW: usize = 8;
+/// Announcements of each port, on average, after which there are hardly any others.
+const EACH: usize = 4;
+
+impl Evidence<'_> {
+    /// Passive ports of the modes by what became of them: sorted, each once.
+    pub fn passive_ports(&self, outcome: Outcome) -> Vec<u16> {
+        let modes = self.facts.attempts.iter().filter(|a| {
+            a.outcome == outcome && matches!(a.purpose, Purpose::Mode | Purpose::Repeat)
+        });
+        distinct(modes.filter_map(Attempt::passive_port).collect())
+    }
+
+    /// The passive ports that were announced to attempts: sorted, each once.
+    pub fn announced_ports(&self) -> Vec<u16> {
+        distinct(self.announced_to_attempts().collect())
+    }
+
+    /// All passive ports that the server announced, to attempts and to an audit, in order and as
+    /// often as they came up.
+    pub fn announcements(&self) -> Vec<u16> {
+        let audit = self.facts.audit.as_ref();
+        let samples = audit.into_iter().flat_map(Audit::sampled_ports);
+        let crowd = audit.and_then(|a| a.crowd.as_ref()?.reply.port);
+        self.announced_to_attempts().chain(samples).chain(crowd).collect()
+    }
+
+    fn announced_to_attempts(&self) -> impl Iterator<Item = u16> {
+        let tested = self.facts.attempts.iter().filter(|a| a.outcome != Outcome::NotTested);
+        // A comparison in clear meets doors that are not those of the modes.
+        tested.filter(|a| !a.varies(|v| *v == Varied::Clear)).filter_map(Attempt::passive_port)
+    }
+}
+
+/// Sorted, each once.
+pub(super) fn distinct(mut ports: Vec<u16>) -> Vec<u16> {
+    ports.sort_unstable();
+    ports.dedup();
+    ports
+}
+
+/// Whether so many announcements of so many different ports show the whole range: each came up
+/// several times, so there are hardly any others.
+pub fn are_whole_range(announcements: usize, different: usize) -> bool {
+    announcements >= different * EACH
+}
+
+/// Whether ports that were open while they were announced are silent without that: they are opened
+/// one by one.
+pub fn are_opened_one_by_one(asked_again: &[PortRun]) -> bool {
+    !asked_again.is_empty() && asked_again.iter().all(|run| run.outcome == Outcome::TimedOut)
+}
+
+/// Whether each login's announcements rise, without a single step back: they are the system's next
+/// free ports, and there is no range.
+pub fn are_one_after_another(audit: &Audit) -> bool {
+    let announced: Vec<(usize, u16)> =
+        audit.samples.iter().filter_map(|s| Some((s.session, s.port?))).collect();
+    let steps: Vec<bool> = announced
+        .iter()
+        .zip(announced.iter().skip(1))
+        .filter(|(a, b)| a.0 == b.0)
+        .map(|(a, b)| b.1 > a.1)
+        .collect();
+    !steps.is_empty() && steps.iter().all(|rises| *rises)
+}
