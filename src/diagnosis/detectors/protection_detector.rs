@@ -68,8 +68,12 @@ fn session_reuse_required(evidence: &Evidence<'_>) -> Found {
     let views: Vec<&ModeView<'_>> = evidence
         .modes()
         .iter()
-        .filter(|v| v.failed() && v.shown.observed.is_some() && speaks_of_reuse(v.shown))
-        .filter(|v| v.shown.tls.is_some() && !v.shown.resumed())
+        .filter(|v| v.failed() && speaks_of_reuse(v.shown))
+        // What was read has the server's words, and seldom more.
+        .filter(|v| {
+            let tls = v.shown.observed.is_some() && v.shown.tls.is_some();
+            (tls || !evidence.facts.source.is_live()) && !v.shown.resumed()
+        })
         .collect();
     let first = views.first().ok_or_else(|| {
         why_not(

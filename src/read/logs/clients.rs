@@ -19,6 +19,8 @@ pub struct Clients {
     ftplib: ftplib::Ftplib,
     labels: labelled::Labels,
     wget: wget::Wget,
+    /// Replies have a mark in this file: a line without one is something else.
+    marked: bool,
 }
 
 impl Clients {
@@ -26,7 +28,8 @@ impl Clients {
     /// several lines has begun and not ended.
     pub fn read(&mut self, line: &str, open: bool) -> Option<Understood> {
         let text = line.trim_end();
-        self.curl
+        let found = self
+            .curl
             .read(text)
             .or_else(|| lftp::lftp(text))
             .or_else(|| self.ftplib.read(text))
@@ -38,8 +41,10 @@ impl Clients {
             .or_else(|| programs::basic(text))
             .or_else(|| programs::ftp(text))
             .or_else(|| plain::arrows(text, open))
-            .or_else(|| programs::exception(text))
-            .or_else(|| plain::bare(text, open))
+            .or_else(|| programs::exception(text));
+        let replies = |found: &Understood| found.says.iter().any(|s| matches!(s, Says::Reply(_)));
+        self.marked |= found.as_ref().is_some_and(replies);
+        found.or_else(|| plain::bare(text, open).filter(|bare| !(self.marked && replies(bare))))
     }
 }
 

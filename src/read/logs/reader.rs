@@ -51,7 +51,9 @@ fn found(bytes: &[u8], file: usize, mut unread: Vec<Unread>) -> Found {
     let mut reader = Reader::of(file);
     let mut batch: Vec<Line> = Vec::new();
     for line in text::lines(&decoded) {
-        made.units = made.units.max(line.number);
+        if !line.text.is_empty() {
+            made.units = made.units.max(line.number);
+        }
         batch.push(line);
         // Marks of quotation are looked for in the lines around.
         if batch.len() >= 4096 {

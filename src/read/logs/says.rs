@@ -53,6 +53,10 @@ pub enum Says {
     Server(IpAddr, Option<u16>),
     /// The server's name.
     ServerName(String),
+    /// A file came through, in the words of a server that does not log its replies.
+    Moved,
+    /// A passive announcement was taken that names another address; it may stand in the log or not.
+    PassiveTaken,
     /// A login succeeded, in the program's words; its reply may follow or not.
     LoggedIn,
 }
@@ -118,6 +122,8 @@ impl Says {
                 | Self::Client(..)
                 | Self::Server(..)
                 | Self::ServerName(_)
+                | Self::PassiveTaken
+                | Self::Trouble(Trouble::NoSuchName)
         ) || matches!(self, Self::Reply(text) if shape::reply(text).is_some())
     }
 

@@ -90,6 +90,15 @@ impl Servers {
             }
             return made(vec![Says::Ends(End::Unknown)]);
         }
+        if said.ends_with(" is now logged in") || said.starts_with("Anonymous user logged in") {
+            return made(vec![Says::LoggedIn]);
+        }
+        let moved = ["downloaded", "uploaded"].iter().any(|word| said.contains(word));
+        if let Some((_, size)) = said.rsplit_once(" (").filter(|_| level == "NOTICE" && moved) {
+            let bytes = size.split(' ').next().and_then(|bytes| bytes.parse().ok());
+            let told = bytes.map(|bytes| Says::Data(None, DataEvent::Bytes(bytes)));
+            return made(told.into_iter().chain([Says::Moved]).collect());
+        }
         if let Some(rest) = said.strip_prefix("Command [") {
             let (verb, argument) = rest.split_once("] [")?;
             let argument = argument.strip_suffix(']').unwrap_or(argument).trim();

@@ -8,7 +8,7 @@ use super::shape::{self, Trouble};
 use crate::facts::Mode;
 use crate::facts::reading::Place;
 use crate::read::conversation::{
-    Asked, Control, Conversation, Data, DataEvent, Door, End, Party, TlsEvent, What,
+    Asked, Control, Conversation, Data, DataEvent, Door, End, Event, Party, TlsEvent, What,
 };
 
 /// Lines and bytes of one reply; what is more is dropped.
@@ -147,6 +147,8 @@ impl Talk {
                 self.data_trouble(place, at, door, trouble);
             }
             Says::GaveUp(waited) => self.gave_up(place, at, waited),
+            // Before data can flow it is something else that is counted.
+            Says::Bytes(_) if !(self.began || (self.stands && self.transfer)) => {}
             Says::Bytes(more) => {
                 self.bytes = self.bytes.saturating_add(more);
                 let bytes = self.bytes;
@@ -173,7 +175,20 @@ impl Talk {
                     self.made.server.name = Some(host.to_owned());
                 }
             }
-            Says::LoggedIn => self.logged_in = self.awaited.as_deref() == Some("PASS"),
+            Says::Moved => {
+                if !self.made.has_replies && self.transfer {
+                    self.reply(place, at, 226, "");
+                }
+            }
+            Says::PassiveTaken => {
+                if self.announced != Announced::Taken(Mode::Pasv) {
+                    self.command(place, at, "PASV");
+                    self.reply(place, at, 227, "");
+                }
+            }
+            Says::LoggedIn => {
+                self.logged_in = matches!(self.awaited.as_deref(), Some("USER" | "PASS"));
+            }
             Says::Begins => {
                 if self.made.events.is_empty() {
                     self.push(place, at, What::Control(Control::Connected));
@@ -381,9 +396,7 @@ impl Talk {
         {
             return;
         }
-        if std::mem::take(&mut self.logged_in) && self.awaited.as_deref() == Some("PASS") {
-            self.reply(place, at, 230, "");
-        }
+        self.imply_reply(place, at, &asked);
         self.settled = false;
         if let Some(mode) = asked.mode() {
             self.announced = Announced::Asked(mode);
@@ -492,6 +505,24 @@ impl Talk {
         }
     }
 
+    /// Some servers show commands alone. That a client goes on tells what the answer was.
+    fn imply_reply(&mut self, place: Place, at: Option<u64>, next: &Asked) {
+        let told = std::mem::take(&mut self.logged_in);
+        if self.made.has_replies && !told {
+            return;
+        }
+        let leaves = matches!(next.verb(), "USER" | "PASS" | "QUIT");
+        let code = match self.awaited.as_deref() {
+            Some("USER") if next.verb() == "PASS" => 331,
+            Some("USER" | "PASS") if !leaves || told => 230,
+            Some("PASV") if next.transfers() => 227,
+            Some("EPSV") if next.transfers() => 229,
+            Some("PORT" | "EPRT") if next.transfers() => 200,
+            _ => return,
+        };
+        self.reply(place, at, code, "");
+    }
+
     /// Some programs show replies alone. A few of them are the answer to one command only.
     fn imply_command(&mut self, place: Place, at: Option<u64>, code: u16, text: &str) {
         if self.awaited.is_some() {
@@ -513,6 +544,14 @@ impl Talk {
 
     pub fn done(mut self) -> Option<Conversation> {
         self.close_draft();
+        // Commands alone, and none that moves data: nothing is told of what came of them.
+        let moves = |event: &Event| match &event.what {
+            What::Command(asked) => asked.mode().is_some() || asked.transfers(),
+            _ => false,
+        };
+        if !self.made.has_replies && !self.replied && !self.made.events.iter().any(moves) {
+            return None;
+        }
         // A server goes on writing: that nothing followed an announcement is no cut, or a cut at a
         // moment of which there are few.
         let left = self.server

@@ -158,7 +158,8 @@ const LOGS: &[(&str, &str, &[&str])] = &[
          ==> SYST ... done.    ==> PWD ... done.\n\
          ==> TYPE I ... done.  ==> CWD (1) /pub ... done.\n\
          ==> PASV ... couldn't connect to 198.51.100.9 port 40003: Connection timed out\n",
-        &["dials, stands, SYST, TYPE I, PASV, silence"],
+        &["dials, stands, USER anonymous, 331, PASS ****, 230, SYST, 215, PWD, 257, TYPE I, 200, \
+           CWD /pub, 250, PASV, 227, silence"],
     ),
     (
         "Python ftplib",
@@ -260,7 +261,7 @@ const LOGS: &[(&str, &str, &[&str])] = &[
          Mar  4 09:30:06 srv pure-ftpd: (joe@203.0.113.5) [DEBUG] 211 End.\n\
          Mar  4 09:30:06 srv pure-ftpd: (joe@203.0.113.5) [INFO] Logout.\n\
          Mar  4 09:30:06 srv pure-ftpd: (joe@203.0.113.5) [DEBUG] 227 Logout.\n",
-        &["stands, USER joe, PASS ****, 211, ends"],
+        &["stands, USER joe, 331, PASS ****, 211, ends"],
     ),
     (
         "FileZilla Server",

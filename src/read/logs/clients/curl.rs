@@ -13,6 +13,8 @@ const CURL: Program = Program::telling("curl");
 pub struct Curl {
     /// curl tells of TLS records in the same words as of data.
     tls: bool,
+    /// There is TLS: pieces of five bytes are the heads of records, on either connection.
+    secure: bool,
     /// The next lines of its trace are of the control connection, or of others.
     trace: Option<bool>,
 }
@@ -59,7 +61,7 @@ impl Curl {
                 rest.strip_prefix(" [").and_then(|r| r.strip_suffix(" bytes data]"))
         {
             let bytes: u64 = bytes.parse().ok()?;
-            let of_tls = std::mem::take(&mut self.tls);
+            let of_tls = std::mem::take(&mut self.tls) || (self.secure && bytes == 5);
             let says = if of_tls { None } else { Some(Says::Bytes(bytes)) };
             return understood(CURL, says.into_iter().collect());
         }
@@ -69,6 +71,7 @@ impl Curl {
         }
         let rest = without_ids(rest);
         self.tls = rest.contains("TLS") && rest.contains("(IN)") || rest.contains("(OUT)");
+        self.secure |= self.tls || rest.starts_with("SSL connection using");
         understood(CURL, curl_info(rest))
     }
 }
@@ -127,6 +130,10 @@ fn curl_info(rest: &str) -> Vec<Says> {
     ];
     if tls.iter().any(|words| trimmed.contains(words)) && !trimmed.contains("close notify") {
         return vec![Says::TlsFailed(trimmed.to_owned())];
+    }
+    if let Some(name) = trimmed.strip_prefix("Could not resolve host: ") {
+        let name = Says::ServerName(name.to_owned());
+        return vec![name, Says::Trouble(Trouble::NoSuchName)];
     }
     let failed =
         ["fail", "timeout", "time-out", "timed out", "could not resolve", "errno", "reset"];

@@ -242,7 +242,7 @@ fn status(rest: &str) -> Vec<Says> {
         }
     }
     if text.starts_with("Server sent passive reply with unroutable address") {
-        return vec![Says::Command("PASV".to_owned()), Says::Code(227)];
+        return vec![Says::PassiveTaken];
     }
     if text.starts_with("TLS connection established")
         || text.starts_with("FTPS Authentication Successful")

@@ -25,29 +25,29 @@ impl Wget {
             self.arrows = true;
             return understood(WGET, vec![Says::Command(rest.to_owned())]);
         }
-        if let Some(at) = text.find("==> ") {
-            let named = text.get(at + 4..)?;
-            let (verb, after) = named.split_once(" ...").unwrap_or((named, ""));
-            let verb = verb.trim();
-            let word = verb.split(' ').next()?;
-            if !shape::is_verb(word) && verb != "CWD not needed." {
-                return None;
-            }
-            let mut says = Vec::new();
-            if !self.arrows && shape::is_verb(word) && !verb.contains("not ") {
-                let verb = match word {
-                    // `CWD (1) /pub`
-                    "CWD" => {
-                        verb.split_once(") ").map_or(verb.to_owned(), |(_, p)| format!("CWD {p}"))
-                    }
-                    _ => verb.to_owned(),
-                };
-                says.push(Says::Command(verb));
-                if after.contains("couldn't connect") {
-                    says.extend(shape::trouble(after).map(Says::DataTrouble));
-                }
-            }
+        if text.contains("==> ") {
+            let says: Vec<Says> =
+                if self.arrows { Vec::new() } else { text.split("==> ").flat_map(step).collect() };
             return understood(WGET, says);
+        }
+        if let Some(rest) = text.strip_prefix("Logging in as ").filter(|_| !self.arrows)
+            && let Some((user, end)) = rest.split_once(" ... ")
+        {
+            let user = Says::Command(format!("USER {user}"));
+            let pass = Says::Command("PASS ****".to_owned());
+            let code = if end.starts_with("Logged in") {
+                230
+            } else if end.starts_with("Login incorrect") {
+                530
+            } else {
+                return understood(WGET, Vec::new());
+            };
+            return understood(WGET, vec![user, Says::Code(331), pass, Says::Code(code)]);
+        }
+        if let Some((_, size)) = text.split_once(" saved [").filter(|_| !self.arrows) {
+            let digits = size.split([']', '/']).next().and_then(|size| size.parse().ok());
+            let bytes = digits.map(Says::Bytes);
+            return understood(WGET, bytes.into_iter().chain([Says::Code(226)]).collect());
         }
         let connecting = text.strip_prefix("Connecting to ").filter(|rest| rest.contains("... "));
         if let Some(rest) = connecting {
@@ -92,4 +92,37 @@ impl Wget {
             says: Vec::new(),
         })
     }
+}
+
+/// `PASV ... done.`, `CWD (1) /pub ... done.`, `PASV ... couldn't connect to …`: a command, and that
+/// its answer was the good one.
+fn step(named: &str) -> Vec<Says> {
+    let Some((command, end)) = named.split_once(" ...") else { return Vec::new() };
+    let command = command.trim();
+    let verb = command.split(' ').next().unwrap_or_default();
+    if !shape::is_verb(verb) || command.contains("not ") {
+        return Vec::new();
+    }
+    let line = match command.split_once(") ").filter(|_| verb == "CWD") {
+        Some((_, path)) => format!("CWD {path}"),
+        None => command.to_owned(),
+    };
+    let code = match verb {
+        "SYST" => 215,
+        "PWD" => 257,
+        "CWD" => 250,
+        "SIZE" => 213,
+        "PASV" => 227,
+        "EPSV" => 229,
+        "LIST" | "NLST" | "RETR" => 150,
+        _ => 200,
+    };
+    let mut says = vec![Says::Command(line)];
+    if end.contains("couldn't connect") {
+        says.push(Says::Code(code));
+        says.extend(shape::trouble(end).map(Says::DataTrouble));
+    } else if end.trim_start().starts_with("done") {
+        says.push(Says::Code(code));
+    }
+    says
 }
