@@ -416,7 +416,7 @@ fn protection(target: &Target, options: &ProbeOptions) -> Result<TlsLevel, Usage
         Some(Scheme::Ftps) => Some(TlsLevel::Implicit),
         Some(Scheme::Ftp) | None => None,
     };
-    let by_option = options.tls.map(TlsLevel::from);
+    let by_option = options.tls;
     let level = by_option.or(by_scheme).unwrap_or(TlsLevel::Off);
     if let (Some(scheme), Some(option)) = (by_scheme, by_option)
         && scheme != option
