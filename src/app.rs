@@ -122,8 +122,8 @@ pub fn run(cli: Cli, world: &World<'_>) -> Result<Outcome, AppError> {
         }
         Some(Command::Schema { of }) => {
             let bytes = match of {
-                SchemaArg::Report => report::schema::schema(),
-                SchemaArg::Check => report::schema::check(),
+                SchemaArg::Report => document::schema::schema(),
+                SchemaArg::Check => document::schema::check(),
             };
             let bytes = bytes.map_err(|e| AppError::Internal(e.to_string()))?;
             Ok(plain(bytes))

@@ -14,6 +14,7 @@ pub mod millis;
 pub mod of;
 pub mod read;
 pub mod report;
+pub mod schema;
 
 pub use entry::{Entry, Failure};
 pub use format::Format;

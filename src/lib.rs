@@ -64,8 +64,8 @@ pub use diagnosis::{
 pub use facts::Facts;
 // What is said of it.
 pub use diagnosis::Lang;
+pub use document::schema::{check as check_schema, schema};
 pub use report::nagios::unknown as nagios_unknown;
-pub use report::schema::{check as check_schema, schema};
 pub use report::{Format, RenderError, Style, render};
 // The server on loopback that misbehaves as asked.
 pub use demo::{

@@ -16,7 +16,6 @@ mod notes;
 mod overview;
 pub mod pen;
 mod prometheus;
-pub mod schema;
 mod signs;
 mod steps;
 pub mod table;

@@ -78,7 +78,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("rcgen", &["demo/tls/certificate.rs"]),
     ("rustls_native_certs", &["probe/tls/"]),
     ("x509_parser", &["probe/tls/"]),
-    ("schemars", &["words.rs", "document/", "report/schema.rs"]),
+    ("schemars", &["words.rs", "document/"]),
     ("textwrap", &["report/pen.rs"]),
     ("terminal_size", &["app/look.rs"]),
     ("percent_encoding", &["target.rs"]),

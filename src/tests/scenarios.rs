@@ -11,10 +11,10 @@ use serde_json::Value;
 use crate::diagnosis::{
     Arg, CATALOGUE, Diagnosis, Evidence, Finding, Lang, Plane, Text, diagnose, look_for,
 };
-use crate::document;
+use crate::document::{self, schema};
 use crate::facts::{Attempt, CutShort, Facts, Purpose};
 use crate::report::words::Words;
-use crate::report::{Format, Style, render, schema};
+use crate::report::{Format, Style, render};
 use crate::tests::support::golden;
 use crate::tests::support::scenario;
 use crate::tests::support::scenario::Scenario;

@@ -11,10 +11,11 @@ use crate::cli::{Cli, order_of};
 use crate::demo::stories::Story;
 use crate::demo::{self, Protection, Server};
 use crate::diagnosis::{Lang, Severity, cause, diagnose};
+use crate::document::schema;
 use crate::facts::{Facts, Mode, Purpose, TlsLevel};
 use crate::probe::tls::{Roots, TlsSetup};
 use crate::probe::{self, Credentials, Limits, Spec};
-use crate::report::{Format, Style, render, schema};
+use crate::report::{Format, Style, render};
 use crate::target::Target;
 
 /// Stories that run at the same time. Most of their time is spent in waiting, but a machine that

@@ -13,9 +13,10 @@ use crate::diagnosis::{
     Arg, Confidence, Diagnosis, Finding, Lang, Plane, Severity, Side, Text, Verdict, cause,
     diagnose,
 };
+use crate::document::schema;
 use crate::evidence;
 use crate::facts::{Attempt, CutShort, Facts, Outcome, Purpose, Session};
-use crate::report::{Format, Style, render, render_diff, schema};
+use crate::report::{Format, Style, render, render_diff};
 use crate::tests::support::unrendered::unrendered;
 
 /// How much is looked at.

@@ -1,9 +1,9 @@
-//! The report's JSON Schema, made from its types.
+//! The JSON Schema of the report and of a check, made from their types.
 
 use schemars::generate::SchemaSettings;
 
-use crate::document::Report;
-use crate::document::check::CheckReport;
+use super::check::CheckReport;
+use super::report::Report;
 
 /// The schema as one indented JSON document. Every property is required: unknown is `null`.
 ///
