@@ -2,7 +2,7 @@
 //! (advertised, dialled, observed).
 
 use crate::words::words;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 
@@ -108,14 +108,6 @@ impl Attempt {
     pub fn segments(&self) -> Option<u16> {
         self.varied.iter().find_map(|v| match v {
             Varied::Segments { mss } => Some(*mss),
-            _ => None,
-        })
-    }
-
-    /// The address that was announced instead of our own for the sake of its reply.
-    pub fn announces(&self) -> Option<IpAddr> {
-        self.varied.iter().find_map(|v| match v {
-            Varied::Announce { address } => Some(*address),
             _ => None,
         })
     }
@@ -426,10 +418,13 @@ impl Why {
             Self::Icmp { icmp } if icmp.is_some_and(Icmp::is_reject) => Outcome::Prohibited,
             Self::Icmp { .. } | Self::Local { .. } => Outcome::Unreachable,
             Self::TlsFailed { .. } => Outcome::TlsFailed,
-            Self::DataReset | Self::BrokenOff { .. } => Outcome::Closed,
-            Self::ControlLost { .. } | Self::NotAReply { .. } => Outcome::Closed,
-            Self::NoReply { .. } => Outcome::Stalled,
-            Self::NoData { .. } | Self::NoCompletion { .. } => Outcome::Stalled,
+            Self::DataReset
+            | Self::BrokenOff { .. }
+            | Self::ControlLost { .. }
+            | Self::NotAReply { .. } => Outcome::Closed,
+            Self::NoReply { .. } | Self::NoData { .. } | Self::NoCompletion { .. } => {
+                Outcome::Stalled
+            }
             Self::ReplyOnly { .. } | Self::Not(_) => Outcome::NotTested,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::net::IpAddr;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use tokio::net::TcpListener;
 use tokio::time::Instant;
@@ -280,8 +280,9 @@ impl<'a> Plan<'a> {
     /// A knock that came after its attempt was given up means delay or loss, not a block.
     async fn note_late(&mut self) {
         let server = self.door.to.ip().to_canonical();
+        let wait = self.door.context.limits().given_up;
         for (id, listener) in self.waiting.drain(..) {
-            let accepted = tokio::time::timeout(Duration::from_millis(1), listener.accept()).await;
+            let accepted = tokio::time::timeout(wait, listener.accept()).await;
             let Ok(Ok((_, from))) = accepted else {
                 continue;
             };

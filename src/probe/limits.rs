@@ -53,6 +53,40 @@ pub struct Limits {
     pub listing_bytes: u64,
     /// What has to be left of the run for a step to be begun.
     pub least: Duration,
+    /// With less than this left, the deadline is what ended a wait.
+    pub nothing_left: Duration,
+    /// What has to be left of the run for one more port to be announced and knocked at.
+    pub announcing: Duration,
+    /// Between two looks whether what was sent has been acknowledged: the server's knock is awaited
+    /// from then on.
+    pub acknowledged: Duration,
+    /// The same for half a command, where a millisecond more or less decides nothing.
+    pub half_acknowledged: Duration,
+    /// Enough to let everybody in who has knocked by the time that the server speaks.
+    pub at_the_door: Duration,
+    /// Pause after a listener failed, for want of descriptors, say.
+    pub listener_failed: Duration,
+    /// A listener that was given up is looked at once more: whoever came stands there already.
+    pub given_up: Duration,
+    /// Wait for the SYN of a hole to be answered by the router where it dies, at least.
+    pub hole: Duration,
+    /// Wait for a rung of a ladder, at least: routers answer slower than hosts.
+    pub rung: Duration,
+    /// The same for a silent rung that is asked once more.
+    pub rung_again: Duration,
+    /// A knock of which only the SYN matters.
+    pub taken_up: Duration,
+    /// Wait for a first SYN of a sweep, at least. It doubles with each of the next two.
+    pub swept: Duration,
+    /// Pause before silent ports beside others that answer are asked once more.
+    pub swept_again: Duration,
+    /// Long enough to see what comes to a machine anyway.
+    pub quiet: Duration,
+    /// Pause between TCP's own keep-alive probes, where a comparison uses them: shorter than any
+    /// box's memory.
+    pub keep_alive: Duration,
+    /// Wait for the goodbye of an address that is only looked at.
+    pub look: Duration,
     /// Logins of one run.
     pub logins: usize,
     /// Pause after which a server that counts sessions has surely seen the last one end.
@@ -89,6 +123,22 @@ impl Default for Limits {
             close: Duration::from_secs(2),
             listing_bytes: 4 << 20,
             least: Duration::from_millis(300),
+            nothing_left: Duration::from_millis(50),
+            announcing: Duration::from_secs(4),
+            acknowledged: Duration::from_millis(20),
+            half_acknowledged: Duration::from_millis(5),
+            at_the_door: Duration::from_millis(5),
+            listener_failed: Duration::from_millis(50),
+            given_up: Duration::from_millis(1),
+            hole: Duration::from_millis(250),
+            rung: Duration::from_millis(350),
+            rung_again: Duration::from_millis(450),
+            taken_up: Duration::from_millis(50),
+            swept: Duration::from_millis(100),
+            swept_again: Duration::from_millis(200),
+            quiet: Duration::from_secs(1),
+            keep_alive: Duration::from_secs(2),
+            look: Duration::from_millis(200),
             logins: 12,
             recount_pause: Duration::from_millis(30),
             too_many_pause: Duration::from_millis(700),

@@ -175,6 +175,19 @@ fn expectations_name_known_causes_and_tell_where_they_come_from() {
     });
 }
 
+/// Facts keep the outcome beside its reason; the two never disagree.
+#[test]
+fn outcomes_follow_from_their_reasons() {
+    each(|scenario, wrong| {
+        for attempt in &scenario.facts.attempts {
+            let follows = attempt.why.outcome();
+            if attempt.outcome != follows {
+                wrong.push(format!("{}: {:?}, not {follows:?}", attempt.id, attempt.outcome));
+            }
+        }
+    });
+}
+
 #[test]
 fn reports_fit_their_schema() {
     let schema: Value = serde_json::from_slice(&schema::schema().unwrap()).unwrap();

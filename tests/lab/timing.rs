@@ -41,3 +41,36 @@ fn report() {
     world.add(&Firewall::open_but(Place::SERVER_IN, control, Action::Drop));
     say("no connection at all", &[doctor(&world, &[&target])]);
 }
+
+/// Enough for a median.
+const RUNS: usize = 7;
+
+/// Active mode blocked near the client: how long the holes take that show where.
+#[test]
+fn active_blocked_near_here() {
+    let Some(gate) = gate::open_alone() else {
+        return;
+    };
+    let mut world = World::with(gate, &Server::new(Software::Vsftpd));
+    let target = world.target();
+    let new = [Match::New, Match::Tcp];
+    let at_the_gateway = [Match::New, Match::Tcp, Match::Inbound];
+    for (place, node, wall) in [
+        ("this machine", Node::Client, Firewall::open_but(Place::CLIENT_IN, new, Action::Drop)),
+        (
+            "the gateway",
+            Node::Router(1),
+            Firewall::open_but(Place::router(1), at_the_gateway, Action::Drop),
+        ),
+    ] {
+        world.add(&wall);
+        let mut times: Vec<Duration> =
+            (0..RUNS).map(|_| doctor(&world, &[&target]).elapsed).collect();
+        times.sort_unstable();
+        let (least, median, most) = (times[0], times[RUNS / 2], times[RUNS - 1]);
+        sh::say(&format!(
+            "timing: active blocked at {place}: median {median:.2?}, {least:.2?} to {most:.2?}"
+        ));
+        world.flush(node);
+    }
+}

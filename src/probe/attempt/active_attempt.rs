@@ -2,7 +2,6 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::time::Duration;
 
 use socket2::SockRef;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -57,6 +56,7 @@ impl Active<'_> {
         };
         let mut ear = Ear {
             listener,
+            failed: self.order.limits.listener_failed,
             server: control.peer.ip().to_canonical(),
             caller: None,
             strangers: Vec::new(),
@@ -135,7 +135,7 @@ impl Active<'_> {
         // A port that is free now; it is bound twice in a row, which only a listener would notice.
         let from = listen(control.local, self.ports(), self.turn)?.local_addr()?;
         let (port, ttl) = hole;
-        let patience = Duration::from_millis(250).max(control.rtt().unwrap_or_default() * 2);
+        let patience = self.order.limits.hole.max(control.rtt().unwrap_or_default() * 2);
         seen.hole = Some(open_hole(from, control.peer.ip(), port, ttl, patience).await);
         let mut local = control.local;
         local.set_port(from.port());
@@ -169,7 +169,7 @@ impl Active<'_> {
             let timer = match (delivered, &early) {
                 (_, Some(_)) => began + self.order.limits.reply,
                 (Some(at), None) => at + self.order.limits.door,
-                (None, None) => Instant::now() + Duration::from_millis(20),
+                (None, None) => Instant::now() + self.order.limits.acknowledged,
             };
             tokio::select! {
                 event = control.event() => {

@@ -91,7 +91,8 @@ impl Passive<'_> {
         let loopback = to.ip().to_canonical().is_loopback();
         if record.outcome == DialOutcome::Refused && !loopback {
             // One asking: who is silent here is not missed.
-            let patience = Patience { repeats: 0, ..Patience::new(control.rtt(), false) };
+            let patience =
+                Patience { repeats: 0, ..Patience::new(self.order.limits, control.rtt(), false) };
             let ladder = climb_until_reset(context, to, patience).await;
             let (port, resets_at) = (to.port(), ladder.reached());
             let nearer = Nearer { port, resets_at, control: None, done: false };

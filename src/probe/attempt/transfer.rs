@@ -24,8 +24,6 @@ use crate::facts::{DataEnd, Micros, NotTested, Observed, ReplyFact, Step, Why};
 use crate::wire::command::Command;
 use crate::wire::peer;
 
-/// Enough to let everybody in who has knocked by now.
-const AT_THE_DOOR: Duration = Duration::from_millis(5);
 /// Strangers that are kept waiting, unread, until the attempt is over.
 const STRANGERS: usize = 8;
 
@@ -41,6 +39,8 @@ pub enum Source<'a> {
 pub struct Ear {
     /// The listening socket.
     pub listener: TcpListener,
+    /// Pause after it failed.
+    pub failed: Duration,
     /// The only address that is let in.
     pub server: IpAddr,
     /// Who was let in last. A connection that was reset meanwhile does not know any more.
@@ -84,7 +84,7 @@ impl Ear {
                     }
                 }
                 // Out of descriptors or a connection that is gone again: not worth a verdict.
-                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+                Err(_) => tokio::time::sleep(self.failed).await,
             }
         }
     }
@@ -100,6 +100,9 @@ pub struct Order<'a> {
     pub limits: &'a Limits,
     /// End of this attempt.
     pub limit: Instant,
+    /// Nothing is asked but whether a knock arrives: it ends with the handshake. A firewall that saw
+    /// both ends call may drop the FIN that a listing would be read up to.
+    pub knock_only: bool,
     /// Largest segment that either end may send.
     pub segments: Option<u16>,
     /// Under TLS: whether the data connection offers the session of the control connection.
@@ -218,6 +221,9 @@ impl<'a> Transfer<'a> {
     pub async fn run(mut self, mut source: Source<'_>, seen: &mut Seen) -> Why {
         let listing = self.order.listing;
         let began = self.order.context.recorder.now();
+        if self.has_arrived(seen) {
+            return self.ended(Why::Complete, &source, seen);
+        }
         let sent = self.control.send(listing).await;
         if self.control.is_gone() {
             // Nobody was asked for anything: that nothing comes says nothing about the way.
@@ -279,11 +285,24 @@ impl<'a> Transfer<'a> {
                     None => self.on_time(seen),
                 },
             };
+            if self.has_arrived(seen) {
+                break Why::Complete;
+            }
             if let Some(why) = ended {
                 break why;
             }
         };
-        if let Source::Listen(ear) = &source {
+        self.ended(why, &source, seen)
+    }
+
+    /// Whether all that was to be known is known.
+    fn has_arrived(&self, seen: &Seen) -> bool {
+        self.order.knock_only && seen.observed.is_some()
+    }
+
+    /// Writes down what is left to say at the end.
+    fn ended(&self, why: Why, source: &Source<'_>, seen: &mut Seen) -> Why {
+        if let Source::Listen(ear) = source {
             seen.strangers.clone_from(&ear.stranger_addresses);
         }
         seen.data_end = self
@@ -298,7 +317,8 @@ impl<'a> Transfer<'a> {
     /// A server that knocked before it spoke stands at the door already, perhaps behind others.
     async fn let_in(&mut self, source: &mut Source<'_>, seen: &mut Seen, began: Micros) {
         if let Source::Listen(ear) = source
-            && let Ok(stream) = tokio::time::timeout(AT_THE_DOOR, ear.accept()).await
+            && let Ok(stream) =
+                tokio::time::timeout(self.order.limits.at_the_door, ear.accept()).await
         {
             seen.connect.get_or_insert_with(|| self.order.context.recorder.now().since(began));
             self.connected(stream, seen, false);
@@ -323,7 +343,7 @@ impl<'a> Transfer<'a> {
         } else if self.streams.is_empty() {
             match self.delivered {
                 Some(at) => at + self.order.limits.door,
-                None => now + Duration::from_millis(20),
+                None => now + self.order.limits.acknowledged,
             }
         } else if let Some((_, _, at)) = &self.refusal {
             *at + self.order.limits.close / 4

@@ -21,10 +21,6 @@ use crate::facts::{Attempt, Family, NotTested, Outcome, Purpose, ReplyFact, Step
 use crate::wire::command::Command;
 use crate::wire::peer;
 
-/// Pause between TCP's own keep-alive probes, where a comparison uses them: shorter than any
-/// box's memory.
-const KEEP_ALIVE: Duration = Duration::from_secs(2);
-
 /// How this server is asked for a listing, as far as is known by now.
 pub struct Listings {
     /// Commands still to be tried, the one in use first.
@@ -94,8 +90,9 @@ pub async fn attempt(
             let Listed { login, seen, why, listener } =
                 Asking { door, turn }.list(&mut control, listings).await;
             let held = !turn.mode.is_passive() && matches!(why, Why::NoAnswer { .. });
-            let unfinished =
-                held || matches!(why, Why::NoData { .. } | Why::CutByUs | Why::NoCompletion { .. });
+            let unfinished = held
+                || turn.hole.is_some()
+                || matches!(why, Why::NoData { .. } | Why::CutByUs | Why::NoCompletion { .. });
             (Some(login), seen, why, Some((control, unfinished)), listener)
         }
     };
@@ -115,7 +112,7 @@ fn meaningless(door: &Door<'_>, turn: &Turn, why: &Why) -> Option<NotTested> {
         return None;
     }
     let limits = door.context.limits();
-    if door.context.recorder.remaining() < Duration::from_millis(50) {
+    if door.context.recorder.remaining() < limits.nothing_left {
         // The deadline cut the wait short: silence for that long is no verdict.
         return Some(NotTested::Deadline);
     }
@@ -163,7 +160,7 @@ impl Asking<'_> {
         let (door, turn) = (self.door, self.turn);
         let limits = door.context.limits();
         if turn.varies(|v| *v == Varied::KeepAlive) {
-            control.keep_alive(KEEP_ALIVE);
+            control.keep_alive(limits.keep_alive);
         }
         if turn.varies(|v| *v == Varied::Retrieve) {
             let _ = control.exchange(&Command::with("TYPE", "I"), limits.reply).await;
@@ -273,6 +270,7 @@ impl Asking<'_> {
             listing,
             limits,
             limit: self.limit(limits),
+            knock_only: turn.hole.is_some(),
             segments: turn.segments(),
             reuse: if fresh { Reuse::Fresh } else { Reuse::Resume },
         };

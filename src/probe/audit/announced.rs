@@ -2,7 +2,6 @@
 //! only these can be swept; and where some of a range are silent, it shows whether they stay so.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use super::super::context::Context;
 use super::super::dial::{KnockPolicy, dial};
@@ -49,7 +48,8 @@ impl<'a> Announcer<'a> {
         loop {
             self.left = self.left.checked_sub(1)?;
             let control = self.control.as_mut()?;
-            if self.door.context.recorder.remaining() < Duration::from_secs(4) || control.is_gone()
+            if self.door.context.recorder.remaining() < self.door.context.limits().announcing
+                || control.is_gone()
             {
                 return None;
             }

@@ -31,10 +31,10 @@ pub enum Answer {
 pub async fn knock(to: SocketAddr, bind: Option<IpAddr>, patience: Duration) -> Answer {
     let Ok(socket) = prepare(to, bind) else { return Answer::NotSent };
     let began = Instant::now();
-    if let Err(error) = socket.connect(&to.into()) {
-        if !os::is_under_way(&error) {
-            return answer(&os::classify(&error, os::pending_icmp(&socket)), began.elapsed());
-        }
+    if let Err(error) = socket.connect(&to.into())
+        && !os::is_under_way(&error)
+    {
+        return answer(&os::classify(&error, os::pending_icmp(&socket)), began.elapsed());
     }
     let Ok(stream) = TcpStream::from_std(socket.into()) else { return Answer::NotSent };
     if tokio::time::timeout(patience, stream.writable()).await.is_err() {

@@ -14,8 +14,6 @@ use crate::wire::command::Command;
 
 /// Announcements of one port alone that make a range of one port.
 const ALWAYS_THE_SAME: usize = 6;
-/// Patience with a knock of which only the SYN matters.
-const TAKEN_UP: Duration = Duration::from_millis(50);
 
 /// Asks for announcements if it is time: all passive work is done, and no active attempt has
 /// been made, which could keep the server busy. Whether it was.
@@ -76,7 +74,8 @@ async fn samples(door: &Door<'_>, logins: &mut Logins, wanted: usize) {
 /// to another one, and so would silence it.
 async fn take_up(door: &Door<'_>, port: Option<u16>) {
     let Some(port) = port else { return };
-    let policy = KnockPolicy { knocks: 1, spacing: Duration::ZERO, patience: TAKEN_UP };
+    let patience = door.context.limits().taken_up;
+    let policy = KnockPolicy { knocks: 1, spacing: Duration::ZERO, patience };
     dial(door.context, door.at(port), policy).await;
 }
 

@@ -112,7 +112,7 @@ fn manner(door: &Door<'_>, rate: u32) -> Manner {
     Manner {
         to: door.to,
         bind: context.bind(door.to.ip()),
-        pace: Pace::new(rate, rtt.map(Micros::duration)),
+        pace: Pace::new(context.limits(), rate, rtt.map(Micros::duration)),
         lossy: context.recorder.lossy(),
     }
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+use super::super::limits::Limits;
 use super::knock::{Answer, knock};
 use crate::facts::audit::{PortRun, runs};
 use crate::facts::{BoundsFrom, Icmp, Micros, Outcome, PortRange, Sweep};
@@ -20,12 +21,8 @@ const LEAST: u8 = 3;
 const MOST: u8 = 12;
 /// The chance of one wrong port in the whole range that is put up with.
 const CHANCE: f64 = 0.001;
-/// Patience with the first SYN to a port, at least. It doubles with each of the next two.
-const PATIENCE: Duration = Duration::from_millis(100);
 /// Silent ports beside others that answer, up to this many, are asked once more in the end.
 const ASIDE: usize = 32;
-/// The pause before that.
-const PAUSE: Duration = Duration::from_millis(200);
 
 /// Whom to knock at, and how.
 #[derive(Clone)]
@@ -53,16 +50,20 @@ pub struct Pace {
     gap: AtomicU64,
     slowest: AtomicU64,
     rtt: Duration,
+    least: Duration,
+    pause: Duration,
 }
 
 impl Pace {
     /// So many SYNs a second, at most; and the round-trip time, where known.
-    pub fn new(rate: u32, rtt: Option<Duration>) -> Arc<Self> {
+    pub fn new(limits: &Limits, rate: u32, rtt: Option<Duration>) -> Arc<Self> {
         Arc::new(Self {
             next: Mutex::new(Instant::now()),
             gap: AtomicU64::new(1_000_000 / u64::from(rate.max(1))),
             slowest: AtomicU64::new(0),
             rtt: rtt.unwrap_or_default().min(Duration::from_secs(1)),
+            least: limits.swept,
+            pause: limits.swept_again,
         })
     }
 
@@ -81,7 +82,7 @@ impl Pace {
     /// Patience with the SYN of this number, from 0.
     fn patience(&self, number: u8) -> Duration {
         let slowest = Duration::from_micros(self.slowest.load(Ordering::Relaxed));
-        let first = PATIENCE.max(self.rtt * 3).max(slowest * 2).min(Duration::from_secs(2));
+        let first = self.least.max(self.rtt * 3).max(slowest * 2).min(Duration::from_secs(2));
         first * (1 << number.min(2))
     }
 }
@@ -149,7 +150,7 @@ impl Sweeper {
         }
         let aside = self.aside();
         if !aside.is_empty() && aside.len() <= ASIDE {
-            tokio::time::sleep(PAUSE).await;
+            tokio::time::sleep(self.manner.pace.pause).await;
             let enough = self.enough().saturating_add(1);
             self.round(&aside, enough).await;
         }
@@ -380,7 +381,12 @@ mod tests {
     /// A sweep of these ports at which all rounds are over, with what came of each.
     fn swept(to: &str, doors: &[(u16, Option<Outcome>)]) -> Sweeper {
         let to = to.parse().unwrap_or(SocketAddr::from(([127, 0, 0, 1], 1)));
-        let manner = Manner { to, bind: None, pace: Pace::new(1000, None), lossy: false };
+        let manner = Manner {
+            to,
+            bind: None,
+            pace: Pace::new(&Limits::default(), 1000, None),
+            lossy: false,
+        };
         let ports: Vec<u16> = doors.iter().map(|(port, _)| *port).collect();
         let mut sweeper = Sweeper::new(manner, &ports);
         for (door, (_, outcome)) in sweeper.doors.iter_mut().zip(doors) {

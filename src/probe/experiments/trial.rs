@@ -10,14 +10,11 @@ use super::super::session::logins::Logins;
 use crate::facts::{ExchangeEnd, Halves, Idle, IdleEnd, Micros, NotTested, Quiet};
 use crate::wire::command::Command;
 
-/// Long enough to see what comes to a machine anyway.
-const QUIET: Duration = Duration::from_secs(1);
-
 /// Counts what comes to this machine while nobody is asked for anything.
 pub async fn be_quiet(context: &Context<'_>) {
     let recorder = &context.recorder;
     let (before, began) = (recorder.undelivered(), recorder.now());
-    tokio::time::sleep(QUIET).await;
+    tokio::time::sleep(context.limits().quiet).await;
     let took = recorder.now().since(began);
     let undelivered = recorder.undelivered_since(before).unwrap_or(u32::MAX);
     context.facts().quiet = Some(Quiet { took, undelivered });
@@ -50,7 +47,7 @@ pub async fn halves(door: &Door<'_>, logins: &mut Logins) {
 async fn half(context: &Context<'_>, control: &mut Control, command: &Command) -> Option<bool> {
     let limits = context.limits();
     let waited = limits.half.max(control.rtt().unwrap_or_default() * 3);
-    let held = control.send_in_halves(command, waited).await;
+    let held = control.send_in_halves(command, limits, waited).await;
     let verb = command.verb.to_owned();
     context.facts().halves.push(Halves { verb, held, waited: waited.into() });
     if held != Some(true) {

@@ -335,7 +335,12 @@ impl Control {
     /// Sends a command in two segments, the second one when the first was acknowledged. Tells whether
     /// the first was held back instead, where the system knows; then the second is not sent, and the
     /// connection is of no more use, since TCP repeats the first half for ever.
-    pub async fn send_in_halves(&mut self, command: &Command, patience: Duration) -> Option<bool> {
+    pub async fn send_in_halves(
+        &mut self,
+        command: &Command,
+        limits: &Limits,
+        patience: Duration,
+    ) -> Option<bool> {
         if self.drain().is_some() {
             return None;
         }
@@ -346,7 +351,7 @@ impl Control {
         let began = Instant::now();
         let mut held = self.delivered().map(|arrived| !arrived);
         while held == Some(true) && began.elapsed() < patience {
-            tokio::time::sleep(Duration::from_millis(5)).await;
+            tokio::time::sleep(limits.half_acknowledged).await;
             held = self.delivered().map(|arrived| !arrived);
         }
         if held == Some(true) {

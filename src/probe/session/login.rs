@@ -1,7 +1,6 @@
 //! From a fresh connection to a login: greeting, USER, PASS, ACCT, and once per run the survey.
 
 use std::net::{IpAddr, SocketAddr};
-use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -316,7 +315,7 @@ impl<'a> Door<'a> {
         let limit = self.context.recorder.until(self.context.limits().greeting_patience);
         let _ = read_head(&mut stream, limit, &self.context.secrets).await;
         let _ = stream.write_all(b"QUIT\r\n").await;
-        let _ = tokio::time::timeout(Duration::from_millis(200), stream.read(&mut [0; 64])).await;
+        let _ = tokio::time::timeout(self.context.limits().look, stream.read(&mut [0; 64])).await;
     }
 }
 

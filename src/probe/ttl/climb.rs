@@ -8,7 +8,7 @@ use crate::facts::{Confirmed, Ladder, LadderRole, Micros, RungAnswer};
 /// How long a rung waits, by the round-trip time of the session that tells most.
 fn patience(context: &Context<'_>, lossy: bool) -> Patience {
     let rtt = context.facts().leading_session().and_then(|s| s.rtt);
-    Patience::new(rtt.map(Micros::duration), lossy)
+    Patience::new(context.limits(), rtt.map(Micros::duration), lossy)
 }
 
 /// Ladders to the control port and to dead passive ports. No session of ours is open meanwhile.
@@ -62,7 +62,7 @@ pub async fn nearer(door: &Door<'_>) {
 pub async fn climb_silent(door: &Door<'_>) {
     let context = door.context;
     context.tell(Stage::Climbing(door.to));
-    let patience = Patience::new(None, false);
+    let patience = Patience::new(context.limits(), None, false);
     let others = async {
         for port in [443, 80, 22] {
             let role = LadderRole::Comparison;

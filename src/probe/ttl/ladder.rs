@@ -14,6 +14,7 @@ use tokio::net::TcpSocket;
 use tokio::task::JoinSet;
 
 use super::super::context::Context;
+use super::super::limits::Limits;
 use super::super::os;
 use crate::facts::{Hole, Icmp, Ladder, LadderRole, Rung, RungAnswer};
 
@@ -37,11 +38,11 @@ pub struct Patience {
 
 impl Patience {
     /// Enough for a path with this round-trip time; more where segments are lost.
-    pub fn new(rtt: Option<Duration>, lossy: bool) -> Self {
+    pub fn new(limits: &Limits, rtt: Option<Duration>, lossy: bool) -> Self {
         let rtt = rtt.unwrap_or_default().min(Duration::from_secs(2));
         Self {
-            first: (rtt * 2).max(Duration::from_millis(350)),
-            again: (rtt * 3).max(Duration::from_millis(450)),
+            first: (rtt * 2).max(limits.rung),
+            again: (rtt * 3).max(limits.rung_again),
             repeats: if lossy { 4 } else { 1 },
         }
     }
