@@ -99,6 +99,7 @@ const FREE: &[&str] = &["serde", "serde_json"];
 
 /// Files with more lines than [`LINES`], each with the reason why it is one thing all the same.
 const LONG: &[(&str, &str)] = &[
+    ("probe/attempt/transfer.rs", "one listing: both of its connections are read at the same time"),
     (
         "probe/session/control.rs",
         "one connection: what is said on it, heard on it and written down",
