@@ -352,11 +352,11 @@ pub fn measured(diagnosis: &Diagnosis<'_>, clock: Clock) -> Option<Micros> {
         Clock::Control => session.map(|s| s.connect),
         Clock::Greeting => {
             let session = session?;
-            let stood = Micros(session.began.0 + session.connect.0);
+            let stood = Micros(session.began.0.saturating_add(session.connect.0));
             // Behind implicit TLS the greeting waits for the handshake.
             let tls =
                 session.tls.as_ref().filter(|_| evidence.facts.request.tls == TlsLevel::Implicit);
-            let before = Micros(stood.0 + tls.map_or(0, |tls| tls.took.0));
+            let before = Micros(stood.0.saturating_add(tls.map_or(0, |tls| tls.took.0)));
             session.greeting_reply().map(|reply| reply.at.since(before))
         }
         Clock::Tls => session?.tls.as_ref().filter(|tls| tls.is_done()).map(|tls| tls.took),
