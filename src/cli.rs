@@ -30,10 +30,10 @@ use crate::target::{Scheme, Target};
     long_version = version::LONG,
     args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true,
-    after_help = "Exit codes: 0 healthy, or every --expect met, 1 a problem was found, or an \
-                  expectation is not met, 2 wrong usage or unreadable input, 3 no FTP login could \
-                  be had, 4 internal error, 130 interrupted. With --format nagios: 0 OK, 1 WARNING, \
-                  2 CRITICAL, 3 UNKNOWN."
+    after_help = "Exit codes: 0 healthy or limited, or every --expect met, 1 a problem was found, or \
+                  an expectation is not met, 2 wrong usage or unreadable input, 3 no FTP login could \
+                  be had, 4 internal error, 5 incomplete: too little was measured, 130 interrupted. \
+                  With --format nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN."
 )]
 pub struct Cli {
     /// What to do, if not the main job.
@@ -78,8 +78,8 @@ pub enum Command {
                       The default deadline is 75 s and the time for 6 SYNs to every port of \
                       --passive-ports (of all ports, without it) at --rate; what a --deadline \
                       does not leave time for is not-tested.\n\
-                      Exit codes: 0 healthy, 1 a problem was found, 2 wrong usage, 3 no FTP login \
-                      could be had, 4 internal error, 130 interrupted."
+                      Exit codes: 0 healthy or limited, 1 a problem was found, 2 wrong usage, 3 no \
+                      FTP login could be had, 4 internal error, 5 incomplete, 130 interrupted."
     )]
     Audit {
         /// The main job.
@@ -443,11 +443,18 @@ fn protection(target: &Target, options: &ProbeOptions) -> Result<TlsLevel, Usage
     Ok(level)
 }
 
-/// The limit of the whole run: as given, else 30 s and what holding a login silent takes, twice.
+/// Time for a whole file: it stalls, is given up, and is tried once more.
+const FILE: Duration = Duration::from_secs(30);
+
+/// The limit of the whole run: as given, else 30 s, what a whole file may take (`--get`, and once more
+/// in smaller segments where it stalls), and what holding a login silent takes, twice.
 fn deadline(options: &ProbeOptions) -> Duration {
     let usual = Duration::from_secs(30);
     options.deadline.unwrap_or_else(|| {
-        options.idle.map_or(usual, |held| usual + held * 2 + Duration::from_secs(15))
+        let file = options.get.as_ref().map_or(Duration::ZERO, |_| FILE);
+        let silence =
+            options.idle.map_or(Duration::ZERO, |held| held * 2 + Duration::from_secs(15));
+        usual + file + silence
     })
 }
 

@@ -17,6 +17,7 @@ pub mod remedies;
 pub mod rules;
 pub mod text;
 pub mod tls;
+mod verdict;
 pub mod why_not;
 
 pub use crate::evidence::{Evidence, ModeView, Nat, Options};

@@ -197,14 +197,18 @@ pub(crate) use words;
 words! {
     /// The whole answer.
     pub enum Verdict: "verdict" {
-        /// At least one mode works and no finding is a problem.
+        /// All that was asked for works.
         Healthy = "healthy",
-        /// At least one mode works and there is a problem.
+        /// Passive mode works, and so does nearly every program; active mode does not.
+        Limited = "limited",
+        /// Something does not work, or there is another problem.
         Degraded = "degraded",
-        /// Logged in, and no mode works.
+        /// Logged in, and nothing works.
         Broken = "broken",
-        /// No login.
+        /// No login could be had.
         Unreachable = "unreachable",
+        /// Too little was measured for any of the other words.
+        Incomplete = "incomplete",
     }
 
     /// Whose side the cause is on.

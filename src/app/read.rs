@@ -128,9 +128,11 @@ fn chosen(args: &ReadArgs, all: &[Facts], order: &[(usize, u8)]) -> Result<usize
 fn badness(verdict: Verdict) -> u8 {
     match verdict {
         Verdict::Healthy => 0,
-        Verdict::Degraded => 2,
-        Verdict::Unreachable => 3,
-        Verdict::Broken => 4,
+        Verdict::Limited => 1,
+        Verdict::Incomplete => 2,
+        Verdict::Degraded => 3,
+        Verdict::Unreachable => 4,
+        Verdict::Broken => 5,
     }
 }
 

@@ -3,9 +3,9 @@
 /// `--expect`. Lines are short: the manual page has few columns left.
 pub const EXPECT: &str = "\
 Exit with 0 only where this is so. Repeatable: every one has to be met. What was not measured is \
-not met. Expectations are:
+not met: exit code 5, where none is missed. Expectations are:
 
-  verdict=healthy|degraded|broken|unreachable
+  verdict=healthy|limited|degraded|broken|unreachable|incomplete
   passive=open      at least one passive mode works
   passive=blocked   all were tested, and none works
   passive=any       tested, whatever came of it

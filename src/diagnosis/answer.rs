@@ -4,9 +4,8 @@ use super::clients::Prediction;
 use super::finding::Finding;
 use super::rules::Rule;
 use super::text::Text;
-use crate::evidence::{Evidence, ModeView};
+use crate::evidence::Evidence;
 use crate::facts::{CutShort, Expectation};
-use crate::wire::peer;
 pub use crate::words::Verdict;
 
 /// An expectation and what became of it.
@@ -47,28 +46,8 @@ impl Diagnosis<'_> {
         !judged.is_empty() && judged.iter().all(|j| j.met == Some(true))
     }
 
-    /// Modes that were tested, do not work, and that no finding explains. A command that the
-    /// server does not take is no riddle while another of its direction works, or fails for a known
-    /// reason.
-    pub fn unexplained(&self) -> Vec<&ModeView<'_>> {
-        let modes = &self.evidence.modes();
-        let explained =
-            |m: &&ModeView<'_>| self.findings.iter().any(|f| f.explains.contains(&m.entry.id));
-        let spared = |m: &&ModeView<'_>| {
-            m.refusal().is_some_and(|(code, text)| {
-                let lacks =
-                    peer::is_not_implemented(code, text) || peer::is_wrong_family(code, text);
-                modes
-                    .iter()
-                    .filter(|o| o.mode.is_passive() == m.mode.is_passive())
-                    .any(|o| o.is_open() || (lacks && explained(&o)))
-            })
-        };
-        modes.iter().filter(|m| m.failed() && !explained(m) && !spared(m)).collect()
-    }
-
-    /// The exit code of the main job (contract: 0, 1, 3; 130 for an interrupt). With expectations
-    /// 0 means that every one is met.
+    /// The exit code of the main job, by the contract. With expectations 0 means that every one is
+    /// met, 1 that one is missed, 5 that one could not be measured and none is missed.
     pub fn exit_code(&self) -> u8 {
         if self.evidence.facts.cut_short == Some(CutShort::Interrupted) {
             return 130;
@@ -76,15 +55,15 @@ impl Diagnosis<'_> {
         if self.all_met() {
             return 0;
         }
+        if self.verdict != Verdict::Unreachable && !self.expectations.is_empty() {
+            let missed = self.expectations.iter().any(|judged| judged.met == Some(false));
+            return if missed { 1 } else { 5 };
+        }
         match self.verdict {
-            Verdict::Healthy | Verdict::Degraded | Verdict::Broken
-                if !self.expectations.is_empty() =>
-            {
-                1
-            }
-            Verdict::Healthy => 0,
+            Verdict::Healthy | Verdict::Limited => 0,
             Verdict::Degraded | Verdict::Broken => 1,
             Verdict::Unreachable => 3,
+            Verdict::Incomplete => 5,
         }
     }
 }

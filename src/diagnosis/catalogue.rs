@@ -6,7 +6,7 @@ use super::detectors::{
     address_detector, certificate_detector, dial_detector, greeting_detector, handshake_detector,
     helper_detector, idle_detector, interception_detector, knock_detector, login_detector,
     nat_detector, protection_detector, range_detector, refusal_detector, reset_detector,
-    silence_detector, transfer_detector, verb_detector,
+    silence_detector, transfer_detector, unexplained_detector, verb_detector,
 };
 
 /// The cause with this id.
@@ -69,4 +69,5 @@ pub static CATALOGUE: &[&Cause] = &[
     &transfer_detector::DATA_CLOSED_EARLY,
     &refusal_detector::LISTING_REFUSED,
     &reset_detector::DATA_REACHES_ANOTHER_SERVER,
+    &unexplained_detector::UNEXPLAINED,
 ];

@@ -23,4 +23,7 @@ pub mod reset_detector;
 mod sentences;
 pub mod silence_detector;
 pub mod transfer_detector;
+pub mod unexplained_detector;
 pub mod verb_detector;
+
+pub use unexplained_detector::{UNEXPLAINED, keep_unexplained, unexplained};

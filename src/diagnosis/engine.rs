@@ -4,11 +4,13 @@ use crate::diagnosis::answer::{Diagnosis, Verdict};
 use crate::diagnosis::catalogue::{CATALOGUE, cause};
 use crate::diagnosis::cause::{Cause, Detector};
 use crate::diagnosis::finding::{Finding, Severity};
+use crate::diagnosis::reason::reason;
 use crate::diagnosis::text::Text;
+use crate::diagnosis::verdict::Balance;
 use crate::diagnosis::why_not::{Found, why_not};
-use crate::diagnosis::{clients, expect, remedies, rules};
-use crate::evidence::{Evidence, ModeView, Options};
-use crate::facts::Facts;
+use crate::diagnosis::{clients, detectors, expect, remedies, rules, verdict};
+use crate::evidence::{Access, Evidence, ModeView, Options, State};
+use crate::facts::{CutShort, Facts};
 
 /// Draws the conclusions. Pure: the same facts give the same diagnosis.
 pub fn diagnose(facts: &Facts) -> Diagnosis<'_> {
@@ -18,7 +20,15 @@ pub fn diagnose(facts: &Facts) -> Diagnosis<'_> {
 /// The same, with fixes for what is wanted.
 pub fn diagnose_for<'a>(facts: &'a Facts, options: &'a Options) -> Diagnosis<'a> {
     let evidence = Evidence::for_reader(facts, options);
-    let mut findings = order(&evidence, suppress(&look(&evidence)));
+    let access = evidence.access();
+    let mut findings = suppress(&look(&evidence));
+    if access == Access::Unfinished {
+        // What silence would mean, had it been waited for.
+        findings.retain(|f| f.severity == Severity::Info);
+    }
+    detectors::keep_unexplained(&evidence, &mut findings);
+    verdict::weigh(&evidence, &mut findings);
+    let mut findings = order(&evidence, findings);
     // What is found about other data connections is not out.
     let found: Vec<&str> = findings.iter().map(|f| f.cause).collect();
     for finding in &mut findings {
@@ -31,8 +41,8 @@ pub fn diagnose_for<'a>(facts: &'a Facts, options: &'a Options) -> Diagnosis<'a>
         }
     }
     let rules = rules::rules(&evidence, &findings);
-    let verdict = verdict(&evidence, &findings);
-    let summary = summary(&evidence, verdict, &findings);
+    let verdict = Balance::of(&evidence, &findings).verdict();
+    let summary = summary(&evidence, access, verdict, &findings);
     let clients = clients::predictions(&evidence, &findings);
     let one_works = clients::one_works_another_fails(&evidence, &clients);
     let expectations = Vec::new();
@@ -48,7 +58,13 @@ pub fn diagnose_for<'a>(facts: &'a Facts, options: &'a Options) -> Diagnosis<'a>
 /// # Errors
 /// Which condition failed, and on which attempts.
 pub fn look_for(cause: &Cause, evidence: &Evidence<'_>) -> Found {
-    let found = (cause.detector.0)(evidence)?;
+    let found = if std::ptr::eq(cause.detector, detectors::UNEXPLAINED.detector) {
+        // What nobody explains is known once everybody has looked.
+        let others: Vec<Finding> = look(evidence).into_iter().map(|(_, found)| found).collect();
+        detectors::unexplained(evidence, &others)?
+    } else {
+        (cause.detector.0)(evidence)?
+    };
     if found.iter().any(|finding| finding.cause == cause.id) {
         return Ok(found.into_iter().filter(|finding| finding.cause == cause.id).collect());
     }
@@ -114,42 +130,61 @@ fn order(evidence: &Evidence<'_>, mut findings: Vec<Finding>) -> Vec<Finding> {
     findings
 }
 
-fn verdict(evidence: &Evidence<'_>, findings: &[Finding]) -> Verdict {
-    if !evidence.logged_in() {
-        return Verdict::Unreachable;
-    }
-    let problem = findings.iter().any(|f| f.severity == Severity::Problem);
-    // Nothing tested is no proof of anything broken, but neither of health.
-    match (evidence.any_open(), problem) {
-        (true, false) => Verdict::Healthy,
-        (true, true) => Verdict::Degraded,
-        (false, _) => Verdict::Broken,
-    }
+/// What is missing where not all was measured: which modes, why, and how to get it.
+fn missing(evidence: &Evidence<'_>, access: Access) -> Text {
+    let unknown: Vec<&ModeView<'_>> =
+        evidence.modes().iter().filter(|m| evidence.state(m) == State::Unknown).collect();
+    let verbs: Vec<&str> = unknown.iter().map(|m| m.mode.verb()).collect();
+    let first = unknown.first().filter(|_| access == Access::LoggedIn);
+    let text = match first {
+        Some(view) => Text::new("summary-incomplete")
+            .with("missing", verbs.join(", "))
+            .with("because", reason(view.shown))
+            .with("how", Text::new(verdict::how_to_measure(view))),
+        None if access != Access::LoggedIn => {
+            let interrupted = evidence.facts.cut_short == Some(CutShort::Interrupted);
+            Text::new(if interrupted {
+                "summary-incomplete-login-interrupted"
+            } else {
+                "summary-incomplete-login"
+            })
+        }
+        None => Text::new("summary-incomplete-more"),
+    };
+    text
 }
 
-fn summary(evidence: &Evidence<'_>, verdict: Verdict, findings: &[Finding]) -> Text {
-    let first = findings.first().filter(|f| f.severity == Severity::Problem);
-    let verbs = |views: Vec<&ModeView<'_>>| {
-        views.iter().map(|m| m.mode.verb()).collect::<Vec<_>>().join(", ")
+fn summary(
+    evidence: &Evidence<'_>,
+    access: Access,
+    verdict: Verdict,
+    findings: &[Finding],
+) -> Text {
+    let of = |wanted: State| {
+        let modes = evidence.modes().iter().filter(|m| evidence.state(m) == wanted);
+        modes.map(|m| m.mode.verb()).collect::<Vec<_>>().join(", ")
     };
-    let open = verbs(evidence.modes().iter().filter(|m| m.is_open()).collect());
-    let failed = verbs(evidence.modes().iter().filter(|m| m.failed()).collect());
+    let (open, failed, unknown) = (of(State::Open), of(State::Dead), of(State::Unknown));
+    let first = findings.first().filter(|f| f.severity <= Severity::Warning);
     let text = match (verdict, first) {
-        (Verdict::Healthy, _) if !failed.is_empty() => Text::new("summary-healthy-partly"),
-        (Verdict::Healthy, _) if evidence.modes().iter().any(|m| !m.tested()) => {
+        (Verdict::Healthy, _)
+            if evidence.modes().iter().any(|m| evidence.state(m) == State::NotApplicable) =>
+        {
             Text::new("summary-healthy-asked")
         }
         (Verdict::Healthy, _) => Text::new("summary-healthy"),
-        (Verdict::Degraded, _) => Text::new(if failed.is_empty() {
-            "summary-degraded-all-open"
-        } else {
-            "summary-degraded"
-        }),
+        (Verdict::Limited, _) => Text::new("summary-limited"),
+        (Verdict::Degraded, _) if failed.is_empty() => Text::new("summary-degraded-all-open"),
+        (Verdict::Degraded, _) if open.is_empty() => {
+            Text::new("summary-degraded-none-open").with("unknown", unknown)
+        }
+        (Verdict::Degraded, _) => Text::new("summary-degraded"),
         (Verdict::Broken, Some(_)) => Text::new("summary-broken"),
         (Verdict::Broken, None) if failed.is_empty() => Text::new("summary-untested"),
         (Verdict::Broken, None) => Text::new("summary-broken-unknown"),
         (Verdict::Unreachable, Some(_)) => Text::new("summary-unreachable"),
         (Verdict::Unreachable, None) => Text::new("summary-unreachable-unknown"),
+        (Verdict::Incomplete, _) => missing(evidence, access),
     };
     let text = text.with("open", open).with("failed", failed);
     match first {

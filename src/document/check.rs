@@ -127,11 +127,15 @@ pub struct CheckSummary {
     /// With this verdict, interrupted ones left out.
     pub healthy: usize,
     /// With this verdict.
+    pub limited: usize,
+    /// With this verdict.
     pub degraded: usize,
     /// With this verdict.
     pub broken: usize,
     /// With this verdict.
     pub unreachable: usize,
+    /// With this verdict.
+    pub incomplete: usize,
     /// Ended early by an interrupt.
     pub interrupted: usize,
     /// Never begun because of an interrupt.

@@ -49,7 +49,6 @@ pub fn of(diagnosis: &Diagnosis<'_>, say: Say<'_>) -> Report {
         rules: diagnosis.rules.iter().map(|r| rule(r, say)).collect(),
         ports: audit_ports(diagnosis),
         findings: diagnosis.findings.iter().map(|f| finding(f, say)).collect(),
-        unexplained: unexplained(diagnosis).iter().map(say).collect(),
         clients: diagnosis.clients.iter().map(|p| client(p, say)).collect(),
         expectations: diagnosis.expectations.iter().map(|j| expectation(j, say)).collect(),
         exit_code: diagnosis.exit_code(),
@@ -90,16 +89,6 @@ pub fn client_name(client: &crate::clients::Client, say: Say<'_>) -> String {
         Kind::Device => say(&Text::new("client-device")),
         _ => client.name.to_owned(),
     }
-}
-
-/// Modes that no cause explains, a sentence each.
-pub fn unexplained(diagnosis: &Diagnosis<'_>) -> Vec<Text> {
-    let tell = |view: &&ModeView<'_>| {
-        Text::new("report-unexplained-text")
-            .with("verb", view.mode.verb())
-            .with("why", reason(view.shown))
-    };
-    diagnosis.unexplained().iter().map(tell).collect()
 }
 
 fn times(diagnosis: &Diagnosis<'_>) -> Times {

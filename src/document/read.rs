@@ -162,7 +162,6 @@ fn clean(report: &mut Report) {
         rules,
         ports,
         findings,
-        unexplained,
         clients,
         expectations,
         exit_code: _,
@@ -189,7 +188,6 @@ fn clean(report: &mut Report) {
     }
     for Port { port: _, outcome: _ } in ports {}
     findings.iter_mut().for_each(finding);
-    all(unexplained);
     for Client { id, client, kind: _, works: _, after_ms: _, because, attempts, setting } in clients
     {
         all([id, client, because]);

@@ -73,9 +73,6 @@ pub struct Report {
     pub ports: Vec<Port>,
     /// Named causes, problems first, the one that explains most first.
     pub findings: Vec<Finding>,
-    /// Modes that fail and that no finding explains, a sentence each.
-    #[serde(default)]
-    pub unexplained: Vec<String>,
     /// Predictions for well-known clients.
     pub clients: Vec<Client>,
     /// Expectations that were given.

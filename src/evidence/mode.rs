@@ -1,7 +1,22 @@
 //! Each mode with its repetitions folded into one outcome.
 
 use super::Evidence;
-use crate::facts::{Attempt, Facts, Mode, Outcome, Purpose, Security, Why};
+use crate::facts::{Attempt, Facts, Mode, NotTested, Outcome, Purpose, Security, Why};
+use crate::wire::peer::{self, RefusalKind};
+
+/// What became of one thing that was asked for: a mode, a file, a silence, the rest of a range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// It was seen to work.
+    Open,
+    /// It was measured and does not work.
+    Dead,
+    /// It was not measured: time, limits, an interrupt, the server's own limits.
+    Unknown,
+    /// Nobody could measure it: PASV and PORT over IPv6, a command that the server does not have, or
+    /// not for this session, while another one of its direction is open.
+    NotApplicable,
+}
 
 /// One mode: its own attempt, the repetitions, and what they come to.
 #[derive(Debug, Clone)]
@@ -47,6 +62,16 @@ impl ModeView<'_> {
         }
     }
 
+    /// Whether the server says that it does not have this command: not at all, not for this family,
+    /// or not for this session. A fault of the server or a limit is something else.
+    pub fn is_not_offered(&self) -> bool {
+        self.refusal().is_some_and(|(code, text)| {
+            let for_good = peer::refusal_kind(code, text) != RefusalKind::Otherwise
+                && !peer::out_of_ports(text);
+            for_good || peer::is_wrong_family(code, text)
+        })
+    }
+
     /// How many attempts of this mode ended like the folded one.
     pub fn times(&self) -> usize {
         self.all.iter().filter(|a| a.outcome == self.outcome()).count()
@@ -72,6 +97,21 @@ impl<'f> Evidence<'f> {
     /// The same for several modes, one after the other.
     pub fn tries_of(&self, modes: &[Mode]) -> Vec<&'f Attempt> {
         modes.iter().flat_map(|mode| self.tries(*mode)).copied().collect()
+    }
+
+    /// What became of a mode.
+    pub fn state(&self, view: &ModeView<'_>) -> State {
+        let beside =
+            || self.modes().iter().filter(|m| m.mode.is_passive() == view.mode.is_passive());
+        match view.outcome() {
+            Outcome::Open => State::Open,
+            Outcome::NotTested if matches!(view.shown.why, Why::Not(NotTested::Ipv6)) => {
+                State::NotApplicable
+            }
+            Outcome::NotTested => State::Unknown,
+            _ if view.is_not_offered() && beside().any(ModeView::is_open) => State::NotApplicable,
+            _ => State::Dead,
+        }
     }
 
     /// Views of the passive modes that were tested.

@@ -50,7 +50,6 @@ fn lines(report: &Report, words: &Words) -> Vec<String> {
             format!("{}: {}", words.get(&format!("report-who-{}", remedy.who)), remedy.text)
         }));
     }
-    lines.extend(report.unexplained.iter().cloned());
     lines
 }
 

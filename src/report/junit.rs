@@ -22,6 +22,8 @@ enum Fate {
     Failed(&'static str, String, String),
     /// Why.
     Skipped(String),
+    /// Its type, message and text: too little was measured, which is an error and no failure.
+    Unknown(&'static str, String, String),
 }
 
 struct Case {
@@ -107,13 +109,15 @@ fn suite(label: &str, report: &Report) -> TestSuite {
 }
 
 fn status(fate: &Fate) -> TestCaseStatus {
+    let bad = |as_what, kind: &&'static str, message: &str, text: &str| {
+        let mut status = TestCaseStatus::non_success(as_what);
+        status.set_type(*kind).set_message(line(message)).set_description(lines(text));
+        status
+    };
     match fate {
         Fate::Passed => TestCaseStatus::success(),
-        Fate::Failed(kind, message, text) => {
-            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            status.set_type(*kind).set_message(line(message)).set_description(lines(text));
-            status
-        }
+        Fate::Failed(kind, message, text) => bad(NonSuccessKind::Failure, kind, message, text),
+        Fate::Unknown(kind, message, text) => bad(NonSuccessKind::Error, kind, message, text),
         Fate::Skipped(why) => {
             let mut status = TestCaseStatus::skipped();
             status.set_message(line(why));
@@ -137,7 +141,7 @@ fn error(label: &str, failure: &Failure) -> TestSuite {
 fn cases(report: &Report) -> Vec<Case> {
     let mut cases: Vec<Case> = if report.expectations.is_empty() {
         let modes = report.attempts.iter().filter(|attempt| attempt.purpose == Purpose::Mode);
-        modes.map(|attempt| mode(attempt, report.verdict == Verdict::Healthy)).collect()
+        modes.map(|attempt| mode(attempt, lets_pass(report.verdict))).collect()
     } else {
         let judged = report.expectations.iter();
         judged
@@ -146,7 +150,7 @@ fn cases(report: &Report) -> Vec<Case> {
                 fate: match judged.met {
                     Some(true) => Fate::Passed,
                     Some(false) => Fate::Failed("not-met", judged.because.clone(), causes(report)),
-                    None => Fate::Failed("not-measured", judged.because.clone(), causes(report)),
+                    None => Fate::Unknown("not-measured", judged.because.clone(), causes(report)),
                 },
                 time: None,
             })
@@ -160,20 +164,28 @@ fn cases(report: &Report) -> Vec<Case> {
             time: None,
         }));
     }
-    let any_failed = cases.iter().any(|case| matches!(case.fate, Fate::Failed(..)));
-    if report.exit_code != 0 && !any_failed {
+    let told = cases.iter().any(|case| matches!(case.fate, Fate::Failed(..) | Fate::Unknown(..)));
+    if report.exit_code != 0 && !told {
         let name = if report.verdict == Verdict::Unreachable { "login" } else { "run" };
-        cases.push(Case {
-            name: name.to_owned(),
-            fate: Fate::Failed(report.verdict.as_str(), report.summary.clone(), causes(report)),
-            time: None,
-        });
+        let kind = report.verdict.as_str();
+        let (message, text) = (report.summary.clone(), causes(report));
+        let fate = match report.verdict {
+            Verdict::Incomplete => Fate::Unknown(kind, message, text),
+            _ => Fate::Failed(kind, message, text),
+        };
+        cases.push(Case { name: name.to_owned(), fate, time: None });
     }
     cases
 }
 
-/// A mode. Where the whole run is healthy, one that fails is what the verdict lets pass.
-fn mode(attempt: &Attempt, healthy: bool) -> Case {
+/// Whether a mode that fails is no failure of the whole: the verdict lets it pass, or tells that too
+/// little was measured.
+fn lets_pass(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Healthy | Verdict::Limited | Verdict::Incomplete)
+}
+
+/// A mode; one that fails is skipped where the verdict lets it pass.
+fn mode(attempt: &Attempt, lets_pass: bool) -> Case {
     let said = || {
         let replies = attempt.replies.iter();
         let lines = replies.map(|r| format!("{}: {} {}", r.command, r.code, r.text));
@@ -185,7 +197,7 @@ fn mode(attempt: &Attempt, healthy: bool) -> Case {
         fate: match attempt.outcome {
             Outcome::Open => Fate::Passed,
             Outcome::NotTested => Fate::Skipped(attempt.reason.clone()),
-            _ if healthy => Fate::Skipped(sentence()),
+            _ if lets_pass => Fate::Skipped(sentence()),
             _ => Fate::Failed(attempt.outcome.as_str(), sentence(), said()),
         },
         time: Some(attempt.elapsed_ms.seconds()),
@@ -197,7 +209,6 @@ fn causes(report: &Report) -> String {
     let mut lines = vec![report.summary.clone()];
     let findings = report.findings.iter().filter(|f| f.severity != Severity::Info);
     lines.extend(findings.map(|f| format!("{}: {} [{}]", f.severity, f.title, f.cause)));
-    lines.extend(report.unexplained.iter().cloned());
     lines.join("\n")
 }
 

@@ -27,7 +27,8 @@ pub fn code_of(report: &Report) -> u8 {
 /// Where something was expected, that alone decides. An interrupted run decides nothing.
 fn of(exit_code: u8, expected: bool, verdict: Verdict) -> u8 {
     match (exit_code, expected, verdict) {
-        (130, _, _) => 3,
+        // Interrupted, or too little was measured.
+        (130 | 5, _, _) => 3,
         (0, _, _) => 0,
         (_, false, Verdict::Degraded) => 1,
         _ => 2,
@@ -114,9 +115,6 @@ fn details(out: &mut String, report: &Report, words: &Words) {
             let who = words.get(&format!("report-who-{}", remedy.who));
             tell(&format!("{who}: {}", remedy.text));
         }
-    }
-    for text in &report.unexplained {
-        tell(text);
     }
 }
 

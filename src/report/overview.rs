@@ -61,7 +61,7 @@ fn rows(entries: &[Entry], words: &Words) -> Vec<Row> {
         ];
         let color = match report.exit_code {
             0 => Color::Green,
-            130 => Color::Yellow,
+            5 | 130 => Color::Yellow,
             _ => Color::Red,
         };
         Row { cells, color }
@@ -99,7 +99,6 @@ fn lines(report: &Report, words: &Words) -> Vec<String> {
             format!("{}: {}", words.get(&format!("report-who-{}", remedy.who)), remedy.text)
         }));
     }
-    lines.extend(report.unexplained.iter().cloned());
     lines
 }
 

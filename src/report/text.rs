@@ -9,7 +9,7 @@ use crate::diagnosis::{
     Diagnosis, Evidence, Finding, ModeView, Nat, RuleState, Severity, Side, Snippet, Text, Verdict,
     Who, remedies,
 };
-use crate::document::of::{ends, folded_reason, software_name, unexplained};
+use crate::document::of::{ends, folded_reason, software_name};
 use crate::facts::{Direction, Outcome};
 
 /// Renders the whole report.
@@ -25,7 +25,6 @@ pub fn render(diagnosis: &Diagnosis<'_>, words: &Words, style: Style) -> String 
         for finding in &diagnosis.findings {
             page.finding(finding, &mut out);
         }
-        page.unexplained(&mut out);
         audit::text(diagnosis, words, page.pen, &mut out);
         page.rules(&mut out);
         clients::section(diagnosis, words, page.pen, &mut out);
@@ -98,8 +97,8 @@ impl Page<'_, '_> {
         out.push('\n');
         let verdict = self.words.get(&format!("verdict-{}", self.diagnosis.verdict.as_str()));
         let color = match self.diagnosis.verdict {
-            Verdict::Healthy => Color::Green,
-            Verdict::Degraded => Color::Yellow,
+            Verdict::Healthy | Verdict::Limited => Color::Green,
+            Verdict::Degraded | Verdict::Incomplete => Color::Yellow,
             Verdict::Broken | Verdict::Unreachable => Color::Red,
         };
         let mut wrapped = String::new();
@@ -188,7 +187,7 @@ impl Page<'_, '_> {
             let mut line = name(0);
             for hop in 1..=hops {
                 // The knock comes from the right: it passes what lies beyond the suspects.
-                let arrow = match hop.cmp(&(max + 1)) {
+                let arrow = match hop.cmp(&max.saturating_add(1)) {
                     std::cmp::Ordering::Greater => "◀──",
                     std::cmp::Ordering::Equal => "✗──",
                     std::cmp::Ordering::Less => "┄",
@@ -340,18 +339,6 @@ impl Page<'_, '_> {
                     label = " ".repeat(11);
                 }
             }
-        }
-    }
-
-    fn unexplained(&self, out: &mut String) {
-        let texts = unexplained(self.diagnosis);
-        if texts.is_empty() {
-            return;
-        }
-        out.push('\n');
-        out.push_str(&format!("{}\n", self.bold(&self.words.get("report-unexplained"))));
-        for text in texts {
-            self.prose(out, "  ", "  ", &self.say(&text));
         }
     }
 

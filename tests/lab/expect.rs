@@ -137,6 +137,11 @@ impl Expect {
         Self::new("healthy", 0, &[]).modes(&Mode::ALL, &["open"])
     }
 
+    /// Passive mode works and active mode does not; the first finding is one of these.
+    pub fn limited(causes: &[&'static str]) -> Self {
+        Self::new("limited", 0, causes)
+    }
+
     /// Some mode works, and the first finding is one of these.
     pub fn degraded(causes: &[&'static str]) -> Self {
         Self::new("degraded", 1, causes)
@@ -284,7 +289,9 @@ impl Expect {
         if !self.causes.is_empty() {
             let first = &report["findings"][0];
             want("the first cause", &first["cause"], &self.causes);
-            want("its severity", &first["severity"], &["problem"]);
+            let limited = self.verdicts == ["limited"];
+            let severity = if limited { "warning" } else { "problem" };
+            want("its severity", &first["severity"], &[severity]);
         } else if self.also.iter().all(|found| found.severity != "problem")
             && let Some(problem) = problems(&report).first()
         {

@@ -65,7 +65,7 @@ each_server!(the_client_lets_nobody_in, |software| {
     let new = [Match::New];
     world.add(&Firewall::open_but(Place::CLIENT_IN, new, Action::Drop));
     let run = doctor(&world, &[&world.target()]);
-    Expect::degraded(&ACTIVE).passive(&["open"]).active(&["timed-out"]).check(&world, &run);
+    Expect::limited(&ACTIVE).passive(&["open"]).active(&["timed-out"]).check(&world, &run);
 });
 
 #[test]
@@ -76,7 +76,7 @@ fn the_client_lets_nobody_in_and_the_session_is_the_only_one() {
     world.add(&Firewall::open_but(Place::CLIENT_IN, new, Action::Drop));
     let run = doctor(&world, &[&world.target()]);
     // The session that waits for the first of the two keeps the second from logging in.
-    Expect::degraded(&ACTIVE)
+    Expect::limited(&ACTIVE)
         .passive(&["open"])
         .modes(&[Mode::Port], &["timed-out", "not-tested"])
         .modes(&[Mode::Eprt], &["timed-out", "not-tested"])

@@ -111,7 +111,7 @@ each_server!(the_clients_nat_rewrites_port, |software| {
 each_server!(the_clients_nat_rewrites_nothing, |software| {
     let world = worlds::client_nat(gate!(), &Server::new(software));
     let run = doctor(&world, &[&world.target()]);
-    Expect::degraded(&["client-nat-breaks-active"])
+    Expect::limited(&["client-nat-breaks-active"])
         .passive(&["open"])
         .active(&["rejected", "timed-out"])
         .without(REWRITES)

@@ -23,6 +23,8 @@ fn one_packet_in_eight_is_lost_both_ways() {
         ));
         let good = report.is_object()
             && problems(&report).is_empty()
+            // A mode that is dead for a lost packet is blamed on somebody, too.
+            && report["verdict"] != "limited"
             && !matches!(run.exit, None | Some(1 | 3));
         if !good {
             wrong.push(explain(&world, &run));

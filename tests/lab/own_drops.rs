@@ -49,7 +49,7 @@ fn knocks_are_dropped_without_a_memory() {
     let mut world = World::with(gate!(), &Server::new(Software::PureFtpd));
     world.add(&Firewall::open_but(Place::CLIENT_IN, [Match::Syn], Action::Drop));
     let run = doctor(&world, &[&world.target()]);
-    Expect::degraded(&["client-firewall-blocks-active"])
+    Expect::limited(&["client-firewall-blocks-active"])
         .passive(&["open"])
         .active(&["timed-out"])
         .also(here("client-firewall-blocks-active"))

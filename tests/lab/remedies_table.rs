@@ -436,7 +436,7 @@ fn settings_of_the_server() {
         .world(worlds::pool)
         .configure("server-admin", "");
         // Active mode is the client's NAT's affair.
-        pool.after = Expect::degraded(&["client-nat-breaks-active", "firewall-blocks-active"])
+        pool.after = Expect::limited(&["client-nat-breaks-active", "firewall-blocks-active"])
             .passive(&["open"])
             .without("server-rejects-data-peer");
         trials.push(pool);

@@ -24,7 +24,7 @@ each_server!(the_client_lets_nobody_in, |software| {
     let mut world = World::with(gate!(), &server(software));
     world.add(&Firewall::open_but(Place::CLIENT_IN, [Match::New], Action::Drop));
     let run = trusting(&world, &[&world.explicit("/")]);
-    Expect::degraded(&ACTIVE)
+    Expect::limited(&ACTIVE)
         .secured()
         .passive(&["open"])
         .active(&["timed-out"])
@@ -92,7 +92,7 @@ fn the_clients_gateway_masquerades() {
     world.serve(&server(Software::ProFtpd));
     world.add(&Nat::Masquerade { hop: 1 });
     let run = trusting(&world, &[&world.explicit("/")]);
-    Expect::degraded(&["client-nat-breaks-active"])
+    Expect::limited(&["client-nat-breaks-active"])
         .secured()
         .passive(&["open"])
         .active(&["rejected", "timed-out"])

@@ -142,7 +142,7 @@ fn an_open_range_needs_no_helper() {
 each_server!(the_clients_nat_rewrites_no_more, |software| {
     let world = worlds::client_nat_with_helper(gate!(), &offers(software));
     let run = trusting(&world, &[&world.explicit("/")]);
-    Expect::degraded(&["client-nat-breaks-active", BLIND])
+    Expect::limited(&["client-nat-breaks-active", BLIND])
         .secured()
         .passive(&["open"])
         .active(&["rejected", "timed-out"])
@@ -156,7 +156,7 @@ each_server!(the_clients_nat_rewrites_no_more, |software| {
 fn the_clients_nat_never_rewrote() {
     let world = worlds::client_nat(gate!(), &offers(Software::Vsftpd));
     let run = trusting(&world, &[&world.explicit("/")]);
-    Expect::degraded(&["client-nat-breaks-active"])
+    Expect::limited(&["client-nat-breaks-active"])
         .secured()
         .passive(&["open"])
         .active(&["rejected", "timed-out"])

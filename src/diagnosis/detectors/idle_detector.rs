@@ -2,7 +2,7 @@
 
 use super::finding_builder::finding;
 use crate::diagnosis::cause::{Cause, Detector, cause};
-use crate::diagnosis::finding::{Confidence, Severity, Side, Who};
+use crate::diagnosis::finding::{Confidence, Side, Who};
 use crate::diagnosis::reason::{brief, idle};
 use crate::diagnosis::remedies;
 use crate::diagnosis::text::Text;
@@ -43,7 +43,6 @@ fn control_idle_dropped(evidence: &Evidence<'_>) -> Found {
         let text = Text::new(id).with("held", held).with("reply", reply);
         return finding(&CONTROL_IDLE_DROPPED, confidence, text)
             .title(Text::new("control-idle-dropped-title-server"))
-            .severity(Severity::Warning)
             // A proxy on the way closes in order too; it does not speak FTP.
             .side(if spoke { Side::Server } else { Side::Unknown })
             .saw(idle(first))

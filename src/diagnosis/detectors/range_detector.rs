@@ -2,7 +2,6 @@
 
 use super::finding_builder::{Build, finding};
 use super::range_remedies::{at_gateway, give_range, let_in, let_out};
-use super::refusal_detector::{Says, out_of_ports, says};
 use super::sentences::seen_ladder;
 use super::sentences::seen_place;
 use super::verb_detector::epsv_blocked;
@@ -17,7 +16,7 @@ use crate::evidence::announced_ports::are_one_after_another;
 use crate::evidence::{Evidence, Located, ModeView, PortAudit, Worth, port_audit};
 use crate::facts::audit::{PortRun, outcome};
 use crate::facts::{Attempt, BoundsFrom, Outcome, Sample};
-use crate::wire::peer;
+use crate::wire::peer::{self, RefusalKind};
 
 /// What it looks like where a part of the range alone is blocked.
 const PART_OF_A_RANGE: &[&str] = &[
@@ -456,7 +455,7 @@ fn exhausted(evidence: &Evidence<'_>) -> Found {
     });
     let (text, reply, confidence) = if let Some(crowd) = crowd {
         let back = crowd.after.as_ref().is_some_and(|a| a.port == Some(crowd.held));
-        let confidence = match (back, out_of_ports(&crowd.reply.text)) {
+        let confidence = match (back, peer::out_of_ports(&crowd.reply.text)) {
             (true, _) => Confidence::Proven,
             (false, true) => Confidence::Likely,
             (false, false) => Confidence::Possible,
@@ -468,7 +467,8 @@ fn exhausted(evidence: &Evidence<'_>) -> Found {
         (text, reply, confidence)
     } else {
         let samples = &view.audit.samples;
-        let without = |s: &&Sample| s.port.is_none() && (out_of_ports(&s.text) || s.code == 425);
+        let without =
+            |s: &&Sample| s.port.is_none() && (peer::out_of_ports(&s.text) || s.code == 425);
         let Some(refused) = samples.iter().find(without) else {
             return Err(why.and(why_not("no sample was refused for want of a port")));
         };
@@ -520,8 +520,8 @@ fn exhausted_for_modes(evidence: &Evidence<'_>) -> Found {
                     && !peer::is_tls_required(code, text)
                     && !peer::is_data_tls_required(code, text)
                     && !peer::is_too_many(code, text)
-                    && says(code, text) != Says::Disabled;
-                out_of_ports(text) || cannot
+                    && peer::refusal_kind(code, text) != RefusalKind::Disabled;
+                peer::out_of_ports(text) || cannot
             })
         })
         .collect();
@@ -530,8 +530,11 @@ fn exhausted_for_modes(evidence: &Evidence<'_>) -> Found {
         why_not("no passive command was refused for want of a port").on_modes(&evidence.passive())
     })?;
     let times: usize = refused.iter().map(|v| v.times()).sum();
-    let confidence =
-        if times >= 2 && out_of_ports(text) { Confidence::Likely } else { Confidence::Possible };
+    let confidence = if times >= 2 && peer::out_of_ports(text) {
+        Confidence::Likely
+    } else {
+        Confidence::Possible
+    };
     let severity = if evidence.passive_open() { Severity::Warning } else { Severity::Problem };
     let build = finding(
         &PASSIVE_RANGE_EXHAUSTED,

@@ -14,7 +14,7 @@ use crate::diagnosis::why_not::{Found, WhyNot, require, why_not};
 use crate::diagnosis::{ports, remedies};
 use crate::evidence::{Evidence, ModeView, Nat};
 use crate::facts::{Family, Mode, Outcome, Varied, Why};
-use crate::wire::peer;
+use crate::wire::peer::{self, RefusalKind};
 
 pub static PASSIVE_DISABLED: Cause = cause!("passive-disabled", Passive, Problem, &Detector(passive_disabled), suppresses ["pasv-unsupported", "epsv-unsupported"]);
 pub static EPSV_UNSUPPORTED: Cause =
@@ -36,7 +36,8 @@ fn refused_for_good<'v, 'a>(evidence: &'v Evidence<'a>) -> Vec<&'v ModeView<'a>>
         .into_iter()
         .filter(|v| {
             v.refusal().is_some_and(|(code, text)| {
-                !out_of_ports(text) && says(code, text) != Says::Otherwise
+                !peer::out_of_ports(text)
+                    && peer::refusal_kind(code, text) != RefusalKind::Otherwise
             })
         })
         .collect()
@@ -56,7 +57,7 @@ fn passive_disabled(evidence: &Evidence<'_>) -> Found {
         why_not("one passive command alone was tested, though more were asked for")
             .on_modes(&tested)
     })?;
-    let plain = says(code, text) == Says::Disabled;
+    let plain = peer::refusal_kind(code, text) == RefusalKind::Disabled;
     let confidence = match (both, evidence.active_open()) {
         (true, true) if plain => Confidence::Proven,
         (true, _) | (_, true) if plain => Confidence::Likely,
@@ -109,10 +110,13 @@ fn one_refused<'v, 'a>(
     let view = evidence.mode(mode).ok_or_else(|| why_not(format!("{verb} was not asked for")))?;
     let (code, text) =
         view.refusal().ok_or_else(|| why_not(format!("{verb} was not refused")).on(view.shown))?;
-    require(says(code, text) != Says::Otherwise && !out_of_ports(text), || {
-        why_not(format!("{verb} was refused for another reason: {}", brief(code, text)))
-            .on(view.shown)
-    })?;
+    require(
+        peer::refusal_kind(code, text) != RefusalKind::Otherwise && !peer::out_of_ports(text),
+        || {
+            why_not(format!("{verb} was refused for another reason: {}", brief(code, text)))
+                .on(view.shown)
+        },
+    )?;
     Ok((view, code, text))
 }
 
@@ -182,7 +186,7 @@ fn active_disabled(evidence: &Evidence<'_>) -> Found {
                 let given = evidence.facts.request.external_ip.is_some();
                 let address =
                     peer::is_address_refusal(code, text) && (given || evidence.nat() != Nat::None);
-                !address && says(code, text) != Says::Otherwise
+                !address && peer::refusal_kind(code, text) != RefusalKind::Otherwise
             })
         })
         .copied()
@@ -196,7 +200,7 @@ fn active_disabled(evidence: &Evidence<'_>) -> Found {
         why_not("not all active commands that were asked for were tested").on_modes(&views)
     })?;
     let passive = evidence.passive_open();
-    let plain = says(code, text) == Says::Disabled;
+    let plain = peer::refusal_kind(code, text) == RefusalKind::Disabled;
     let confidence = match (refused.len() >= 2 && passive && plain, plain) {
         _ if peer::is_address_refusal(code, text) => Confidence::Possible,
         (true, _) => Confidence::Proven,
@@ -338,84 +342,8 @@ fn file_refused(evidence: &Evidence<'_>) -> Found {
         .with("reply", brief(*code, text));
     finding(&LISTING_REFUSED, Confidence::Proven, text)
         .title(Text::new("listing-refused-title-file"))
-        .severity(Severity::Warning)
         .side(Side::Server)
         .attempt(attempt)
         .fix(Who::User, Text::new("listing-refused-fix-file"), Vec::new())
         .done()
-}
-
-/// What a reply that refuses PASV, EPSV, PORT or EPRT is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Says {
-    /// The command is switched off or unknown, in words that are known for that.
-    Disabled,
-    /// It is refused for good (5yz), in other words.
-    Perhaps,
-    /// It is about something else: login, encryption, limits, a crash, a passing trouble.
-    Otherwise,
-}
-
-/// Reads the refusal of a command that announces a data connection.
-pub(super) fn says(code: u16, text: &str) -> Says {
-    let lower = text.to_ascii_lowercase();
-    // SFTPGo says 421, and stays.
-    let leaves = code == 421 && !peer::is_disabled(code, text);
-    let about_else = peer::is_tls_required(code, text)
-        || peer::is_data_tls_required(code, text)
-        || peer::is_too_many(code, text)
-        || leaves
-        || matches!(code, 521 | 530 | 533 | 534 | 536)
-        || ["log in", "login", "oops", "internal"].iter().any(|word| lower.contains(word));
-    if about_else {
-        Says::Otherwise
-    } else if peer::is_disabled(code, text) || peer::is_not_implemented(code, text) {
-        Says::Disabled
-    } else if code >= 500 {
-        Says::Perhaps
-    } else {
-        Says::Otherwise
-    }
-}
-
-/// Words for "no passive port left", which some servers put behind a code for good.
-pub(super) fn out_of_ports(text: &str) -> bool {
-    let lower = text.to_ascii_lowercase();
-    [
-        "attempts to find a listening port",
-        "ports are busy",
-        "no free port",
-        "no more ports",
-        "no available passive",
-        "range exhausted",
-        "unable to find valid port",
-        "unable to open passive",
-        "address already in use",
-        // vsftpd, which then ends the session.
-        "vsf_sysutil_bind",
-    ]
-    .iter()
-    .any(|words| lower.contains(words))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_words_decide() {
-        assert_eq!(says(550, "Permission denied."), Says::Disabled);
-        assert_eq!(says(502, "Command not implemented."), Says::Disabled);
-        assert_eq!(says(500, "Not today."), Says::Perhaps);
-        for (code, text) in [
-            (530, "Please login with USER and PASS."),
-            (550, "SSL/TLS required on the control channel"),
-            (521, "PROT P required"),
-            (500, "OOPS: priv_sock_get_cmd"),
-            (421, "Timeout."),
-            (425, "Can't open."),
-        ] {
-            assert_eq!(says(code, text), Says::Otherwise, "{code} {text}");
-        }
-    }
 }

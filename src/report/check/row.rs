@@ -117,6 +117,8 @@ pub struct Totals {
     pub summary: CheckSummary,
     well: usize,
     out_of_reach: usize,
+    /// Of which too little was measured.
+    unknown: usize,
     interrupted: bool,
 }
 
@@ -134,6 +136,8 @@ impl Totals {
                 (Ending::NotRun, _) => sum.not_run += 1,
                 (Ending::Failed, _) => sum.failed += 1,
                 (Ending::Finished, Some(Verdict::Healthy)) => sum.healthy += 1,
+                (Ending::Finished, Some(Verdict::Limited)) => sum.limited += 1,
+                (Ending::Finished, Some(Verdict::Incomplete)) => sum.incomplete += 1,
                 (Ending::Finished, Some(Verdict::Degraded)) => sum.degraded += 1,
                 (Ending::Finished, Some(Verdict::Broken)) => sum.broken += 1,
                 (Ending::Finished, _) => sum.unreachable += 1,
@@ -141,6 +145,7 @@ impl Totals {
             match row.exit_code {
                 Some(0) => totals.well += 1,
                 Some(3) => totals.out_of_reach += 1,
+                Some(5) => totals.unknown += 1,
                 _ => {}
             }
         }
@@ -148,7 +153,7 @@ impl Totals {
     }
 
     /// 4 where we failed, 130 where we were interrupted, 3 where no target at all could be logged
-    /// in to, 1 where one at least is not well, else 0.
+    /// in to, 1 where one at least is not well, 5 where too little is known of one, else 0.
     pub fn exit_code(&self) -> u8 {
         let sum = &self.summary;
         if sum.failed > 0 {
@@ -158,7 +163,11 @@ impl Totals {
         } else if sum.targets > 0 && self.out_of_reach == sum.targets {
             3
         } else {
-            u8::from(self.well < sum.targets)
+            match sum.targets - self.well - self.unknown {
+                0 if self.unknown > 0 => 5,
+                0 => 0,
+                _ => 1,
+            }
         }
     }
 }

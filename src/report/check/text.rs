@@ -21,7 +21,7 @@ pub fn label_width<'a>(labels: impl Iterator<Item = &'a str>) -> usize {
 fn verdict(row: &Row, words: &Words) -> (String, Color) {
     let color = match (row.exit_code, row.verdict) {
         (Some(0), _) => Color::Green,
-        (_, Some(Verdict::Degraded)) => Color::Yellow,
+        (Some(5), _) | (_, Some(Verdict::Degraded)) => Color::Yellow,
         (None | Some(130), _) => Color::BrightBlack,
         _ => Color::Red,
     };
@@ -89,9 +89,11 @@ fn counts(totals: &Totals, words: &Words) -> String {
     let mut parts = vec![words.say(&Text::new("check-targets").with("count", sum.targets))];
     let counted = [
         (sum.healthy, "check-count-healthy"),
+        (sum.limited, "check-count-limited"),
         (sum.degraded, "check-count-degraded"),
         (sum.broken, "check-count-broken"),
         (sum.unreachable, "check-count-unreachable"),
+        (sum.incomplete, "check-count-incomplete"),
         (sum.failed, "check-count-failed"),
         (sum.interrupted, "check-count-interrupted"),
         (sum.not_run, "check-count-not-run"),

@@ -11,7 +11,7 @@ use super::frame::{Page, frame};
 use super::{attempts, audit, clients, expectations, findings, path};
 use crate::diagnosis::tls::distrust;
 use crate::diagnosis::{Diagnosis, Lang, Nat, Verdict};
-use crate::document::of::{software_name, unexplained};
+use crate::document::of::software_name;
 use crate::facts::TlsLevel;
 use crate::facts::tls::Handshake;
 
@@ -35,7 +35,6 @@ impl Page<'_, '_> {
                     (attempts::section(self))
                     (path::section(self))
                     (findings::section(self))
-                    (self.unexplained())
                     (audit::section(self))
                     (findings::rules(self))
                     (clients::section(self))
@@ -59,7 +58,8 @@ impl Page<'_, '_> {
 
     fn verdict(&self) -> Markup {
         let (class, sign) = match self.diagnosis.verdict {
-            Verdict::Healthy => ("good", "✓"),
+            Verdict::Healthy | Verdict::Limited => ("good", "✓"),
+            Verdict::Incomplete => ("warn", "?"),
             Verdict::Degraded => ("warn", "!"),
             Verdict::Broken | Verdict::Unreachable => ("bad", "✗"),
         };
@@ -126,18 +126,6 @@ impl Page<'_, '_> {
                         (row("page-certificate", doubts.as_deref()))
                         (row("diff-what-banner", server.banner.as_deref()))
                     }
-                }
-            }
-        }
-    }
-
-    fn unexplained(&self) -> Markup {
-        let texts = unexplained(self.diagnosis);
-        html! {
-            @if !texts.is_empty() {
-                section aria-labelledby="unexplained" {
-                    h2 #unexplained { (self.get("report-unexplained")) }
-                    ul { @for text in &texts { li { (self.words.say(text)) } } }
                 }
             }
         }

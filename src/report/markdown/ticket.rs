@@ -12,7 +12,7 @@ use super::super::{Style, steps, transcript};
 use super::sheet::Sheet;
 use crate::compare::Comparison;
 use crate::diagnosis::{Diagnosis, Nat, RuleState, Severity, Side, Text};
-use crate::document::of::{ends, folded_reason, unexplained};
+use crate::document::of::{ends, folded_reason};
 use crate::document::report::{Client, Endpoint, Expectation, Finding, Report};
 use crate::facts::tls::TlsVersion;
 use crate::facts::{Attempt, Outcome, Purpose};
@@ -33,7 +33,6 @@ pub fn render(diagnosis: &Diagnosis<'_>, words: &Words, style: Style) -> String 
         for finding in &ticket.report.findings {
             ticket.finding(finding, &mut sheet);
         }
-        ticket.said("report-unexplained", &unexplained(diagnosis), &mut sheet);
         ticket.audit(&mut sheet);
         ticket.rules(&mut sheet);
         ticket.clients(&mut sheet);

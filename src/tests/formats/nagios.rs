@@ -37,13 +37,14 @@ fn states_and_codes_follow_the_verdict_or_what_was_expected() {
     };
     for (name, expected, state) in [
         ("healthy", &[][..], (0, "OK")),
-        ("firewall-blocks-active", &[], (1, "WARNING")),
+        ("firewall-blocks-active", &[], (0, "OK")),
+        ("server-blocks-passive-four-hops", &[], (1, "WARNING")),
         ("everything-blocked-behind-a-nat", &[], (2, "CRITICAL")),
         ("control-refused", &[], (2, "CRITICAL")),
         ("interrupted-in-the-middle", &[], (3, "UNKNOWN")),
         ("firewall-blocks-active", &["passive=open"], (0, "OK")),
         ("healthy", &["active=blocked"], (2, "CRITICAL")),
-        ("healthy", &["tls-reuse=yes"], (2, "CRITICAL")),
+        ("healthy", &["tls-reuse=yes"], (3, "UNKNOWN")),
         ("control-refused", &["cause=control-refused"], (0, "OK")),
     ] {
         assert_eq!(of(name, expected), (state.0, state.1.to_owned()), "{name} {expected:?}");
@@ -53,8 +54,8 @@ fn states_and_codes_follow_the_verdict_or_what_was_expected() {
             names.iter().map(|name| entry(name, &scenario::of(name).facts, Lang::En)).collect();
         worst(&all)
     };
-    assert_eq!(many(&["healthy", "firewall-blocks-active"]), 1);
-    assert_eq!(many(&["control-refused", "firewall-blocks-active", "healthy"]), 2);
+    assert_eq!(many(&["healthy", "server-blocks-passive-four-hops"]), 1);
+    assert_eq!(many(&["control-refused", "server-blocks-passive-four-hops", "healthy"]), 2);
     assert_eq!(many(&["healthy", "interrupted-in-the-middle"]), 3);
     for scenario in scenario::all() {
         let (diagnosis, own) = (diagnose(&scenario.facts), entry("x", &scenario.facts, Lang::En));

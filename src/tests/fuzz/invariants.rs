@@ -14,8 +14,8 @@ use crate::diagnosis::{
     diagnose,
 };
 use crate::document::schema;
-use crate::evidence;
-use crate::facts::{Attempt, CutShort, Facts, Outcome, Purpose, Session};
+use crate::evidence::{self, State};
+use crate::facts::{Attempt, CutShort, Facts, Purpose, Session};
 use crate::report::{Format, Style, render, render_diff};
 use crate::tests::support::unrendered::unrendered;
 
@@ -101,22 +101,31 @@ static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
 fn verdict(diagnosis: &Diagnosis<'_>) -> Result<(), String> {
     let facts = diagnosis.evidence.facts;
     let login = facts.sessions.iter().any(Session::logged_in);
-    let open = diagnosis.evidence.modes().iter().any(|m| m.outcome() == Outcome::Open);
+    let states: Vec<(bool, State)> = diagnosis
+        .evidence
+        .modes()
+        .iter()
+        .map(|m| (m.mode.is_passive(), diagnosis.evidence.state(m)))
+        .collect();
+    let any = |wanted: State| states.iter().any(|(_, state)| *state == wanted);
+    let passive = |wanted: State| states.contains(&(true, wanted));
     let problem = diagnosis.findings.iter().any(|f| f.severity == Severity::Problem);
-    let expected = match (login, open, problem) {
-        (false, _, _) => Verdict::Unreachable,
-        (true, true, false) => Verdict::Healthy,
-        (true, true, true) => Verdict::Degraded,
-        (true, false, _) => Verdict::Broken,
+    let good = login && !problem && !passive(State::Dead) && !passive(State::Unknown);
+    let holds = match diagnosis.verdict {
+        Verdict::Healthy => good && !any(State::Dead) && !any(State::Unknown),
+        Verdict::Limited => good && states.contains(&(false, State::Dead)),
+        Verdict::Degraded => login && problem,
+        Verdict::Broken => login && !any(State::Open) && !any(State::Unknown),
+        Verdict::Unreachable => !login,
+        Verdict::Incomplete => !login || (!problem && !passive(State::Dead)),
     };
-    ensure(diagnosis.verdict == expected, || {
-        format!("verdict {:?}, not {expected:?}", diagnosis.verdict)
-    })?;
-    let code = match (facts.cut_short, expected) {
+    ensure(holds, || format!("verdict {} with {states:?}", diagnosis.verdict))?;
+    let code = match (facts.cut_short, diagnosis.verdict) {
         (Some(CutShort::Interrupted), _) => 130,
-        (_, Verdict::Healthy) => 0,
+        (_, Verdict::Healthy | Verdict::Limited) => 0,
         (_, Verdict::Unreachable) => 3,
-        _ => 1,
+        (_, Verdict::Incomplete) => 5,
+        (_, Verdict::Degraded | Verdict::Broken) => 1,
     };
     ensure(diagnosis.exit_code() == code, || {
         format!("exit code {}, not {code}", diagnosis.exit_code())
