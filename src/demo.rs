@@ -4,17 +4,6 @@
 //! one behind a firewall that opens 20 and 21 alone, or like one whose range of passive
 //! ports is used up. A [`Story`] is a behaviour with a title, a lesson and the cause that a
 //! probe should name.
-//!
-//! ```no_run
-//! # async fn example() -> std::io::Result<()> {
-//! use ftp_doctor::demo::{Server, story};
-//!
-//! let behaviour = story("only-20-and-21").map(|story| (story.behaviour)()).unwrap_or_default();
-//! let server = Server::start(behaviour).await?;
-//! println!("probe {}", server.address());
-//! # Ok(())
-//! # }
-//! ```
 
 mod active;
 pub mod behaviour;

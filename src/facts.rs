@@ -50,7 +50,7 @@ pub const SCHEMA: &str = "ftp-doctor.facts/1";
 /// Everything that one run observed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Facts {
-    /// [`SCHEMA`].
+    /// `ftp-doctor.facts/1`.
     pub schema: String,
     /// Name of the program that measured.
     pub tool: String,
@@ -67,7 +67,7 @@ pub struct Facts {
     #[serde(default, skip_serializing_if = "Source::is_live")]
     pub source: Source,
     /// Packets that came to this machine meanwhile and that no program of it got, over the family of
-    /// the control connection; see [`Attempt::undelivered`]. Unknown where several runs went on at once.
+    /// the control connection; see `Attempt::undelivered`. Unknown where several runs went on at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undelivered: Option<u32>,
     /// What was asked for.
@@ -135,7 +135,7 @@ pub enum System {
 pub struct Quiet {
     /// How long.
     pub took: Micros,
-    /// Packets that nobody on this machine got, see [`Attempt::undelivered`].
+    /// Packets that nobody on this machine got, see `Attempt::undelivered`.
     pub undelivered: u32,
 }
 

@@ -1,16 +1,6 @@
 //! What an embedded server does: plain data, composed from small enums.
 //!
-//! [`Behaviour::default`] is a healthy server. A story changes only what it is about:
-//!
-//! ```
-//! use ftp_doctor::demo::{Behaviour, Passive};
-//! let only_active = Behaviour {
-//!     pasv: Passive::Blocked,
-//!     epsv: Passive::Blocked,
-//!     ..Behaviour::default()
-//! };
-//! assert_eq!(only_active.eprt, Behaviour::default().eprt);
-//! ```
+//! [`Behaviour::default`] is a healthy server. A story changes only what it is about.
 
 mod tls;
 

@@ -190,17 +190,6 @@ const QUOTED_BYTES: usize = 256;
 /// Memory stays within [`ReplyLimits`] whatever is pushed: a line is kept up to its limit and dropped beyond while being
 /// read, a reply without end is an error, and so is more input than the limit ahead of its turn. After an error every
 /// further call returns the same error.
-///
-/// ```
-/// use ftp_doctor::wire::reply::{ReplyLimits, ReplyReader};
-/// let mut reader = ReplyReader::new(ReplyLimits::default());
-/// reader.push(b"220 rea");
-/// assert_eq!(reader.next_reply(), Ok(None));
-/// reader.push(b"dy\r\n");
-/// let reply = reader.next_reply()?.ok_or("a reply was expected")?;
-/// assert_eq!((reply.code, reply.last_line()), (220, "ready"));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
 #[derive(Debug)]
 pub struct ReplyReader {
     limits: ReplyLimits,
