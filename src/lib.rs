@@ -19,7 +19,7 @@
 //!
 //! let style = Style { color: false, width: 80, verbose: 0, quiet: false };
 //! let page = render(&diagnosis, Format::Text, style, Lang::En)?;
-//! assert!(String::from_utf8(page)?.contains("pasv_enable=YES"));
+//! assert!(String::from_utf8(page)?.contains("[passive-disabled]"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
