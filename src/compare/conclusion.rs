@@ -155,7 +155,7 @@ impl Conclusion {
     }
 
     /// As sure as the failing run's own finding, where that is surer.
-    pub fn as_sure_as(mut self, own: Option<&RunFinding>) -> Self {
+    pub fn at_least_as_sure_as(mut self, own: Option<&RunFinding>) -> Self {
         if let Some(own) = own {
             self.confidence = self.confidence.min(own.confidence);
         }

@@ -137,7 +137,7 @@ fn stopped(works: &End<'_>, fails: &End<'_>, own: &RunFinding) -> Conclusion {
             ("diff-network-title", "diff-network-control-text"),
         )
         .on(Side::Client)
-        .as_sure_as(Some(own)),
+        .at_least_as_sure_as(Some(own)),
         (Side::Server, Some(false), _) => {
             make("server-filters-by-source", ("diff-source-title", "diff-source-control-text"))
                 .on(Side::Server)

@@ -31,7 +31,7 @@ fn passive_stopped(works: &End<'_>, fails: &End<'_>) -> Conclusion {
     let edge = || {
         make("server-edge-blocks-passive", "diff-edge-passive-title", "diff-edge-passive-text")
             .on(Side::Server)
-            .as_sure_as(own.filter(|f| f.side == Side::Server))
+            .at_least_as_sure_as(own.filter(|f| f.side == Side::Server))
     };
     let network = || {
         make("client-network-blocks-passive", "diff-network-title", "diff-network-passive-text")
@@ -40,11 +40,11 @@ fn passive_stopped(works: &End<'_>, fails: &End<'_>) -> Conclusion {
             .not("passive-ports-not-forwarded", reached(works))
     };
     let found = match (own.map(|f| f.side), from_inside, to_inside) {
-        (Some(Side::Client), _, _) => network().as_sure_as(own),
+        (Some(Side::Client), _, _) => network().at_least_as_sure_as(own),
         (Some(Side::Path), _, _) => {
             make("way-blocks-passive", "diff-way-title", "diff-way-passive-text")
                 .on(Side::Path)
-                .as_sure_as(own)
+                .at_least_as_sure_as(own)
                 .not("server-firewall-blocks-passive", reached(works))
         }
         (Some(Side::Server), Some(true), _) => edge(),
@@ -113,18 +113,18 @@ fn active_stopped(works: &End<'_>, fails: &End<'_>) -> Conclusion {
     };
     let from_inside = inside(works.run);
     let found = match own.map(|f| f.side) {
-        Some(Side::Client) => client().as_sure_as(own),
+        Some(Side::Client) => client().at_least_as_sure_as(own),
         Some(Side::Path) => {
             let (title, text) = ("diff-way-active-title", "diff-way-active-text");
             Conclusion::of("way-blocks-active", works, fails, title, text)
                 .on(Side::Path)
-                .as_sure_as(own)
+                .at_least_as_sure_as(own)
         }
         Some(Side::Server) if from_inside == Some(true) => {
             let (title, text) = ("diff-edge-active-title", "diff-edge-active-text");
             Conclusion::of("server-edge-blocks-active", works, fails, title, text)
                 .on(Side::Server)
-                .as_sure_as(own)
+                .at_least_as_sure_as(own)
         }
         Some(Side::Unknown) | None if from_inside == Some(false) => client(),
         Some(Side::Server | Side::Unknown) | None => depends(works, fails),

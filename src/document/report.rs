@@ -134,6 +134,7 @@ pub struct Vantage {
 /// How long the parts took that every run has; `null` where one was not measured.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "the names of the JSON")]
 pub struct Times {
     /// TCP handshake of the control connection.
     pub control_ms: Option<Millis>,
@@ -408,6 +409,7 @@ pub struct Snippet {
 /// A prediction for one client.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "the names of the JSON")]
 pub struct Client {
     /// Its id.
     pub id: String,

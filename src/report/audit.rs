@@ -130,7 +130,7 @@ pub fn section(diagnosis: &Diagnosis<'_>, columns: usize) -> Option<Section> {
     let view = evidence.audit()?;
     let (inside, outside): (Vec<PortRun>, Vec<PortRun>) =
         view.ports.iter().partition(|run| view.bounds.is_none_or(|(b, _)| b.has(run.first)));
-    let (doubt, doubted) = doubts(&view).unzip();
+    let (doubt, doubted) = doubts(view).unzip();
     let doubted = doubted.unwrap_or_default();
     let inside: Vec<(PortRun, bool)> = inside.iter().flat_map(|r| split(*r, &doubted)).collect();
     let mut rows: Vec<Row> = inside
@@ -156,8 +156,8 @@ pub fn section(diagnosis: &Diagnosis<'_>, columns: usize) -> Option<Section> {
         after.push(Text::new("audit-more").with("count", inside.len() - ROWS));
     }
     after.extend(doubt);
-    after.extend(asked(&view));
-    Some(Section { before: before(&view), map: map(&view, columns, &doubted), rows, after })
+    after.extend(asked(view));
+    Some(Section { before: before(view), map: map(view, columns, &doubted), rows, after })
 }
 
 /// The parts of a run, each with whether it is doubted.

@@ -191,7 +191,7 @@ impl Ticket<'_, '_> {
         self.points("report-evidence", seen.collect(), sheet);
         let gone = finding.ruled_out.iter().map(|r| format!("{}: {}", r.cause, r.because));
         self.points("report-ruled-out", gone.collect(), sheet);
-        let also = finding.suppresses.iter().map(|id| (*id).to_owned());
+        let also = finding.suppresses.iter().cloned();
         self.points("report-also", also.collect(), sheet);
         if !finding.remedies.is_empty() {
             sheet.heading(3, &self.get("report-fix"));
@@ -245,7 +245,7 @@ impl Ticket<'_, '_> {
         let row = |rule: &crate::document::report::Rule| {
             let sign = sign(passes(rule.state));
             let state = self.get(&format!("report-rules-{}", rule.state));
-            vec![rule.id.to_owned(), format!("{sign} {state}"), rule.text.clone()]
+            vec![rule.id.clone(), format!("{sign} {state}"), rule.text.clone()]
         };
         let rows: Vec<Vec<String>> = self.report.rules.iter().map(row).collect();
         let (rule, packets) = (self.get("diff-what-rule"), self.get("page-packets"));
