@@ -25,6 +25,14 @@ fn comparison<'a>(evidence: &Evidence<'a>) -> Option<&'a Attempt> {
     evidence.facts.varied(|v| matches!(v, Varied::Announce { .. })).next()
 }
 
+/// Whether the server's call was seen where the client has the address that it announced: it comes to
+/// the right one.
+fn call_arrives(evidence: &Evidence<'_>, view: &ModeView<'_>) -> bool {
+    let called = view.shown.listened.or(view.shown.advertised).map(|at| at.ip().to_canonical());
+    let seen = || view.shown.sightings.iter().any(|sighting| sighting.syns.any());
+    called.is_some() && called == evidence.own() && seen()
+}
+
 /// A NAT on our side: the address in PORT is not the one that the server sees.
 fn nat_breaks(evidence: &Evidence<'_>) -> Found {
     let external = evidence.facts.request.external_ip;
@@ -45,6 +53,7 @@ fn nat_breaks(evidence: &Evidence<'_>) -> Found {
             .and_then(|(_, text)| peer::port_refusal(text))
             .is_some_and(|r| r.arrived.is_some() && r.arrived == evidence.own())
     });
+    let arrives = unanswered.iter().any(|v| call_arrives(evidence, v));
     // A server that sees us under a private address, though we have a public one or reach it in
     // public: then the translation may as well be on its own side (a container, a load balancer).
     let between = evidence.seen_as().is_some_and(is_inner)
@@ -70,7 +79,10 @@ fn nat_breaks(evidence: &Evidence<'_>) -> Found {
         (false, Nat::Unknown) => Confidence::Possible,
         (true, Nat::Present) if !unanswered.is_empty() => Confidence::Likely,
         (true, Nat::Unknown)
-            if !unanswered.is_empty() && own_inner && !evidence.checks_port_address() =>
+            if own_inner
+                && !unanswered.is_empty()
+                && !arrives
+                && !evidence.checks_port_address() =>
         {
             Confidence::Possible
         }

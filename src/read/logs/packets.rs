@@ -10,7 +10,7 @@ use super::shape;
 use super::stamp;
 use crate::facts::Icmp;
 use crate::read::captures::{IcmpError, Scene, Segment};
-use crate::read::conversation::Conversation;
+use crate::read::conversation::{Conversation, Data, DataEvent, What};
 
 /// The port that a packet list does not tell: that of the client's control connection.
 const CLIENT_PORT: u16 = 65_535;
@@ -31,6 +31,7 @@ pub struct Packets {
 }
 
 /// A packet as a line shows it.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of TCP")]
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Shown {
     from: Option<SocketAddr>,
@@ -70,6 +71,14 @@ impl Packets {
         // The lives that were put in say nothing.
         for conversation in &mut made {
             conversation.points.clear();
+            for event in &mut conversation.events {
+                if let What::Data(Data { what: DataEvent::Seen(sighting), .. }) = &mut event.what {
+                    sighting.reset_from = None;
+                    if let Some(icmp) = &mut sighting.icmp {
+                        icmp.routers = None;
+                    }
+                }
+            }
         }
         made
     }
@@ -223,10 +232,8 @@ fn unreachable(from: &str, to: &str, said: &str) -> Packet {
         if lower.contains("host") && !lower.contains("filter") { 10 } else { 13 }
     } else if lower.contains("port") {
         3
-    } else if lower.contains("net ") {
-        0
     } else {
-        1
+        u8::from(!lower.contains("net "))
     };
     // `tcp port 50000` names the port alone; the address stands before it.
     let quoted = shape::address(said).and_then(|address| {

@@ -62,6 +62,7 @@ pub enum Says {
 }
 
 /// Which program wrote a line, and what follows from that.
+#[expect(clippy::struct_excessive_bools, reason = "each is a thing that its logs have or not")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Program {
     /// Its name.

@@ -59,7 +59,7 @@ impl Servers {
     fn pureftpd(&mut self, text: &str) -> Option<Understood> {
         let at = text.find("pure-ftpd")?;
         let head = text.get(at..)?;
-        let open = head.find("(")?;
+        let open = head.find('(')?;
         let who = head.get(open + 1..)?;
         let (who, rest) = who.split_once(") [")?;
         let (level, said) = rest.split_once("] ")?;
@@ -190,17 +190,17 @@ impl Vsftpd {
             }
             // Ends of lines within a reply are shown as question marks.
             "FTP response: Client \"" => {
-                says.push(Says::Reply(said?.trim_end_matches("??").to_owned()))
+                says.push(Says::Reply(said?.trim_end_matches("??").to_owned()));
             }
             "LOAD: Client \"" => {
                 let bytes =
                     rest.split(", ").find_map(|part| part.strip_suffix(" bytes")?.parse().ok());
                 says.extend(bytes.map(|bytes| Says::Data(None, DataEvent::Bytes(bytes))));
             }
-            "DEBUG: Client \"" => {
-                if said.is_some_and(|said| said.contains("Control connection terminated")) {
-                    says.push(Says::Ends(End::Client));
-                }
+            "DEBUG: Client \""
+                if said.is_some_and(|said| said.contains("Control connection terminated")) =>
+            {
+                says.push(Says::Ends(End::Client));
             }
             _ => {}
         }
@@ -216,18 +216,18 @@ impl Vsftpd {
         }
         // A process that was not heard of before goes on with the oldest login of the same client.
         let waiting = self.waiting.iter().position(|(whose, _)| whose == client);
-        let key = match waiting {
-            Some(place) => self.waiting.remove(place).1,
-            None => {
-                self.number += 1;
-                format!("vsftpd {}", self.number)
-            }
+        let key = if let Some(place) = waiting {
+            self.waiting.remove(place).1
+        } else {
+            self.number += 1;
+            format!("vsftpd {}", self.number)
         };
         self.processes.insert(process.to_owned(), key.clone());
         key
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "every caller answers with an Option")]
 fn nothing(program: Program) -> Option<Understood> {
     Some(Understood { program, key: String::new(), says: Vec::new() })
 }
@@ -340,7 +340,7 @@ fn filezilla(text: &str) -> Option<Understood> {
     {
         let (head, said) = rest.split_once(")> ")?;
         let address = head.rsplit_once('(').and_then(|(_, a)| shape::address(a));
-        return filezilla_said(number, address, said);
+        return Some(filezilla_said(number, address, said));
     }
     if let Some(at) = text.find("FTP Session ") {
         let rest = text.get(at + 12..)?;
@@ -352,17 +352,17 @@ fn filezilla(text: &str) -> Option<Understood> {
         if before.trim_end().ends_with('[') {
             let (who, said) =
                 rest.split_once("] ").or_else(|| rest.strip_suffix(']').map(|w| (w, "")))?;
-            return filezilla_said(number, shape::address(who), said);
+            return Some(filezilla_said(number, shape::address(who), said));
         }
         let (who, said) = rest.split_once('[')?;
         let (kind, said) = said.split_once("] ")?;
         let said = if matches!(kind, "Command" | "Response") { said } else { "" };
-        return filezilla_said(number, shape::address(who), said);
+        return Some(filezilla_said(number, shape::address(who), said));
     }
     None
 }
 
-fn filezilla_said(number: &str, address: Option<IpAddr>, said: &str) -> Option<Understood> {
+fn filezilla_said(number: &str, address: Option<IpAddr>, said: &str) -> Understood {
     let mut says: Vec<Says> =
         address.map(|address| Says::Client(address, None)).into_iter().collect();
     if shape::reply(said).is_some() {
@@ -380,7 +380,7 @@ fn filezilla_said(number: &str, address: Option<IpAddr>, said: &str) -> Option<U
     } else {
         says.clear();
     }
-    Some(Understood { program: FILEZILLA, key: format!("filezilla {number}"), says })
+    Understood { program: FILEZILLA, key: format!("filezilla {number}"), says }
 }
 
 /// `192.0.2.7:50123-[joe] -> 227 …`, `192.0.2.7:50123-[] FTP session opened (connect)`.

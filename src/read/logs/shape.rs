@@ -28,8 +28,8 @@ const ALONE: [&str; 16] = [
 
 /// Whether the word is a command of FTP, in capitals or in small letters.
 pub fn is_verb(word: &str) -> bool {
-    let known = |verb: &&str| verb.eq_ignore_ascii_case(word);
-    VERBS.iter().any(|verb| known(&verb)) || RARE.iter().any(|verb| known(&verb))
+    let known = |verb: &str| verb.eq_ignore_ascii_case(word);
+    VERBS.iter().any(|verb| known(verb)) || RARE.iter().any(|verb| known(verb))
 }
 
 /// A command with a mark before it: `VERB` or `VERB argument`, and nothing that reads like a
@@ -52,8 +52,7 @@ pub fn bare_command(text: &str) -> Option<&str> {
         "EPRT" => argument.starts_with(|c: char| c.is_ascii_punctuation()) && argument.len() > 6,
         "TYPE" | "MODE" | "STRU" | "PROT" => matches!(words, 1 | 2) && argument.len() <= 5,
         "PBSZ" | "REST" | "ALLO" => argument.parse::<u64>().is_ok(),
-        "AUTH" => words == 1,
-        "USER" => words == 1,
+        "AUTH" | "USER" => words == 1,
         "EPSV" => words <= 1,
         _ if ALONE.contains(&verb) => argument.is_empty(),
         "LIST" | "NLST" | "MLSD" | "STAT" | "HELP" => words <= 3,
@@ -194,7 +193,7 @@ fn address_at(run: &str) -> Option<(IpAddr, usize)> {
 }
 
 /// What a program says went wrong with a connection.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
     /// RST as the answer to a SYN.
     Refused,
@@ -217,8 +216,11 @@ pub enum Trouble {
     NoSuchName,
 }
 
-/// The words of operating systems and of programs for trouble; what is longer stands first.
-const TROUBLES: [(&str, fn() -> Trouble); 54] = [
+/// Words, and the trouble that they mean.
+type Words = (&'static str, fn() -> Trouble);
+
+/// The words of operating systems and of programs for trouble.
+const TROUBLES: [Words; 54] = [
     ("econnrefused", || Trouble::Refused),
     ("wsaeconnrefused", || Trouble::Refused),
     ("connection refused", || Trouble::Refused),

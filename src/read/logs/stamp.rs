@@ -172,21 +172,18 @@ impl Cursor<'_> {
             self.spaces();
             let day = self.number(2)?;
             self.spaces();
-            let (year, time) = match self.time() {
-                Some(time) => {
-                    let before = self.rest;
-                    self.spaces();
-                    let year = self.number(4).filter(|year| *year > 1970);
-                    if year.is_none() {
-                        self.rest = before;
-                    }
-                    (year, time)
+            let (year, time) = if let Some(time) = self.time() {
+                let before = self.rest;
+                self.spaces();
+                let year = self.number(4).filter(|year| *year > 1970);
+                if year.is_none() {
+                    self.rest = before;
                 }
-                None => {
-                    let year = self.number(4)?;
-                    self.spaces();
-                    (Some(year), self.time()?)
-                }
+                (year, time)
+            } else {
+                let year = self.number(4)?;
+                self.spaces();
+                (Some(year), self.time()?)
             };
             // Without a year, one that has no leap day moved: differences are what counts.
             return Some(days(year.unwrap_or(1972), month as u64 + 1, day)? * DAY + time);

@@ -45,6 +45,7 @@ pub struct Draft {
 
 /// One conversation in the making.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a thing that has happened or not")]
 pub struct Talk {
     /// What has come of it so far.
     pub made: Conversation,

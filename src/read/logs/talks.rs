@@ -17,7 +17,7 @@ const MOST_EVENTS_IN_ALL: usize = 1_000_000;
 #[derive(Debug, Default)]
 pub struct Talks {
     file: usize,
-    talks: Vec<Talk>,
+    all: Vec<Talk>,
     /// The conversation that a key stands for now.
     keys: HashMap<String, usize>,
     events: usize,
@@ -37,7 +37,7 @@ impl Talks {
         for said in says {
             let Some(index) = self.place_for(&program, &key, &said, number) else { return };
             let place = Place { file: self.file, number };
-            if let Some(talk) = self.talks.get_mut(index) {
+            if let Some(talk) = self.all.get_mut(index) {
                 let before = talk.made.events.len();
                 talk.take(place, at, said);
                 self.events += talk.made.events.len().saturating_sub(before);
@@ -52,7 +52,7 @@ impl Talks {
     /// A line that no program is known to write: part of a reply of several lines, where one of this
     /// conversation has begun.
     pub fn continuation(&mut self, key: &str, text: &str) -> bool {
-        let Some(talk) = self.keys.get(key).and_then(|index| self.talks.get_mut(*index)) else {
+        let Some(talk) = self.keys.get(key).and_then(|index| self.all.get_mut(*index)) else {
             return false;
         };
         talk.continued(text)
@@ -62,13 +62,13 @@ impl Talks {
     pub fn is_open(&self, key: &str) -> bool {
         self.keys
             .get(key)
-            .and_then(|index| self.talks.get(*index))
+            .and_then(|index| self.all.get(*index))
             .is_some_and(|talk| talk.draft.is_some())
     }
 
     /// Everything that was said.
     pub fn done(self) -> Vec<Conversation> {
-        let mut made: Vec<Conversation> = self.talks.into_iter().filter_map(Talk::done).collect();
+        let mut made: Vec<Conversation> = self.all.into_iter().filter_map(Talk::done).collect();
         // In the order in which they began.
         made.sort_by_key(|c| c.events.first().map(|e| e.place.number));
         made
@@ -84,9 +84,9 @@ impl Talks {
     ) -> Option<usize> {
         let current = self.keys.get(key).copied();
         if let Some(index) = current
-            && self.talks.get(index).is_some_and(|talk| !talk.begins_anew(said))
+            && self.all.get(index).is_some_and(|talk| !talk.begins_anew(said))
         {
-            let talk = self.talks.get_mut(index)?;
+            let talk = self.all.get_mut(index)?;
             talk.know(program);
             if talk.full || self.events > MOST_EVENTS_IN_ALL {
                 self.left_out.get_or_insert((number, "events"));
@@ -97,7 +97,7 @@ impl Talks {
         if !said.opens() {
             return None;
         }
-        if self.talks.len() >= MOST_CONVERSATIONS {
+        if self.all.len() >= MOST_CONVERSATIONS {
             self.left_out.get_or_insert((number, "conversations"));
             self.keys.remove(key);
             return None;
@@ -108,8 +108,8 @@ impl Talks {
             said,
             Says::Begins | Says::Dials(_) | Says::DialsControl(_) | Says::Client(..)
         ) && !said.greets();
-        self.talks.push(talk);
-        let index = self.talks.len() - 1;
+        self.all.push(talk);
+        let index = self.all.len() - 1;
         self.keys.insert(key.to_owned(), index);
         Some(index)
     }

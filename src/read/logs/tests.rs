@@ -340,6 +340,40 @@ fn what_was_put_around_the_lines_makes_no_difference() {
     }
 }
 
+/// What tcpdump prints and what Wireshark lists: `PASV`, and a port that is silent.
+const PACKETS: &[&str] = &[
+    "10:00:00.000000 IP 192.168.7.2.40000 > 198.51.100.9.21: Flags [S], seq 1, win 9, options [mss 1460], length 0\n\
+     10:00:00.010000 IP 198.51.100.9.21 > 192.168.7.2.40000: Flags [S.], seq 2, ack 2, win 9, length 0\n\
+     10:00:00.020000 IP 198.51.100.9.21 > 192.168.7.2.40000: Flags [P.], seq 1:9, ack 1, win 9, length 8: FTP: 220 hi\n\
+     10:00:00.030000 IP 192.168.7.2.40000 > 198.51.100.9.21: Flags [P.], seq 1:7, ack 9, win 9, length 6: FTP: PASV\n\
+     10:00:00.040000 IP 198.51.100.9.21 > 192.168.7.2.40000: Flags [P.], seq 9:40, ack 7, win 9, length 31: FTP: 227 ok (198,51,100,9,156,70)\n\
+     10:00:00.050000 IP 192.168.7.2.40001 > 198.51.100.9.40006: Flags [S], seq 3, win 9, options [mss 1460], length 0\n\
+     10:00:01.050000 IP 192.168.7.2.40001 > 198.51.100.9.40006: Flags [S], seq 3, win 9, options [mss 1460], length 0\n\
+     10:00:09.050000 IP 192.168.7.2.53 > 198.51.100.9.53: UDP, length 9\n",
+    "No.  Time      Source       Destination  Protocol Length Info\n\
+     1 0.000000 198.51.100.9 192.168.7.2  FTP 80 Response: 220 hi\n\
+     2 0.010000 192.168.7.2  198.51.100.9 FTP 60 Request: PASV\n\
+     3 0.020000 198.51.100.9 192.168.7.2  FTP 99 Response: 227 ok (198,51,100,9,156,70)\n\
+     4 0.030000 192.168.7.2  198.51.100.9 TCP 74 40001 → 40006 [SYN] Seq=0 Win=9 Len=0 MSS=1460\n\
+     5 1.030000 192.168.7.2  198.51.100.9 TCP 74 [TCP Retransmission] 40001 → 40006 [SYN] Seq=0 Win=9 Len=0 MSS=1460\n\
+     9 9.030000 192.168.7.2  198.51.100.9 ICMP 74 Echo (ping) request\n",
+];
+
+#[test]
+fn lists_of_packets_go_the_way_of_a_capture() {
+    for text in PACKETS {
+        let found = found(text.as_bytes());
+        let [conversation] = found.conversations.as_slice() else { panic!("{found:?}") };
+        let got = words(conversation);
+        assert!(
+            got.contains("220") && got.contains("PASV, 227, knock 40006, silence 40006"),
+            "{got}"
+        );
+        assert_eq!(conversation.server.address, Some([198, 51, 100, 9].into()));
+        assert!(conversation.points.is_empty(), "no lives of packets are in it");
+    }
+}
+
 #[test]
 fn passwords_are_dropped_where_they_are_read() {
     for text in [

@@ -90,10 +90,11 @@ impl Ftplib {
             (Some(Trouble::TimedOut { waited }), Frame::Reply | Frame::Transfer) => {
                 Some(Says::GaveUp(waited))
             }
-            (Some(trouble), Frame::Dial | Frame::Accept) => Some(Says::DataTrouble(trouble)),
+            (Some(trouble), Frame::Dial | Frame::Accept | Frame::Transfer) => {
+                Some(Says::DataTrouble(trouble))
+            }
             (Some(Trouble::Closed), Frame::Reply) => Some(Says::Ends(End::Server)),
             (Some(Trouble::Reset), Frame::Reply) => Some(Says::Resets(End::Unknown)),
-            (Some(trouble), Frame::Transfer) => Some(Says::DataTrouble(trouble)),
             (Some(trouble), _) => Some(Says::Trouble(trouble)),
             (None, _) if class.contains("SSL") || class.contains("ssl") => {
                 Some(Says::TlsFailed(text.to_owned()))

@@ -83,10 +83,9 @@ pub fn said(text: &str) -> Option<Says> {
 pub fn quoted(text: &str, reply: bool) -> Vec<Says> {
     let text = text.trim();
     let text = text.strip_prefix('b').filter(|t| t.starts_with(['\'', '"'])).unwrap_or(text);
-    let inner = text
-        .strip_prefix(['\'', '"', '`'])
-        .map(|rest| rest.strip_suffix(['\'', '"', '`']).unwrap_or(rest))
-        .unwrap_or(text);
+    let marks = ['\'', '"', '`'];
+    let inner =
+        text.strip_prefix(marks).map_or(text, |rest| rest.strip_suffix(marks).unwrap_or(rest));
     let mut plain = String::with_capacity(inner.len());
     let mut rest = inner.chars();
     while let Some(character) = rest.next() {

@@ -13,10 +13,7 @@ pub fn winscp(text: &str) -> Option<Understood> {
     match mark {
         ". " => understood(WINSCP, winscp_remark(rest)),
         "! " => {
-            let says = match shape::trouble(rest) {
-                Some(trouble) => Some(Says::Trouble(trouble)),
-                None => None,
-            };
+            let says = shape::trouble(rest).map(Says::Trouble);
             understood(WINSCP, says.into_iter().collect())
         }
         _ => None,
