@@ -42,8 +42,8 @@ fn nat_breaks(evidence: &Evidence<'_>) -> Found {
     }
     let refused: Vec<&ModeView<'_>> =
         views.iter().filter(|v| v.shown.address_refused()).copied().collect();
-    let unanswered: Vec<&ModeView<'_>> =
-        views.iter().filter(|v| v.shown.no_knock_came()).copied().collect();
+    let vain = |v: &&&ModeView<'_>| v.shown.no_knock_came() && !call_arrives(evidence, v);
+    let unanswered: Vec<&ModeView<'_>> = views.iter().filter(vain).copied().collect();
     let compared = comparison(evidence);
     let taken =
         compared.is_some_and(|a| matches!(a.why, Why::ReplyOnly { .. } | Why::NoAnswer { .. }));
@@ -53,7 +53,6 @@ fn nat_breaks(evidence: &Evidence<'_>) -> Found {
             .and_then(|(_, text)| peer::port_refusal(text))
             .is_some_and(|r| r.arrived.is_some() && r.arrived == evidence.own())
     });
-    let arrives = unanswered.iter().any(|v| call_arrives(evidence, v));
     // A server that sees us under a private address, though we have a public one or reach it in
     // public: then the translation may as well be on its own side (a container, a load balancer).
     let between = evidence.seen_as().is_some_and(is_inner)
@@ -79,10 +78,7 @@ fn nat_breaks(evidence: &Evidence<'_>) -> Found {
         (false, Nat::Unknown) => Confidence::Possible,
         (true, Nat::Present) if !unanswered.is_empty() => Confidence::Likely,
         (true, Nat::Unknown)
-            if own_inner
-                && !unanswered.is_empty()
-                && !arrives
-                && !evidence.checks_port_address() =>
+            if !unanswered.is_empty() && own_inner && !evidence.checks_port_address() =>
         {
             Confidence::Possible
         }
