@@ -9,12 +9,14 @@
 
 pub mod captures;
 pub mod conversation;
+mod draft;
 mod ends;
 mod gather;
 pub mod input;
 pub mod logs;
 mod observe;
 mod pair;
+mod session;
 mod vantage;
 
 pub use gather::groups;

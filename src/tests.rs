@@ -8,6 +8,7 @@
 //! ```
 
 mod architecture;
+mod captures;
 mod catalogue;
 mod damaged_facts;
 mod diff;

@@ -12,7 +12,6 @@ use crate::diagnosis::{Verdict, diagnose};
 use crate::facts::Facts;
 use crate::facts::reading::SessionRead;
 use crate::read::{self, Given};
-use crate::words::Word;
 
 /// Sessions beyond are not told one by one.
 const MOST_TOLD: usize = 200;
@@ -59,7 +58,7 @@ pub(super) fn run(
             Some(SessionRead {
                 id: index + 1,
                 client: facts.client(),
-                verdict: diagnose(facts).verdict.word().to_owned(),
+                verdict: diagnose(facts).verdict,
             })
         })
         .collect();

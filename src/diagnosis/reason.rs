@@ -2,6 +2,7 @@
 
 use super::text::Text;
 use super::tls;
+use crate::facts::reading::{FileKind, FileRead, Unread, UnreadWhy};
 use crate::facts::{Attempt, DialOutcome, Icmp, Idle, IdleEnd, NotTested, Untold, Varied, Why};
 use crate::wire::text::printable;
 
@@ -147,6 +148,31 @@ fn no_connection(outcome: &DialOutcome) -> Text {
         }
         DialOutcome::Local { text } => Text::new("why-not-local").with("text", text),
     }
+}
+
+/// What could not be read of a file, and why.
+pub fn not_read(file: &FileRead, unread: &Unread) -> Text {
+    let id = match &unread.why {
+        UnreadWhy::Cut => "unread-cut",
+        UnreadWhy::Broken { .. } => "unread-broken",
+        UnreadWhy::Snapped => "unread-snapped",
+        UnreadWhy::Lost => "unread-lost",
+        UnreadWhy::LinkType { .. } => "unread-link-type",
+        UnreadWhy::Encrypted => "unread-encrypted",
+        UnreadWhy::TooMuch { .. } => "unread-too-much",
+        UnreadWhy::Unknown => "unread-unknown",
+    };
+    let detail = match &unread.why {
+        UnreadWhy::Broken { text } | UnreadWhy::TooMuch { text } => text.clone(),
+        UnreadWhy::LinkType { number } => number.to_string(),
+        _ => String::new(),
+    };
+    let unit = if file.kind == FileKind::Capture { "packet" } else { "line" };
+    Text::new(id)
+        .with("unit", unit)
+        .with("number", unread.number.map_or_else(|| "?".to_owned(), |n| n.to_string()))
+        .with("count", usize::try_from(unread.count).unwrap_or(usize::MAX))
+        .with("detail", detail)
 }
 
 /// A silent login in words.

@@ -4,15 +4,18 @@ use std::net::SocketAddr;
 
 use super::millis::Millis;
 use super::report::{
-    self, Answer, Client, Endpoint, Expectation, Path, Port, Report, Router, Schema, Server,
-    Target, Times, Tls, Tool, Vantage,
+    self, Answer, Client, Endpoint, Expectation, FileEntry, Path, Port, Report, Router, Schema,
+    Server, SessionEntry, Target, Times, Tls, Tool, Vantage,
 };
 use crate::clients::Kind;
-use crate::diagnosis::reason::reason;
+use crate::diagnosis::reason::{not_read, reason};
 use crate::diagnosis::tls::{distrust, failure};
-use crate::diagnosis::{Diagnosis, Finding, Judged, ModeView, Prediction, Rule, Text, expect};
+use crate::diagnosis::{
+    Diagnosis, EvidenceItem, Finding, Judged, ModeView, Prediction, Rule, Text, expect,
+};
 use crate::evidence::Evidence;
 use crate::facts::expectation::Clock;
+use crate::facts::reading::{FileRead, SessionRead};
 use crate::facts::{Attempt, Direction, Facts, Purpose, Rung, RungAnswer, Why};
 
 /// What says a message in the reader's language.
@@ -27,6 +30,9 @@ pub fn of(diagnosis: &Diagnosis<'_>, say: Say<'_>) -> Report {
         tool: Tool { name: facts.tool.clone(), version: facts.version.clone() },
         started: facts.started.clone(),
         elapsed_ms: Millis::tenths(facts.elapsed),
+        source: facts.source,
+        sessions: sessions(facts),
+        files: files(facts, say),
         target: Target {
             input: facts.request.input.clone(),
             host: facts.request.host.to_string(),
@@ -48,11 +54,30 @@ pub fn of(diagnosis: &Diagnosis<'_>, say: Say<'_>) -> Report {
         path: path(evidence),
         rules: diagnosis.rules.iter().map(|r| rule(r, say)).collect(),
         ports: audit_ports(diagnosis),
-        findings: diagnosis.findings.iter().map(|f| finding(f, say)).collect(),
+        findings: diagnosis.findings.iter().map(|f| finding(evidence, f, say)).collect(),
         clients: diagnosis.clients.iter().map(|p| client(p, say)).collect(),
         expectations: diagnosis.expectations.iter().map(|j| expectation(j, say)).collect(),
         exit_code: diagnosis.exit_code(),
     }
+}
+
+fn sessions(facts: &Facts) -> Vec<SessionEntry> {
+    let all = facts.reading.as_ref().map_or(&[][..], |reading| &reading.others);
+    let entry = |s: &SessionRead| SessionEntry { id: s.id, client: s.client, verdict: s.verdict };
+    all.iter().map(entry).collect()
+}
+
+fn files(facts: &Facts, say: Say<'_>) -> Vec<FileEntry> {
+    let all = facts.reading.as_ref().map_or(&[][..], |reading| &reading.files);
+    let entry = |file: &FileRead| FileEntry {
+        file: file.file.clone(),
+        format: file.format.clone(),
+        units: file.units,
+        used: file.used,
+        vantage: file.vantage,
+        unread: file.unread.iter().map(|unread| say(&not_read(file, unread))).collect(),
+    };
+    all.iter().map(entry).collect()
 }
 
 fn expectation(judged: &Judged, say: Say<'_>) -> Expectation {
@@ -256,7 +281,14 @@ fn rule(rule: &Rule, say: Say<'_>) -> report::Rule {
     }
 }
 
-fn finding(finding: &Finding, say: Say<'_>) -> report::Finding {
+/// Evidence in words, with the packets or lines that it stands in.
+pub fn seen(evidence: &Evidence<'_>, shown: &EvidenceItem, say: Say<'_>) -> String {
+    let text = say(&shown.text);
+    let places = shown.attempt.as_deref().map(|id| evidence.places_of(id)).unwrap_or_default();
+    if places.is_empty() { text } else { format!("{text} ({places})") }
+}
+
+fn finding(evidence: &Evidence<'_>, finding: &Finding, say: Say<'_>) -> report::Finding {
     report::Finding {
         cause: finding.cause.to_owned(),
         severity: finding.severity,
@@ -273,7 +305,7 @@ fn finding(finding: &Finding, say: Say<'_>) -> report::Finding {
         evidence: finding
             .evidence
             .iter()
-            .map(|e| report::Evidence { attempt: e.attempt.clone(), text: say(&e.text) })
+            .map(|e| report::Evidence { attempt: e.attempt.clone(), text: seen(evidence, e, say) })
             .collect(),
         suppresses: finding.suppresses.iter().map(|&cause| cause.to_owned()).collect(),
         ruled_out: finding

@@ -6,9 +6,9 @@ use std::net::IpAddr;
 use serde::Deserialize;
 
 use super::report::{
-    Attempt, Client, Endpoint, Evidence, Expectation, Finding, Ladder, Location, Path, Port,
-    Remedy, Reply, Report, Router, Rule, RuledOut, Rung, Schema, Server, Snippet, Target, Tls,
-    Tool, Vantage,
+    Attempt, Client, Endpoint, Evidence, Expectation, FileEntry, Finding, Ladder, Location, Path,
+    Port, Remedy, Reply, Report, Router, Rule, RuledOut, Rung, Schema, Server, Snippet, Target,
+    Tls, Tool, Vantage,
 };
 use crate::wire::text::printable;
 
@@ -151,6 +151,9 @@ fn clean(report: &mut Report) {
         tool: Tool { name, version },
         started,
         elapsed_ms: _,
+        source: _,
+        sessions,
+        files,
         target: Target { input, host, port: _, user, tls: _, addresses },
         vantage: Vantage { local_address, seen_as, nat: _ },
         server,
@@ -167,6 +170,11 @@ fn clean(report: &mut Report) {
         exit_code: _,
     } = report;
     all([name, version, started, input, host, user, summary]);
+    ip(sessions.iter_mut().filter_map(|session| session.client.as_mut()));
+    for FileEntry { file, format, units: _, used: _, vantage: _, unread } in files {
+        all([file, format]);
+        all(unread);
+    }
     ip(addresses);
     ip([local_address, seen_as].into_iter().flatten());
     let Server { address, port: _, banner, software, features, certificate_expires } = server;

@@ -11,7 +11,9 @@ use super::millis::Millis;
 use crate::clients::Kind;
 use crate::diagnosis::{Confidence, RuleState, Severity, Who};
 use crate::facts::time::unix_seconds;
-use crate::facts::{Direction, Family, Mode, Outcome, Purpose, Security, TlsLevel};
+use crate::facts::{
+    Direction, Family, Mode, Outcome, Purpose, Security, Source, TlsLevel, Vantage as At,
+};
 use crate::words::{Nat, Side, Verdict, words};
 
 words! {
@@ -50,6 +52,15 @@ pub struct Report {
     pub started: String,
     /// How long it took, in milliseconds.
     pub elapsed_ms: Millis,
+    /// Who observed it: a run of this program, or files that were read.
+    #[serde(default)]
+    pub source: Source,
+    /// Files that were read: what each client did with each server, worst first. Empty for a run.
+    #[serde(default)]
+    pub sessions: Vec<SessionEntry>,
+    /// Files that were read, in order.
+    #[serde(default)]
+    pub files: Vec<FileEntry>,
     /// What was diagnosed.
     pub target: Target,
     /// Where it was measured from.
@@ -86,6 +97,36 @@ impl Report {
     pub fn certificate_end(&self) -> Option<i64> {
         unix_seconds(self.server.certificate_expires.as_deref()?)
     }
+}
+
+/// What one client did with one server.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct SessionEntry {
+    /// Its number, from 1 in the order of the files, for `--session`.
+    pub id: usize,
+    /// The client.
+    pub client: Option<IpAddr>,
+    /// What it comes to, taken by itself.
+    pub verdict: Verdict,
+}
+
+/// A file that was read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct FileEntry {
+    /// Its name, without its folder.
+    pub file: String,
+    /// In words: `pcapng, Ethernet`, `vsftpd`.
+    pub format: String,
+    /// Packets or lines.
+    pub units: u64,
+    /// Those of them that belong to FTP.
+    pub used: u64,
+    /// Where it was taken.
+    pub vantage: At,
+    /// What could not be read, and why, a sentence each.
+    pub unread: Vec<String>,
 }
 
 /// Program and version.

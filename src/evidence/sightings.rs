@@ -122,6 +122,28 @@ impl<'f> Evidence<'f> {
         }
     }
 
+    /// Where an attempt stands in the files that were read: `client.pcap #57, #58`.
+    pub fn places_of(&self, id: &str) -> String {
+        const MOST: usize = 3;
+        let attempt = self.facts.attempts.iter().find(|a| a.id == id);
+        let Some(attempt) = attempt.filter(|_| self.facts.reading.is_some()) else {
+            return String::new();
+        };
+        let mut told: Vec<String> = Vec::new();
+        let mut file = None;
+        for place in attempt.places.iter().take(MOST) {
+            let cited = self.cited(*place);
+            // The file's name once.
+            let short = cited.rsplit(' ').next().unwrap_or_default().to_owned();
+            told.push(if file == Some(place.file) { short } else { cited });
+            file = Some(place.file);
+        }
+        if attempt.places.len() > MOST {
+            told.push("…".to_owned());
+        }
+        told.join(", ")
+    }
+
     /// Where captures show that the knocks of one direction die in silence.
     pub fn seen_stop(&self, passive: bool) -> Option<SeenStop> {
         let silent: Vec<&Attempt> = self

@@ -6,30 +6,45 @@ use std::net::{IpAddr, SocketAddr};
 use serde::{Deserialize, Serialize};
 
 use super::Icmp;
+use crate::words::{Verdict, words};
 
-/// Who observed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Source {
-    /// This program, on the wire.
-    #[default]
-    Live,
-    /// Another program's log.
-    Log,
-    /// A packet capture.
-    Capture,
+words! {
+    /// Who observed.
+    pub enum Source: "source" {
+        /// this program, on the wire
+        Live = "live",
+        /// another program's log
+        Log = "log",
+        /// a packet capture
+        Capture = "capture",
+    }
+
+    /// Where on the way between client and server something was seen.
+    pub enum Vantage: "vantage" {
+        /// on the client's machine, or on the wire before its first router
+        Client = "client",
+        /// on the server's machine, or on the wire behind its last router
+        Server = "server",
+        /// somewhere between
+        Between = "between",
+        /// nobody knows
+        Unknown = "unknown",
+    }
+}
+
+impl Default for Source {
+    fn default() -> Self {
+        Self::Live
+    }
+}
+
+impl Default for Vantage {
+    fn default() -> Self {
+        Self::Unknown
+    }
 }
 
 impl Source {
-    /// The word of the report.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Live => "live",
-            Self::Log => "log",
-            Self::Capture => "capture",
-        }
-    }
-
     /// Whether a run of this program observed it.
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
     pub fn is_live(&self) -> bool {
@@ -37,45 +52,18 @@ impl Source {
     }
 }
 
-/// Where on the way between client and server something was seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Vantage {
-    /// On the client's machine, or on the wire before its first router.
-    Client,
-    /// On the server's machine, or on the wire behind its last router.
-    Server,
-    /// Somewhere between.
-    Between,
-    /// Nobody knows.
-    #[default]
-    Unknown,
-}
-
-impl Vantage {
-    /// The word of the command line and of the report.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Client => "client",
-            Self::Server => "server",
-            Self::Between => "between",
-            Self::Unknown => "unknown",
-        }
+words! {
+    /// How a vantage point is known.
+    pub enum KnownBy: "known by" {
+        /// `--at` says so
+        Said = "said",
+        /// lives of packets (TTL, hop limit) that passed no router
+        Lives = "lives",
+        /// the program that wrote the log runs there
+        Program = "program",
+        /// the client and the server are one machine
+        Loopback = "loopback",
     }
-}
-
-/// How a vantage point is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum KnownBy {
-    /// `--at` says so.
-    Said,
-    /// Lives of packets (TTL, hop limit) that passed no router.
-    Lives,
-    /// The program that wrote the log runs there.
-    Program,
-    /// The client and the server are one machine.
-    Loopback,
 }
 
 /// What was read.
@@ -107,8 +95,8 @@ pub struct SessionRead {
     pub id: usize,
     /// The client.
     pub client: Option<IpAddr>,
-    /// The verdict's word.
-    pub verdict: String,
+    /// What it comes to, taken by itself.
+    pub verdict: Verdict,
 }
 
 /// One file.

@@ -713,6 +713,45 @@ verdict-degraded = DEGRADED
 verdict-broken = BROKEN
 verdict-unreachable = UNREACHABLE
 verdict-incomplete = INCOMPLETE
+report-read = read { $file } ({ $format }): { $units } { $unit ->
+    [packet] { $units ->
+        [one] packet
+       *[other] packets
+    }
+   *[line] { $units ->
+        [one] line
+       *[other] lines
+    }
+}, { $used } of FTP; { $at ->
+    [client] seen from the client's end
+    [server] seen from the server's end
+    [between] seen from between the two ends
+   *[unknown] from where it was seen is not known
+}{ $by ->
+    [said] {" "}(as --at says)
+    [lives] {" "}(by the lives of the packets)
+    [loopback] {" "}(both ends are one machine)
+   *[other] {""}
+}
+report-read-client-moved = the client is { $near } on its own side and { $far } on the server's: a translation between
+report-read-server-moved = the server is { $near } on the client's side and { $far } on its own: a translation between
+report-read-changed = changed on the way: { $sent } ({ $from }) comes as { $came } ({ $to })
+report-read-mss = changed on the way: segments of { $sent } bytes at most ({ $from }) become { $came } ({ $to })
+report-read-sessions = { $count } sessions, worst first: { $list }{ $more ->
+    [yes] {" "}…
+   *[no] {""}
+} (--session N shows one)
+unread-cut = not read: the file ends in the middle of { $unit } { $number }
+unread-broken = not read from { $unit } { $number } on: { $detail }
+unread-snapped = { $count ->
+    [one] one { $unit } was
+   *[other] { $count } { $unit }s were
+} stored only in part, the first is { $number }
+unread-lost = the capture itself lost packets ({ $count }): what is missing in it was not lost by the network
+unread-link-type = not read: { $count } { $unit }s of link type { $detail }, the first is { $number }
+unread-encrypted = not read: what is said is encrypted from { $unit } { $number } on
+unread-too-much = not kept: { $count } more { $detail } than fit
+unread-unknown = not read: { $count } { $unit }s of no known program, the first is { $number }
 report-from = from { $local }
 report-seen-as = , seen by the server as { $seen }
 report-nat-none = , no NAT

@@ -5,11 +5,13 @@ use super::pen::{Color, Pen, visible};
 use super::signs::{passes, sign};
 use super::words::Words;
 use super::{Style, audit, clients, expectations, steps, transcript};
+use crate::diagnosis::reason::{first_line, not_read};
 use crate::diagnosis::{
-    Diagnosis, Evidence, Finding, ModeView, Nat, RuleState, Severity, Side, Snippet, Text, Verdict,
-    Who, remedies,
+    Diagnosis, Evidence, EvidenceItem, Finding, ModeView, Nat, RuleState, Severity, Side, Snippet,
+    Text, Verdict, Who, remedies,
 };
-use crate::document::of::{ends, folded_reason, software_name};
+use crate::document::of::{ends, folded_reason, seen, software_name};
+use crate::facts::reading::{Change, FileKind, KnownBy};
 use crate::facts::{Direction, Outcome};
 
 /// Renders the whole report.
@@ -94,6 +96,7 @@ impl Page<'_, '_> {
             }
             self.prose(out, "", "  ", &from);
         }
+        self.read(out);
         out.push('\n');
         let verdict = self.words.get(&format!("verdict-{}", self.diagnosis.verdict.as_str()));
         let color = match self.diagnosis.verdict {
@@ -104,6 +107,67 @@ impl Page<'_, '_> {
         let mut wrapped = String::new();
         self.prose(&mut wrapped, &format!("{verdict}  "), "  ", &self.say(&self.diagnosis.summary));
         out.push_str(&wrapped.replacen(&verdict, &self.strong(&verdict, color), 1));
+    }
+
+    /// The files that were read, and what else is in them.
+    fn read(&self, out: &mut String) {
+        let Some(reading) = &self.diagnosis.evidence.facts.reading else { return };
+        for file in &reading.files {
+            let line = Text::new("report-read")
+                .with("file", file.file.clone())
+                .with("format", file.format.clone())
+                .with("unit", if file.kind == FileKind::Capture { "packet" } else { "line" })
+                .with("units", usize::try_from(file.units).unwrap_or(usize::MAX))
+                .with("used", usize::try_from(file.used).unwrap_or(usize::MAX))
+                .with("at", file.vantage.as_str())
+                .with("by", file.known_by.map_or("none", KnownBy::as_str));
+            self.prose(out, "", "  ", &self.say(&line));
+            for unread in &file.unread {
+                self.prose(out, "  ", "    ", &self.say(&not_read(file, unread)));
+            }
+        }
+        for change in reading.translations.iter().take(4) {
+            let line = Text::new(if change.of_client {
+                "report-read-client-moved"
+            } else {
+                "report-read-server-moved"
+            });
+            let line = line.with("near", change.near).with("far", change.far);
+            self.prose(out, "  ", "    ", &self.say(&line));
+        }
+        for change in reading.changes.iter().take(4) {
+            let evidence = &self.diagnosis.evidence;
+            let line = match change {
+                Change::Text { sent, came, from, to } => Text::new("report-read-changed")
+                    .with("sent", first_line(sent))
+                    .with("came", first_line(came))
+                    .with("from", evidence.cited(*from))
+                    .with("to", evidence.cited(*to)),
+                Change::Mss { sent, came, from, to } => Text::new("report-read-mss")
+                    .with("sent", sent.to_string())
+                    .with("came", came.to_string())
+                    .with("from", evidence.cited(*from))
+                    .with("to", evidence.cited(*to)),
+            };
+            self.prose(out, "  ", "    ", &self.say(&line));
+        }
+        if reading.others.len() > 1 {
+            let told: Vec<String> = reading
+                .others
+                .iter()
+                .take(8)
+                .map(|s| {
+                    let client = s.client.map_or_else(|| "?".to_owned(), |c| c.to_string());
+                    let verdict = self.words.get(&format!("verdict-{}", s.verdict.as_str()));
+                    format!("{} {client} {verdict}", s.id)
+                })
+                .collect();
+            let line = Text::new("report-read-sessions")
+                .with("count", reading.others.len())
+                .with("list", told.join(" · "))
+                .with("more", if reading.others.len() > told.len() { "yes" } else { "no" });
+            self.prose(out, "", "  ", &self.say(&line));
+        }
     }
 
     /// Why one program works and another does not.
@@ -272,8 +336,8 @@ impl Page<'_, '_> {
             .iter()
             .filter(|e| !self.on_screen(e.attempt.as_deref()))
             .map(|e| match &e.attempt {
-                Some(id) => format!("{} ({id})", self.say(&e.text)),
-                None => self.say(&e.text),
+                Some(id) => format!("{} ({id})", self.seen(e)),
+                None => self.seen(e),
             })
             .collect();
         self.list(out, "report-evidence", &seen);
@@ -292,8 +356,16 @@ impl Page<'_, '_> {
         }
     }
 
-    /// Whether the lines above show this attempt already.
+    /// Evidence in words, with its places in the files that were read.
+    fn seen(&self, shown: &EvidenceItem) -> String {
+        seen(&self.diagnosis.evidence, shown, &|text| self.say(text))
+    }
+
+    /// Whether the lines above show this attempt already, and all that is known of it.
     fn on_screen(&self, attempt: Option<&str>) -> bool {
+        if self.diagnosis.evidence.facts.reading.is_some() {
+            return false;
+        }
         attempt.is_some_and(|id| self.diagnosis.evidence.modes().iter().any(|m| m.shown.id == id))
     }
 

@@ -669,6 +669,45 @@ verdict-degraded = 部分可用
 verdict-broken = 不可用
 verdict-unreachable = 连不上
 verdict-incomplete = 没有测全
+report-read = 已读 { $file }（{ $format }）：{ $units } { $unit ->
+    [packet] 个包
+   *[line] 行
+}，其中 { $used } 属于 FTP；{ $at ->
+    [client] 在客户端一侧看到
+    [server] 在服务器一侧看到
+    [between] 在两端之间看到
+   *[unknown] 不知道在哪里看到
+}{ $by ->
+    [said] （按 --at）
+    [lives] （由包的 TTL 判断）
+    [loopback] （两端是同一台机器）
+   *[other] {""}
+}
+report-read-client-moved = 客户端在自己一侧是 { $near }，在服务器一侧是 { $far }：中间有地址转换
+report-read-server-moved = 服务器在客户端一侧是 { $near }，在自己一侧是 { $far }：中间有地址转换
+report-read-changed = 途中被改：{ $sent }（{ $from }）到达时是 { $came }（{ $to }）
+report-read-mss = 途中被改：最大报文段 { $sent } 字节（{ $from }）变成 { $came }（{ $to }）
+report-read-sessions = { $count } 个会话，最差的在前：{ $list }{ $more ->
+    [yes] {" "}…
+   *[no] {""}
+}（--session N 显示其中一个）
+unread-cut = 未读：文件在第 { $number } { $unit ->
+    [packet] 个包
+   *[line] 行
+}中间结束
+unread-broken = 从第 { $number } { $unit ->
+    [packet] 个包
+   *[line] 行
+}起未读：{ $detail }
+unread-snapped = { $count } 个包只存了一部分，第一个是第 { $number } 个
+unread-lost = 抓包本身丢了包（{ $count }）：文件中缺少的并不是网络丢的
+unread-link-type = 未读：{ $count } 个链路类型 { $detail } 的包，第一个是第 { $number } 个
+unread-encrypted = 未读：从第 { $number } { $unit ->
+    [packet] 个包
+   *[line] 行
+}起对话已加密
+unread-too-much = 未保留：{ $detail } 超出容量 { $count }
+unread-unknown = 未读：{ $count } 行不属于已知程序，第一行是第 { $number } 行
 report-from = 从 { $local } 测试
 report-seen-as = ，服务器看到的是 { $seen }
 report-nat-none = ，没有 NAT

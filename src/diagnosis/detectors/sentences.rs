@@ -57,7 +57,7 @@ pub fn seen_stop(evidence: &Evidence<'_>, stop: &SeenStop) -> Text {
     let files = evidence.facts.reading.as_ref().map_or(&[][..], |r| &r.files);
     let word = |file: Option<usize>| {
         let vantage = file.and_then(|f| files.get(f)).map_or(Vantage::Unknown, |f| f.vantage);
-        vantage.word().to_owned()
+        vantage.as_str().to_owned()
     };
     let name = |file: usize| files.get(file).map_or("?", |f| f.file.as_str()).to_owned();
     let id = match stop.lost {
