@@ -26,7 +26,9 @@ pub use catalogue::{CATALOGUE, cause};
 pub use cause::{Cause, Plane};
 pub use clients::Prediction;
 pub use engine::{diagnose, diagnose_for, look_for};
-pub use finding::{Confidence, Finding, Remedy, RuledOut, Severity, Side, Snippet, Who};
+pub use finding::{
+    Confidence, EvidenceItem, Finding, Remedy, RuledOut, Severity, Side, Snippet, Who,
+};
 pub use rules::{Rule, RuleState};
 pub use text::{Arg, Lang, Text};
 pub use why_not::WhyNot;
