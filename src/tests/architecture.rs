@@ -104,8 +104,6 @@ const LONG: &[(&str, &str)] = &[
         "probe/session/control.rs",
         "one connection: what is said on it, heard on it and written down",
     ),
-    ("read/captures/scene.rs", "all connections of a capture, and which belongs to which"),
-    ("read/observe.rs", "one walk over conversations that leads to facts"),
     ("target.rs", "one parser with the table of its tests"),
 ];
 

@@ -243,13 +243,26 @@ fn two_captures_show_what_neither_does() {
 #[test]
 fn late_and_repeated_segments_are_put_right() {
     let mut film = healthy();
-    for at in (3..film.packets.len() - 1).step_by(3) {
-        film.packets.swap(at, at + 1);
-    }
-    let copy = film.packets[6].clone();
-    film.packets.insert(9, (film.packets[9].0 + 300_000, copy.1));
+    let is_227 = |p: &[u8]| p.windows(4).any(|w| w == b"227 ");
+    let at = film.packets.iter().position(|(_, p)| is_227(p)).unwrap();
+    let (when, whole) = film.packets[at].clone();
+    let text = b"227 Entering Passive Mode (192,0,2,21,195,80).\r\n";
+    let tcp = etherparse::SlicedPacket::from_ethernet(&whole).unwrap();
+    let Some(etherparse::TransportSlice::Tcp(tcp)) = tcp.transport else { panic!("no TCP") };
+    let (seq, ack) = (tcp.sequence_number(), tcp.acknowledgment_number());
+    let (first, second) = text.split_at(20);
+    let mut pieces = Film { packets: Vec::new(), now: when, ..Film::at(0, 3) };
+    let (server, to) = (pieces.server, pieces.client.at);
+    pieces.raw(server, to, seq + 20, ack, ACK, second);
+    pieces.raw(server, to, seq + 15, ack, ACK, &text[15..30]);
+    pieces.raw(server, to, seq, ack, ACK, first);
+    pieces.wait(300_000);
+    pieces.raw(server, to, seq, ack, ACK, text);
+    film.packets.splice(at..=at, pieces.packets);
     let facts = facts(&[("a.pcap", &film)]);
     assert_eq!(facts[0].attempts[0].outcome, Outcome::Open);
+    let replies = facts[0].sessions[0].exchanges.iter().find(|e| e.verb() == "PASV").unwrap();
+    assert_eq!(replies.replies.len(), 1);
 }
 
 #[test]
