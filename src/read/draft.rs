@@ -332,7 +332,8 @@ impl Draft {
             let (code, text, error) = (*code, text.clone(), error.clone());
             return (Outcome::Rejected, Why::BadAnnouncement { code, text, error });
         }
-        if !self.answered {
+        let done = matches!(self.last_word, Some((200..=299, _)));
+        if !self.answered && !(self.gap && (self.connected || done)) {
             let command = self.mode.verb().to_owned();
             if talk.reset || talk.end == Some(ControlEnd::ClosedByServer) {
                 return (Outcome::Closed, Why::ControlLost { command });

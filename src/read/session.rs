@@ -46,6 +46,8 @@ pub(super) struct Talk<'a> {
     pub(super) reset: bool,
     pub(super) last: Option<u64>,
     pub(super) quit: bool,
+    /// A part of the dialogue is missing so far.
+    pub(super) gap: bool,
     pub(super) gave_up: Option<Option<u64>>,
 }
 
@@ -77,6 +79,7 @@ impl<'a> Talk<'a> {
             reset: false,
             last: None,
             quit: false,
+            gap: false,
             gave_up: None,
         }
     }
@@ -101,6 +104,7 @@ impl<'a> Talk<'a> {
                 }
             }
             What::Gap => {
+                self.gap = true;
                 // A reply may be among what is missing: nobody waits for one any more.
                 if let Some(draft) = self.drafts.last_mut().filter(|d| d.over.is_none()) {
                     draft.gap = true;
@@ -214,6 +218,7 @@ impl<'a> Talk<'a> {
             }
             return;
         }
+        self.pass_over(said.code);
         let target = self.waiting.front().copied();
         let preliminary = (100..200).contains(&said.code);
         let Some(index) = target.or_else(|| self.late_reply(said.code)) else {
@@ -237,6 +242,18 @@ impl<'a> Talk<'a> {
             }
         }
         self.draft_reply(index, said, event);
+    }
+
+    /// Behind a gap, commands whose replies are in it do not get those of others.
+    fn pass_over(&mut self, code: u16) {
+        if !self.gap {
+            return;
+        }
+        let fits =
+            |index: &usize| self.exchanges.get(*index).is_some_and(|e| may_answer(e.verb(), code));
+        if let Some(at) = self.waiting.iter().position(fits) {
+            self.waiting.drain(..at);
+        }
     }
 
     /// A second completion reply (after ABOR, or 226 after a 426) belongs to the transfer.
@@ -498,5 +515,20 @@ impl<'a> Talk<'a> {
 
     fn asked(&self, verb: &str) -> bool {
         self.exchanges.iter().any(|e| e.verb() == verb)
+    }
+}
+
+/// Whether a reply of this code can be one to this command.
+fn may_answer(verb: &str, code: u16) -> bool {
+    match code {
+        125 | 150 | 226 | 425 | 426 => {
+            matches!(verb, "LIST" | "NLST" | "MLSD" | "RETR" | "STOR" | "STOU" | "APPE" | "ABOR")
+        }
+        227 => verb == "PASV",
+        229 => verb == "EPSV",
+        221 => verb == "QUIT",
+        331 | 332 | 230 => matches!(verb, "USER" | "PASS" | "ACCT"),
+        257 => matches!(verb, "PWD" | "XPWD" | "MKD" | "XMKD"),
+        _ => true,
     }
 }
