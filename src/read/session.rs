@@ -492,6 +492,11 @@ impl<'a> Talk<'a> {
                 text: reply.text.clone(),
             };
         }
+        // The file ends before the login does: what it does not show may have come.
+        let waits = last.as_ref().is_none_or(|(_, end)| *end == ExchangeEnd::Open);
+        if self.conversation.file_ends && !self.conversation.joined_late && waits {
+            return LoginOutcome::NotTried;
+        }
         if let Some((command, end)) = last {
             return LoginOutcome::Broken { command, end };
         }

@@ -400,6 +400,11 @@ impl Talk {
         self.imply_reply(place, at, &asked);
         self.settled = false;
         if let Some(mode) = asked.mode() {
+            // It goes on to another announcement, and neither says why nor after what time.
+            let gone_on = matches!(self.announced, Announced::Taken(before) if before.is_passive());
+            if gone_on && !self.transfer && !self.tells_dials && !self.server && at.is_none() {
+                self.push(place, at, What::Gap);
+            }
             self.announced = Announced::Asked(mode);
             self.forget_data();
         } else if asked.transfers() {

@@ -212,8 +212,10 @@ const LOGS: &[(&str, &str, &[&str])] = &[
         "basic-ftp",
         "Connected to 198.51.100.9:21 (No encryption)\n< 220 hi\nLogin security: No encryption\n\
          > USER joe\n< 331 pass\n> PASS ###\n< 230 in\n> FEAT\n< 211-Features:\n MLSD\n PASV\n211 End\n\
-         > EPSV\n< 229 ok (|||40007|)\nError: connect ECONNREFUSED 198.51.100.9:40007\n",
-        &["dials, stands, 220, USER joe, 331, PASS ****, 230, FEAT, 211, EPSV, 229, refused"],
+         > EPSV\n< 229 ok (|||40007|)\n> PASV\n< 227 ok (198,51,100,9,156,71)\nError: connect ECONNREFUSED 198.51.100.9:40007\n",
+        &[
+            "dials, stands, 220, USER joe, 331, PASS ****, 230, FEAT, 211, EPSV, 229, gap, PASV, 227, refused",
+        ],
     ),
     (
         "rclone",

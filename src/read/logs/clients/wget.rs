@@ -81,7 +81,7 @@ impl Wget {
         if text.starts_with("Control connection closed") {
             return understood(WGET, vec![Says::Ends(End::Server)]);
         }
-        if text.starts_with("Read error (") || text.starts_with("Data connection: ") {
+        if text.contains("Read error (") || text.contains("Data connection: ") {
             return understood(WGET, shape::trouble(text).map(Says::Trouble).into_iter().collect());
         }
         let known =
