@@ -56,7 +56,7 @@ struct Spot<'f> {
     sighting: &'f Sighting,
 }
 
-impl<'f> Evidence<'f> {
+impl Evidence<'_> {
     /// Hops from the client to the server, as captures show them.
     pub fn seen_hops(&self) -> Option<u8> {
         let files = &self.facts.reading.as_ref()?.files;

@@ -32,12 +32,14 @@ words! {
     }
 }
 
+#[expect(clippy::derivable_impls, reason = "the macro of words takes no attribute of a value")]
 impl Default for Source {
     fn default() -> Self {
         Self::Live
     }
 }
 
+#[expect(clippy::derivable_impls, reason = "the macro of words takes no attribute of a value")]
 impl Default for Vantage {
     fn default() -> Self {
         Self::Unknown

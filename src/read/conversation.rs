@@ -18,6 +18,7 @@ const LONGEST_REPLY: usize = 16 * 1024;
 
 /// One control connection.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing that was seen or not")]
 pub struct Conversation {
     /// The client.
     pub client: Party,

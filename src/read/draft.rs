@@ -25,6 +25,8 @@ pub(super) struct Transfer {
 }
 
 /// One attempt in the making.
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing that was seen or not")]
+#[expect(clippy::option_option, reason = "whether it was, and when, where the file tells")]
 pub(super) struct Draft {
     pub(super) mode: Mode,
     pub(super) exchange: usize,

@@ -266,9 +266,8 @@ fn request(group: &[Conversation], attempts: &[Attempt]) -> Request {
         .or_else(|| server.address.map(|a| a.to_string()))
         .unwrap_or_else(|| "?".to_owned());
     let input = match (host.contains(':'), port == tls.usual_port()) {
-        (true, true) => host.clone(),
+        (_, true) => host.clone(),
         (true, false) => format!("[{host}]:{port}"),
-        (false, true) => host.clone(),
         (false, false) => format!("{host}:{port}"),
     };
     let modes: Vec<Mode> =

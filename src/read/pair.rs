@@ -100,8 +100,9 @@ fn is_seen(event: &Event) -> bool {
 /// What is to be added to the far file's times: the first reply, or command, is heard at one time.
 fn clock(near: &Conversation, far: &Conversation) -> i64 {
     let mark = |c: &Conversation| {
-        let words = c.events.iter().filter(|e| matches!(e.what, What::Command(_) | What::Reply(_)));
-        words.filter_map(|e| e.at).next().and_then(|at| i64::try_from(at).ok())
+        let mut words =
+            c.events.iter().filter(|e| matches!(e.what, What::Command(_) | What::Reply(_)));
+        words.find_map(|e| e.at).and_then(|at| i64::try_from(at).ok())
     };
     match (mark(near), mark(far)) {
         (Some(near), Some(far)) => near - far,

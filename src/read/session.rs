@@ -21,6 +21,8 @@ use crate::wire::text::printable;
 const MOST_EXCHANGES: usize = 400;
 
 /// Reading one conversation.
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing that was seen or not")]
+#[expect(clippy::option_option, reason = "whether it was, and when, where the file tells")]
 pub(super) struct Talk<'a> {
     pub(super) conversation: &'a Conversation,
     pub(super) clock: Clock,
@@ -194,12 +196,11 @@ impl<'a> Talk<'a> {
             self.drafts.push(draft);
         } else if asked.transfers()
             && let Some(draft) = self.drafts.last_mut().filter(|d| d.over.is_none())
+            && draft.transfer.is_none()
         {
-            if draft.transfer.is_none() {
-                draft.transfer =
-                    Some(Transfer { command: asked.shown(), at: event.at, exchange: index });
-                draft.cite(event.place);
-            }
+            draft.transfer =
+                Some(Transfer { command: asked.shown(), at: event.at, exchange: index });
+            draft.cite(event.place);
         }
     }
 
@@ -484,8 +485,8 @@ impl<'a> Talk<'a> {
             return LoginOutcome::Refused { command, code: reply.code, text: reply.text.clone() };
         }
         let auth = self.exchanges.iter().filter(|e| e.verb() == "AUTH").collect::<Vec<_>>();
-        let refusals = auth.iter().filter_map(|e| e.replies.last()).filter(|r| r.code >= 400);
-        if let (Some(reply), true) = (refusals.last(), !self.asked("USER")) {
+        let mut refusals = auth.iter().filter_map(|e| e.replies.last()).filter(|r| r.code >= 400);
+        if let (Some(reply), true) = (refusals.next_back(), !self.asked("USER")) {
             return LoginOutcome::TlsRefused {
                 command: auth.last().map_or_else(String::new, |e| e.command.clone()),
                 code: reply.code,

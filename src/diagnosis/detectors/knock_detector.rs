@@ -105,6 +105,7 @@ fn stop(evidence: &Evidence<'_>, silent: &[&ModeView<'_>]) -> Stop {
 /// PORT was accepted, and the server's knock never arrives. Whose filter stops it follows from the
 /// holes that were opened from the inside: one lets it in at this machine or its gateway; where none
 /// does, it never comes as far as the client's side.
+#[expect(clippy::too_many_lines, reason = "one finding, from its conditions to its remedies")]
 fn blocked(evidence: &Evidence<'_>) -> Found {
     if let Some(open) = evidence.active().iter().find(|v| v.is_open()) {
         return Err(why_not("an active mode works").on(open.shown));

@@ -37,6 +37,7 @@ pub struct Announced {
 }
 
 /// A control connection that is read.
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing that was seen or not")]
 pub struct Dialogue {
     /// What was read.
     pub conversation: Conversation,
@@ -77,8 +78,8 @@ pub fn is_reply_like(data: &[u8]) -> bool {
 pub fn is_command_like(data: &[u8]) -> bool {
     let end = data.iter().take(8).position(|b| matches!(b, b' ' | b'\r' | b'\n'));
     let Some(verb) = end.and_then(|end| data.get(..end)) else { return false };
-    let is = |known: &&str| verb.eq_ignore_ascii_case(known.as_bytes());
-    OF_FTP.iter().any(|k| is(&k)) || matches!(verb, b"AUTH" | b"auth")
+    let is = |known: &str| verb.eq_ignore_ascii_case(known.as_bytes());
+    OF_FTP.iter().any(|k| is(k)) || matches!(verb, b"AUTH" | b"auth")
 }
 
 fn is_tls(data: &[u8]) -> bool {
@@ -152,6 +153,10 @@ impl Dialogue {
     }
 
     /// A segment.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a segment's own fields, of which it needs these"
+    )]
     pub fn segment(
         &mut self,
         of_client: bool,

@@ -360,11 +360,11 @@ impl Scene {
             self.dialogues.iter().map(|d| vec![false; d.announced.len()]).collect();
         let mut any_data = false;
         for tracked in &kept {
-            if let Kind::Data(at, index) = tracked.kind {
-                if let Some(flag) = taken.get_mut(at).and_then(|flags| flags.get_mut(index)) {
-                    *flag = true;
-                    any_data = true;
-                }
+            if let Kind::Data(at, index) = tracked.kind
+                && let Some(flag) = taken.get_mut(at).and_then(|flags| flags.get_mut(index))
+            {
+                *flag = true;
+                any_data = true;
             }
         }
         let mut events: Vec<Vec<Event>> = self.dialogues.iter().map(|_| Vec::new()).collect();
