@@ -105,6 +105,7 @@ const LONG: &[(&str, &str)] = &[
         "one connection: what is said on it, heard on it and written down",
     ),
     ("target.rs", "one parser with the table of its tests"),
+    ("read/logs/talk.rs", "one conversation in the making, whatever a line says of it"),
 ];
 
 /// Lines that make one look whether a file is one thing. It is never cut to meet the number: what is
