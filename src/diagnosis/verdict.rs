@@ -97,11 +97,14 @@ pub fn weigh(evidence: &Evidence<'_>, findings: &mut [Finding]) {
     };
     let (passive, active) = (modes(true), modes(false));
     let asked = passive.iter().any(|m| evidence.state(m) != State::NotApplicable);
+    let alone = !findings.iter().any(|finding| {
+        finding.severity < Severity::Info && passive.iter().any(|m| finding.explains.contains(&m.entry.id))
+    });
     for finding in findings {
         let about = |m: &&&ModeView<'_>| finding.explains.contains(&m.entry.id);
-        if finding.severity == Severity::Warning
-            && passive.iter().filter(about).any(|m| evidence.state(m) == State::Dead)
-        {
+        let dead = passive.iter().filter(about).any(|m| evidence.state(m) == State::Dead);
+        // What is information beside a problem is the problem where it stands alone.
+        if dead && (finding.severity == Severity::Warning || alone) {
             finding.severity = Severity::Problem;
         } else if finding.severity == Severity::Problem
             && asked

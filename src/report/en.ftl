@@ -405,6 +405,7 @@ epsv-blocked-fix-network = Update or replace the firewall's FTP helper so that i
 epsv-blocked-fix-user = Make the client use { $works } (curl --disable-epsv, lftp ftp:prefer-epsv, Java and others have a setting).
 
 epsv-unsupported-title = The server does not know EPSV
+epsv-unsupported-fix-user = Use PASV: it is what this server has (curl --disable-epsv; with this program --modes pasv).
 epsv-unsupported-text = The server answered EPSV with { $reply }. Over IPv4 that harms nobody: clients fall back to PASV.
 
 pasv-unsupported-title = The server refuses PASV and takes only EPSV

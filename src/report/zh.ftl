@@ -379,6 +379,7 @@ epsv-blocked-fix-network = 升级或更换防火墙的 FTP 助手，让它认识
 epsv-blocked-fix-user = 让客户端使用 { $works }（curl --disable-epsv、lftp ftp:prefer-epsv，Java 等也有相应设置）。
 
 epsv-unsupported-title = 服务器不认识 EPSV
+epsv-unsupported-fix-user = 改用 PASV：这台服务器有的是它（curl --disable-epsv；本程序用 --modes pasv）。
 epsv-unsupported-text = 服务器对 EPSV 的应答是 { $reply }。在 IPv4 上没有妨碍：客户端会退回 PASV。
 
 pasv-unsupported-title = 服务器不接受 PASV，只接受 EPSV

@@ -106,6 +106,7 @@ const LONG: &[(&str, &str)] = &[
     ),
     ("target.rs", "one parser with the table of its tests"),
     ("read/logs/talk.rs", "one conversation in the making, whatever a line says of it"),
+    ("wire/peer.rs", "what servers say about peers and refusals, each wording with its readers"),
 ];
 
 /// Lines that make one look whether a file is one thing. It is never cut to meet the number: what is

@@ -131,6 +131,7 @@ fn epsv_unsupported(evidence: &Evidence<'_>) -> Found {
     .side(Side::Server)
     .explains(&[view])
     .not("epsv-blocked", Text::new("not-firewall-refused-by-reply"))
+    .fix_if(!evidence.passive_open(), Who::User, Text::new("epsv-unsupported-fix-user"))
     .done()
 }
 
