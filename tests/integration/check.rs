@@ -204,7 +204,7 @@ fn a_line_for_each_as_it_ends_and_lines_from_standard_input() {
     out.read_to_string(&mut rest).unwrap();
     assert_eq!(lines(&rest).len(), 1);
     assert!(began.elapsed() > at + Duration::from_millis(500), "told only at the end");
-    assert_eq!(child.wait().unwrap().code(), Some(1));
+    assert_eq!(child.wait().unwrap().code(), Some(5));
 }
 
 /// A server that counts how many sessions it has at once; each says 421 after a while.

@@ -45,7 +45,7 @@ fn the_command_line_takes_expectations() {
     let report: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
     assert_eq!(report["expectations"][0]["met"], serde_json::Value::Null);
     assert_eq!(report["expectations"][0]["expect"], "tls-reuse=yes");
-    assert_eq!(report["exit_code"], 1);
+    assert_eq!(report["exit_code"], 5);
 }
 
 /// Nothing is sent for an expectation that makes no sense: the port is one that nobody listens at,

@@ -176,7 +176,7 @@ fn an_interrupt_while_connecting_ends_with_a_report() {
     let output = finished(command.spawn().unwrap(), Duration::from_secs(20));
     assert_eq!(output.status.code(), Some(130), "{}{}", stdout(&output), stderr(&output));
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(report["verdict"], "unreachable");
+    assert_eq!(report["verdict"], "incomplete");
 }
 
 #[test]

@@ -84,7 +84,7 @@ fn on_a_terminal(place: &TempDir, args: &str) -> Option<(String, String)> {
         .stdin(Stdio::null())
         .output()
         .unwrap();
-    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stdout));
+    assert_eq!(output.status.code(), Some(5), "{}", text(&output.stdout));
     let report = fs::read_to_string(place.path().join("out.txt")).unwrap();
     Some((text(&output.stdout), report))
 }

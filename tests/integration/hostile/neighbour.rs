@@ -42,7 +42,7 @@ fn ends_in_order(name: &str, rules: Vec<Rules>, args: &[&str], unfinished: bool)
     let server = quiet(rules);
     let target = server.address.to_string();
     let ran = process::run(&[&["--json"], args, &[target.as_str()]].concat());
-    assert!(matches!(ran.code, Some(0..=3)), "{name}: {:?} {}", ran.code, ran.stderr);
+    assert!(matches!(ran.code, Some(0..=3 | 5)), "{name}: {:?} {}", ran.code, ran.stderr);
     let wrong = left_behind(&sessions(&server), unfinished);
     assert!(wrong.is_empty(), "{name}:\n{}", wrong.join("\n"));
 }
@@ -67,7 +67,7 @@ fn a_transfer_that_stalls_is_aborted() {
         let server = quiet(vec![stalls.clone()]);
         let target = server.address.to_string();
         let ran = process::run(&[&["--json"][..], &args, &[target.as_str()]].concat());
-        assert!(matches!(ran.code, Some(0..=3)), "{:?} {}", ran.code, ran.stderr);
+        assert!(matches!(ran.code, Some(0..=3 | 5)), "{:?} {}", ran.code, ran.stderr);
         // Such a server reads nothing while it waits; the bytes are there all the same.
         let heard = server.heard();
         assert!(heard.contains("ABOR") && heard.contains("QUIT"), "{args:?}: {heard:?}");
@@ -81,7 +81,7 @@ fn a_deadline_in_mid_session_ends_with_a_goodbye() {
         let server = quiet(vec![slow]);
         let target = server.address.to_string();
         let ran = process::run(&["--json", "--deadline", "2s", &target]);
-        assert!(matches!(ran.code, Some(0..=3)), "{verb}: {:?} {}", ran.code, ran.stderr);
+        assert!(matches!(ran.code, Some(0..=3 | 5)), "{verb}: {:?} {}", ran.code, ran.stderr);
         let heard = server.heard();
         assert!(heard.ends_with("QUIT\r\n"), "{verb}: {heard:?}");
     }
@@ -150,7 +150,7 @@ fn a_ban_is_not_knocked_at_for_long() {
         done.store(true, Ordering::Relaxed);
         thread.join().unwrap();
         let report: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
-        assert_eq!(report["verdict"], "healthy", "{word}: {report}");
+        assert_eq!(report["verdict"], "incomplete", "{word}: {report}");
         // One row of knocks at a silent port, three at one that refuses.
         assert!(took < Duration::from_secs(14), "{word}: {took:?}");
     }
