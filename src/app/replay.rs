@@ -31,9 +31,7 @@ pub(super) fn run(
 ) -> Result<Outcome, AppError> {
     check(output, &ask.expect)?;
     keeps(output, &[file])?;
-    let of = |id: &str| {
-        known_cause(id).map_err(|error| AppError::Usage(format!("--why: {error}")))
-    };
+    let of = |id: &str| known_cause(id).map_err(|error| AppError::Usage(format!("--why: {error}")));
     let cause = ask.why.as_deref().map(of).transpose()?;
     if cause.is_some() && format(output) != Format::Text {
         return Err(AppError::Usage("--why: is told as text alone".to_owned()));

@@ -136,7 +136,8 @@ fn missing(evidence: &Evidence<'_>, access: Access) -> Text {
         evidence.modes().iter().filter(|m| evidence.state(m) == State::Unknown).collect();
     let verbs: Vec<&str> = unknown.iter().map(|m| m.mode.verb()).collect();
     let first = unknown.first().filter(|_| access == Access::LoggedIn);
-    let text = match first {
+
+    match first {
         Some(view) => Text::new("summary-incomplete")
             .with("missing", verbs.join(", "))
             .with("because", reason(view.shown))
@@ -150,8 +151,7 @@ fn missing(evidence: &Evidence<'_>, access: Access) -> Text {
             })
         }
         None => Text::new("summary-incomplete-more"),
-    };
-    text
+    }
 }
 
 fn summary(

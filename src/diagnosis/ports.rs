@@ -77,7 +77,7 @@ pub fn range(run: PortRun) -> Proposal {
 impl Proposal {
     /// The range as software writes it: `50000-50100`, or one port alone, which most software does
     /// not take as a range.
-    pub fn span(&self, between: &str) -> String {
+    pub fn span(self, between: &str) -> String {
         if self.min == self.max {
             self.min.to_string()
         } else {

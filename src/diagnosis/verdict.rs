@@ -76,15 +76,16 @@ fn silence(evidence: &Evidence<'_>) -> Option<State> {
 /// An audit: whether every port of the range was asked. What a blocked port means is a finding's.
 fn range(evidence: &Evidence<'_>, audit: &PortAudit<'_>) -> State {
     match audit.worth {
-        // They were knocked at as they were announced: more is not to be had.
-        Worth::Pinholes | Worth::Announced | Worth::Intercepted => State::NotApplicable,
         Worth::Shown => {
             let whole = audit.sweep.is_some_and(|s| s.complete && s.gone_silent.is_empty());
             if whole && !audit.patchy() { State::Open } else { State::Unknown }
         }
         Worth::Nothing if evidence.passive_open() => State::Unknown,
-        // No port was ever announced.
-        Worth::Nothing => State::NotApplicable,
+        // No port was ever announced; or they were knocked at as they were, and more is not to be
+        // had.
+        Worth::Nothing | Worth::Pinholes | Worth::Announced | Worth::Intercepted => {
+            State::NotApplicable
+        }
     }
 }
 
@@ -98,7 +99,8 @@ pub fn weigh(evidence: &Evidence<'_>, findings: &mut [Finding]) {
     let (passive, active) = (modes(true), modes(false));
     let asked = passive.iter().any(|m| evidence.state(m) != State::NotApplicable);
     let alone = !findings.iter().any(|finding| {
-        finding.severity < Severity::Info && passive.iter().any(|m| finding.explains.contains(&m.entry.id))
+        finding.severity < Severity::Info
+            && passive.iter().any(|m| finding.explains.contains(&m.entry.id))
     });
     for finding in findings {
         let about = |m: &&&ModeView<'_>| finding.explains.contains(&m.entry.id);

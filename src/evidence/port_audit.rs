@@ -123,7 +123,7 @@ fn worth(evidence: &Evidence<'_>, audit: &Audit) -> Worth {
     }
     let Some(sweep) = &audit.sweep else { return Worth::Nothing };
     let count = |wanted: fn(Outcome) -> bool| -> usize {
-        sweep.ports.iter().filter(|r| wanted(r.outcome)).map(PortRun::count).sum()
+        sweep.ports.iter().filter(|r| wanted(r.outcome)).map(|run| run.count()).sum()
     };
     let (open, asked) = (count(|o| o == Outcome::Open), count(|o| o != Outcome::NotTested));
     let everywhere = asked >= 16 && open * 10 >= asked * 9;
@@ -280,7 +280,7 @@ impl PortAudit<'_> {
     /// The chance that any port of the sweep is wrong for loss, from the loss that was met.
     fn chance(&self) -> f64 {
         let Some(sweep) = self.sweep else { return 0.0 };
-        let ports: usize = sweep.ports.iter().map(PortRun::count).sum();
+        let ports: usize = sweep.ports.iter().map(|run| run.count()).sum();
         let lost = f64::from(sweep.lost) / f64::from(sweep.answered.max(1));
         let ports = f64::from(u32::try_from(ports).unwrap_or(u32::MAX));
         ports * lost.max(0.01).powi(i32::from(sweep.asked))

@@ -124,7 +124,7 @@ pub struct PortRun {
 
 impl PortRun {
     /// How many ports.
-    pub fn count(&self) -> usize {
+    pub fn count(self) -> usize {
         usize::from(self.last.saturating_sub(self.first)) + 1
     }
 
@@ -162,7 +162,7 @@ impl Audit {
 
 impl PortRange {
     /// Whether a port lies in it.
-    pub fn has(&self, port: u16) -> bool {
+    pub fn has(self, port: u16) -> bool {
         (self.min..=self.max).contains(&port)
     }
 }

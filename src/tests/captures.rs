@@ -319,7 +319,7 @@ fn damaged_files_are_read_without_a_panic() {
     let films = [healthy().pcap(), silent(0, 3, 4).pcap(), silent(3, 0, 0).pcap()];
     for round in 0..3000 {
         let mut file = films[round % films.len()].clone();
-        for _ in 0..1 + random() % 12 {
+        for _ in 0..=(random() % 12) {
             let at = usize::try_from(random()).unwrap_or(usize::MAX) % file.len();
             file[at] = u8::try_from(random() & 0xff).unwrap();
         }

@@ -196,7 +196,7 @@ fn reports_fit_their_schema() {
     let validator = jsonschema::validator_for(&schema).unwrap();
     each(|scenario, wrong| {
         let report = scenario.report();
-        let errors = validator.iter_errors(&report);
+        let errors = validator.iter_errors(report);
         wrong.extend(errors.map(|e| format!("{}: {e}", e.instance_path())));
         for unknown in ["extra", "exitcode"] {
             let mut with = report.clone();

@@ -207,7 +207,7 @@ fn partly_blocked(evidence: &Evidence<'_>) -> Found {
         .with("range", Proposal { min: bounds.min, max: bounds.max, invented: false }.span("-"))
         .with("through", few(&through))
         .with("blocked", few(&parts))
-        .with("count", parts.iter().map(PortRun::count).sum::<usize>());
+        .with("count", parts.iter().map(|run| run.count()).sum::<usize>());
     let build = begin(evidence, &PASSIVE_RANGE_PARTLY_BLOCKED, text, view, &parts, &through)
         .not("firewall-blocks-passive", Text::new("not-blocked-swept"));
     let located = located(evidence, view);
@@ -331,7 +331,7 @@ fn port_hole(evidence: &Evidence<'_>) -> Found {
         if names.is_empty() { "passive-port-hole-text" } else { "passive-port-hole-text-named" };
     let text = Text::new(id)
         .with("ports", few(&holes))
-        .with("count", holes.iter().map(PortRun::count).sum::<usize>())
+        .with("count", holes.iter().map(|run| run.count()).sum::<usize>())
         .with("names", names.join(", "));
     begin(evidence, &PASSIVE_PORT_HOLE, text, view, &holes, &through)
         .not("firewall-blocks-passive", Text::new("not-blocked-swept"))

@@ -221,7 +221,7 @@ impl Asking<'_> {
     fn bear_with_the_slow(&self, limits: &mut Limits) {
         let recorder = &self.door.context.recorder;
         let facts = recorder.facts();
-        let starved = facts.attempts.iter().any(|a| a.came_empty());
+        let starved = facts.attempts.iter().any(AttemptReading::came_empty);
         let lossy = Evidence::new(&facts).lossy();
         let too_large = |a: &Attempt| a.varies(|v| matches!(v, Varied::Segments { .. }));
         let known = facts.attempts.iter().any(|a| too_large(a) && a.is_open());

@@ -135,7 +135,7 @@ impl Logins {
             if let Some(path) = context.request().path.as_deref().filter(|_| self.enters) {
                 let _ = door.enter(&mut control, path).await;
             }
-            if context.facts().attempts.iter().any(|a| a.peer_rejected()) {
+            if context.facts().attempts.iter().any(AttemptReading::peer_rejected) {
                 // A server that takes us for two machines may see several addresses of ours.
                 let _ = control.exchange(&Command::new("STAT"), limits.reply).await;
             }

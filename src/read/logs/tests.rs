@@ -331,8 +331,7 @@ fn what_was_put_around_the_lines_makes_no_difference() {
             .chain(text.encode_utf16())
             .flat_map(u16::to_le_bytes)
             .collect();
-        let mailed: String =
-            text.split_inclusive('\n').map(|line| format!("> {line}")).collect::<String>();
+        let mailed: String = text.split_inclusive('\n').flat_map(|line| ["> ", line]).collect();
         let mailed = format!("Hello,\nsee this:\n{mailed}\nRegards\n");
         for bytes in [crlf.into_bytes(), coloured.into_bytes(), utf16, mailed.into_bytes()] {
             let got: Vec<String> = found(&bytes).conversations.iter().map(words).collect();

@@ -84,7 +84,7 @@ fn performance_data_is_read_by_the_plugins_own_library() {
     // Nothing is lost or made up, whatever stands in labels.
     for all in [entries(Lang::En), hostile()] {
         let lines: Vec<String> = all
-            .into_iter()
+            .iter()
             .filter(|entry| entry.report().is_some())
             .map(|entry| render(std::slice::from_ref(entry), Format::Nagios, Lang::En))
             .collect();

@@ -72,7 +72,7 @@ fn others(scenarios: &[Scenario]) -> Vec<Run> {
 fn fuzz(name: &str, share: f64, make: fn(&mut Rng, &Pool, &[Scenario]) -> Value) {
     let scenarios = scenario::all();
     let pool = Pool::new(scenarios.iter().map(|s| &s.saved));
-    let others = others(&scenarios);
+    let others = others(scenarios);
     let budget = Budget::new(share);
     let mut rng = rng(name);
     for (path, input) in corpus("diagnosis") {
@@ -83,7 +83,7 @@ fn fuzz(name: &str, share: f64, make: fn(&mut Rng, &Pool, &[Scenario]) -> Value)
     let (mut done, mut read) = (0_u64, 0_u64);
     let mut wrong: Vec<String> = Vec::new();
     while budget.lasts(done) && wrong.len() < 20 {
-        let value = make(&mut rng, &pool, &scenarios);
+        let value = make(&mut rng, &pool, scenarios);
         let depth = if rng.one_in(WHOLE) { Depth::Whole } else { Depth::Quick };
         let other = Some(rng.of(&others));
         let said = guarded(|| {

@@ -175,7 +175,7 @@ fn a_ticket_is_built_the_same_whatever_a_server_says() {
 #[test]
 fn neither_carries_a_control_character() {
     for scenario in scenario::all() {
-        let facts = said(&scenario, &worst()[WORST.len()]);
+        let facts = said(scenario, &worst()[WORST.len()]);
         for report in [page(&facts, Lang::En), ticket(&facts, Lang::En)] {
             let odd =
                 |c: char| (c.is_control() && c != '\n') || ('\u{202a}'..='\u{2069}').contains(&c);
@@ -189,7 +189,7 @@ fn neither_carries_a_control_character() {
 fn every_text_of_a_servers_is_mutated() {
     // A field with another name would slip through: each text of a reply must have changed.
     for scenario in scenario::all() {
-        let facts = said(&scenario, "<worst>");
+        let facts = said(scenario, "<worst>");
         let replies = facts.sessions.iter().flat_map(|s| &s.exchanges).flat_map(|e| &e.replies);
         assert!(replies.into_iter().all(|r| r.text.ends_with("<worst>")), "{}", scenario.name);
         let greeted = facts.sessions.iter().filter_map(|s| s.greeting_reply());
