@@ -21,7 +21,8 @@ fn many_runs_leak_no_descriptor() {
     let mut command = prepared(std::process::Command::new("sh"), home.path());
     command.args(["-c", &line, crate::support::binary::BINARY]);
     let mut child = command.stdin(std::process::Stdio::piped()).spawn().unwrap();
-    let list: String = (0..RUNS).map(|run| format!("{} run-{run}\n", server.address)).collect();
+    let lines: Vec<String> = (0..RUNS).map(|run| format!("{} run-{run}", server.address)).collect();
+    let list = lines.join("\n");
     child.stdin.take().unwrap().write_all(list.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
     let (out, err) =
