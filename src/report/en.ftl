@@ -745,14 +745,14 @@ report-read-sessions = { $count } sessions, worst first: { $list }{ $more ->
 unread-cut = not read: the file ends in the middle of { $unit } { $number }
 unread-broken = not read from { $unit } { $number } on: { $detail }
 unread-snapped = { $count ->
-    [one] one { $unit } was
-   *[other] { $count } { $unit }s were
+    [one] one packet was
+   *[other] { $count } packets were
 } stored only in part, the first is { $number }
 unread-lost = the capture itself lost packets ({ $count }): what is missing in it was not lost by the network
-unread-link-type = not read: { $count } { $unit }s of link type { $detail }, the first is { $number }
+unread-link-type = not read: { $count } packets of link type { $detail }, the first is { $number }
 unread-encrypted = not read: what is said is encrypted from { $unit } { $number } on
 unread-too-much = not kept: { $count } more { $detail } than fit
-unread-unknown = not read: { $count } { $unit }s of no known program, the first is { $number }
+unread-unknown = not read: { $count } lines of no known program, the first is { $number }
 report-from = from { $local }
 report-seen-as = , seen by the server as { $seen }
 report-nat-none = , no NAT

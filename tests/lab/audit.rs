@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::expect::{Expect, Found, explain, problems};
 use super::firewall::{Action, Firewall, Helper, Icmp, Match, Place, Ports};
 use super::net::Node;
-use super::run::{Run, doctor, trusting};
+use super::run::{Mode, Run, doctor, trusting};
 use super::secured::Tls;
 use super::servers::{Server, Software};
 use super::sh;
@@ -228,7 +228,7 @@ fn somebody_bans_us_half_way() {
     let beyond = [Match::Syn, Match::To(vec![50000..=50100]), Match::Beyond(60)];
     world.add(&Firewall::open_but(Place::SERVER_IN, beyond, Action::Drop));
     let run = audit(&world, &["--passive-ports", "50000-50100"]);
-    healthy().check(&world, &run);
+    Expect::incomplete().modes(&Mode::ALL, &["open"]).check(&world, &run);
     let found = ports(&run);
     let of = |outcome: &str| (50000..=50100).filter(|p| found[p] == outcome).count();
     let (refused, left) = (of("refused") + of("open"), of("not-tested"));
@@ -268,7 +268,7 @@ fn a_deadline_leaves_ports_not_tested() {
     let found = ports(&run);
     let left = found.values().filter(|it| *it == "not-tested").count();
     assert!(found.len() >= 10_000 && left > 5000, "{left}\n{}", explain(&world, &run));
-    assert!(run.elapsed.as_secs() < 20 && run.report()["verdict"] == "healthy");
+    assert!(run.elapsed.as_secs() < 20 && run.report()["verdict"] == "incomplete");
 }
 
 /// The range is open but for these ports, and a helper lets in whom the server announces there.

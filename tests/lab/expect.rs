@@ -142,6 +142,11 @@ impl Expect {
         Self::new("limited", 0, causes)
     }
 
+    /// Too little was measured, and nobody is blamed.
+    pub fn incomplete() -> Self {
+        Self::new("incomplete", 5, &[])
+    }
+
     /// Some mode works, and the first finding is one of these.
     pub fn degraded(causes: &[&'static str]) -> Self {
         Self::new("degraded", 1, causes)

@@ -308,5 +308,5 @@ fn renegotiation_again_and_again() {
     assert!(sound(&ran).is_empty(), "{:?}", sound(&ran));
     let report: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
     let verdict = report["verdict"].as_str().unwrap();
-    assert!(matches!(verdict, "broken" | "unreachable"), "{report}");
+    assert!(matches!(verdict, "broken" | "unreachable" | "incomplete"), "{report}");
 }
