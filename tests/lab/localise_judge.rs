@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::expect::{outcome, problems};
+use super::expect::outcome;
 use super::firewall::{Firewall, Nat};
 use super::gate;
 use super::localise_truth::{Plane, Want};
@@ -181,7 +181,7 @@ fn judge(trial: &Trial, run: &Run) -> Judged {
     let localises = trial.localises() && !trial.lossy;
     let ran_out = trial.lossy && report["elapsed_ms"].as_f64().is_some_and(|ms| ms > 29_000.0);
     let mut open: Vec<&Want> = trial.wants.iter().collect();
-    for finding in problems(&report) {
+    for finding in blamed(&report) {
         let cause = finding["cause"].as_str().unwrap_or_default();
         let place = open.iter().position(|want| want.plane.causes().contains(&cause));
         let Some(want) = place.map(|place| open.remove(place)) else {
@@ -203,6 +203,21 @@ fn judge(trial: &Trial, run: &Run) -> Judged {
     }
     path(trial, &report, &mut judged.wrong);
     judged
+}
+
+/// What the report blames somebody for: problems, and what keeps active mode from working, which is a
+/// warning beside passive modes that work.
+fn blamed(report: &Value) -> Vec<&Value> {
+    let findings = report["findings"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let of_active = |cause: &str| {
+        cause.ends_with("-active") || matches!(cause, "active-disabled" | "unexplained")
+    };
+    let is = |finding: &&Value| match finding["severity"].as_str() {
+        Some("problem") => true,
+        Some("warning") => finding["cause"].as_str().is_some_and(of_active),
+        _ => false,
+    };
+    findings.iter().filter(is).collect()
 }
 
 /// What nothing stops is open, what is stopped is not.
