@@ -115,7 +115,9 @@ fn one_packet_in_eight_is_lost_both_ways() {
         ));
         let problems = super::expect::problems(&report);
         let limited = report["verdict"] == "limited";
-        let good = report.is_object() && problems.is_empty() && !limited && run.exit == Some(0);
+        // What came too late for a verdict is not tested: that blames nobody either.
+        let calm = matches!(run.exit, Some(0 | 5));
+        let good = report.is_object() && problems.is_empty() && !limited && calm;
         assert!(good, "somebody is blamed:\n{}", explain(&world, &run));
     }
 }
