@@ -349,7 +349,7 @@ pub fn measured(diagnosis: &Diagnosis<'_>, clock: Clock) -> Option<Micros> {
     let evidence = &diagnosis.evidence;
     let session = evidence.session();
     match clock {
-        Clock::Control => session.map(|s| s.connect),
+        Clock::Control => session.map(|s| s.connect).filter(|took| took.0 > 0),
         Clock::Greeting => {
             let session = session?;
             let stood = Micros(session.began.0.saturating_add(session.connect.0));

@@ -132,8 +132,9 @@ fn server(diagnosis: &Diagnosis<'_>) -> Server {
     let dialled = evidence.facts.dials.first().map(|d| d.to);
     let peer = evidence.session().map(|s| s.peer).or(dialled);
     Server {
-        address: peer.map(|p| p.ip().to_canonical()),
-        port: peer.map(|p| p.port()),
+        // What no file tells is unknown.
+        address: peer.map(|p| p.ip().to_canonical()).filter(|ip| !ip.is_unspecified()),
+        port: peer.map(|p| p.port()).filter(|port| *port != 0),
         banner: evidence.session().and_then(|s| s.greeting_reply()).map(|r| r.text.clone()),
         software: evidence.software().map(software_name),
         features: evidence.features().lines,

@@ -708,6 +708,11 @@ rule-passive-4 = server { $range } ──▶ client >1023: the server answers on
 
 ## The text report
 report-you = you
+healthy-browsers = A browser fails all the same? Browsers have had no FTP since 2021 (Chrome, Firefox, Edge, Safari, Opera): use an FTP program.
+healthy-not-tried = Not tried: longer transfers (--get PATH), more ports of the passive range than the { $count } met here (ftp-doctor audit), uploads (never).
+healthy-not-tried-files = Not tried: longer transfers (--get PATH), uploads (never).
+healthy-not-tried-range = Not tried: more ports of the passive range than the { $count } met here (ftp-doctor audit), uploads (never).
+healthy-not-tried-uploads = Not tried: uploads (never).
 verdict-healthy = HEALTHY
 verdict-limited = LIMITED
 verdict-degraded = DEGRADED

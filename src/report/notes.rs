@@ -1,8 +1,30 @@
 //! What every report says besides the findings.
 
 use crate::diagnosis::reason::{idle, reason};
-use crate::diagnosis::{Arg, Diagnosis, Text};
-use crate::facts::{CutShort, Varied, Via};
+use crate::diagnosis::{Arg, Diagnosis, Text, Verdict};
+use crate::facts::{CutShort, Source, Varied, Via};
+
+/// What stands under a good word: what else could be meant, and what was not tried, with the option
+/// that does.
+pub fn under_a_good_word(diagnosis: &Diagnosis<'_>) -> Vec<Text> {
+    let facts = diagnosis.evidence.facts;
+    let live = facts.source == Source::Live;
+    if !live || diagnosis.verdict != Verdict::Healthy {
+        return Vec::new();
+    }
+    let mut said = vec![Text::new("healthy-browsers")];
+    let announced = diagnosis.evidence.announced_ports().len();
+    let file = facts.request.get.is_none();
+    let range = facts.audit.is_none() && announced > 0;
+    let id = match (file, range) {
+        (true, true) => "healthy-not-tried",
+        (true, false) => "healthy-not-tried-files",
+        (false, true) => "healthy-not-tried-range",
+        (false, false) => "healthy-not-tried-uploads",
+    };
+    said.push(Text::new(id).with("count", announced));
+    said
+}
 
 /// What the reader should know about the run itself.
 pub fn notes(diagnosis: &Diagnosis<'_>) -> Vec<Text> {

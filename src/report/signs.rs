@@ -2,7 +2,7 @@
 
 use crate::diagnosis::RuleState;
 use crate::document::report::Client;
-use crate::facts::Outcome;
+use crate::facts::{Outcome, Session};
 
 /// The sign of what works, does not, or is not known.
 pub fn sign(works: Option<bool>) -> &'static str {
@@ -16,6 +16,16 @@ pub fn sign(works: Option<bool>) -> &'static str {
 /// Whether an attempt worked; `None` where it was not made.
 pub fn worked(outcome: Outcome) -> Option<bool> {
     (outcome != Outcome::NotTested).then_some(outcome == Outcome::Open)
+}
+
+/// A port of the control connection; a log may not tell it.
+pub fn port(port: u16) -> String {
+    if port == 0 { "?".to_owned() } else { port.to_string() }
+}
+
+/// How long the control connection took to stand; nothing where nobody measured that.
+pub fn stood_after(session: &Session) -> String {
+    if session.connect.0 == 0 { String::new() } else { session.connect.words() }
 }
 
 /// Whether a rule in this state passes; `None` where nothing was measured that depends on it alone.

@@ -1,8 +1,8 @@
 //! The report for people: one screen, arrows in the direction of the SYN, then the cause.
 
-use super::notes::notes;
+use super::notes::{notes, under_a_good_word};
 use super::pen::{Color, Pen, visible};
-use super::signs::{passes, sign};
+use super::signs::{passes, port, sign, stood_after};
 use super::words::Words;
 use super::{Style, audit, clients, expectations, steps, transcript};
 use crate::diagnosis::reason::{first_line, not_read};
@@ -22,6 +22,7 @@ pub fn render(diagnosis: &Diagnosis<'_>, words: &Words, style: Style) -> String 
     expectations::section(diagnosis, words, page.pen, &mut out);
     if !style.quiet {
         page.one_works(&mut out);
+        page.under_a_good_word(&mut out);
         page.connections(&mut out);
         page.way(&mut out);
         for finding in &diagnosis.findings {
@@ -171,6 +172,15 @@ impl Page<'_, '_> {
     }
 
     /// Why one program works and another does not.
+    fn under_a_good_word(&self, out: &mut String) {
+        for (place, text) in under_a_good_word(self.diagnosis).iter().enumerate() {
+            if place == 0 {
+                out.push('\n');
+            }
+            self.prose(out, "", "  ", &self.say(text));
+        }
+    }
+
     fn one_works(&self, out: &mut String) {
         if let Some(text) = &self.diagnosis.one_works {
             out.push('\n');
@@ -183,16 +193,19 @@ impl Page<'_, '_> {
         let mut rows = Vec::new();
         if let Some(session) = evidence.session() {
             rows.push(vec![
-                format!("{} {}", self.words.get("report-client"), session.local.port()),
+                format!("{} {}", self.words.get("report-client"), port(session.local.port())),
                 "──▶".to_owned(),
-                format!("{} {}", self.words.get("report-server"), session.peer.port()),
+                format!("{} {}", self.words.get("report-server"), port(session.peer.port())),
                 evidence
                     .control_outcome()
                     .map_or_else(String::new, |outcome| self.outcome(outcome)),
                 self.words.get("report-control"),
                 match session.tls.as_ref().filter(|tls| tls.is_done()).and_then(|tls| tls.version) {
-                    Some(version) => format!("{}, {}", session.connect.words(), version.name()),
-                    None => session.connect.words(),
+                    Some(version) => {
+                        let parts = [stood_after(session), version.name().to_owned()];
+                        parts.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(", ")
+                    }
+                    None => stood_after(session),
                 },
             ]);
         }

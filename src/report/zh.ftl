@@ -664,6 +664,11 @@ rule-passive-4 = 服务器 { $range } ──▶ 客户端 >1023: 服务器在该
 
 ## The text report
 report-you = 你
+healthy-browsers = 浏览器还是打不开？Chrome、Firefox、Edge、Safari、Opera 从 2021 年起都不再支持 FTP：请用 FTP 程序。
+healthy-not-tried = 没有试的：较长的传输（--get 路径），被动端口范围里除这次遇到的 { $count } 个以外的端口（ftp-doctor audit），上传（从不试）。
+healthy-not-tried-files = 没有试的：较长的传输（--get 路径），上传（从不试）。
+healthy-not-tried-range = 没有试的：被动端口范围里除这次遇到的 { $count } 个以外的端口（ftp-doctor audit），上传（从不试）。
+healthy-not-tried-uploads = 没有试的：上传（从不试）。
 verdict-healthy = 正常
 verdict-limited = 受限可用
 verdict-degraded = 部分可用

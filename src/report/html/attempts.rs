@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::super::signs::{port, stood_after};
 use super::frame::{Page, class, mark};
 use super::picture;
 use crate::diagnosis::reason::reason;
@@ -76,9 +77,9 @@ fn control(page: &Page<'_, '_>) -> Markup {
         @if let Some(session) = evidence.session() {
             tr {
                 th scope="row" { (page.get("report-control")) }
-                td.number { (session.local.port()) }
+                td.number { (port(session.local.port())) }
                 td.arrow { "→" }
-                td.mono { (session.peer.port()) }
+                td.mono { (port(session.peer.port())) }
                 td {
                     @if evidence.logged_in() {
                         span.state.good { (mark(Outcome::Open)) " " (page.get("outcome-open")) }
@@ -91,7 +92,7 @@ fn control(page: &Page<'_, '_>) -> Markup {
                         }
                     }
                     " "
-                    span.muted { (session.connect.words()) }
+                    span.muted { (stood_after(session)) }
                 }
             }
         }

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use maud::{Markup, html};
 
-use super::super::notes::notes;
+use super::super::notes::{notes, under_a_good_word};
 use super::super::words::Words;
 use super::super::{Style, steps, transcript};
 use super::frame::{Page, frame};
@@ -31,6 +31,9 @@ impl Page<'_, '_> {
                 (expectations::section(self))
                 @if !style.quiet {
                     @if let Some(text) = &self.diagnosis.one_works { section { p { (self.words.say(text)) } } }
+                    @for text in under_a_good_word(self.diagnosis) {
+                        section { p { (self.words.say(&text)) } }
+                    }
                     (self.ends())
                     (attempts::section(self))
                     (path::section(self))

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use super::super::audit;
 use super::super::diff::text;
 use super::super::expectations::{mark as mark_of, met};
-use super::super::notes::notes;
-use super::super::signs::{Sorted, passes, sign, sorted, worked};
+use super::super::notes::{notes, under_a_good_word};
+use super::super::signs::{Sorted, passes, port, sign, sorted, stood_after, worked};
 use super::super::words::Words;
 use super::super::{Style, steps, transcript};
 use super::sheet::Sheet;
@@ -26,6 +26,9 @@ pub fn render(diagnosis: &Diagnosis<'_>, words: &Words, style: Style) -> String 
     if !style.quiet {
         if let Some(text) = &diagnosis.one_works {
             sheet.paragraph(&words.say(text));
+        }
+        for text in under_a_good_word(diagnosis) {
+            sheet.paragraph(&words.say(&text));
         }
         ticket.ends(&mut sheet);
         ticket.connections(&mut sheet);
@@ -118,9 +121,9 @@ impl Ticket<'_, '_> {
                 .map_or_else(String::new, |o| self.get(&format!("outcome-{}", o.as_str())));
             rows.push(vec![
                 self.get("report-control"),
-                format!("{} → {}", session.local.port(), session.peer.port()),
+                format!("{} → {}", port(session.local.port()), port(session.peer.port())),
                 format!("{} {word}", sign(Some(evidence.logged_in()))),
-                session.connect.words(),
+                stood_after(session),
             ]);
         }
         rows.extend(evidence.modes().iter().map(|view| {
