@@ -867,11 +867,15 @@ fn words_of_a_stranger_are_made_harmless() {
 /// An address of somebody else's in 227 is not dialled: a listener there sees nobody.
 #[test]
 fn foreign_addresses_are_not_dialled() {
-    let elsewhere = TcpListener::bind((Ipv4Addr::new(127, 0, 0, 2), 0)).unwrap();
+    // The same port at the server's own address, so that the mode works; there another program may
+    // have it just then.
+    let both = || {
+        let elsewhere = TcpListener::bind((Ipv4Addr::new(127, 0, 0, 2), 0)).ok()?;
+        let port = elsewhere.local_addr().ok()?.port();
+        Some((elsewhere, TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok()?, port))
+    };
+    let (elsewhere, own, port) = (0..100).find_map(|_| both()).unwrap();
     elsewhere.set_nonblocking(true).unwrap();
-    let port = elsewhere.local_addr().unwrap().port();
-    // The same port at the server's own address, so that the mode works.
-    let own = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).unwrap();
     thread::spawn(move || {
         for stream in own.incoming() {
             let _ = stream.unwrap().write_all(b"a.txt\r\n");
