@@ -7,10 +7,12 @@
 
 mod active;
 mod lasting;
+mod order;
 mod passive;
 mod step;
 #[cfg(test)]
 mod tests;
 mod tls;
 
-pub use step::{Next, next};
+pub use order::next;
+pub use step::Next;
