@@ -175,7 +175,8 @@ each_server!(the_control_connection_is_forgotten, |software| {
         world.net.set(Node::Router(1), "netfilter/nf_conntrack_tcp_timeout_established", 60);
         let run = get(&world, Mode::Epsv, 14, "/slow.bin");
         ends(&world, &run, FINE);
-        assert!(run.elapsed.as_secs() >= 8, "{:?}", run.elapsed);
+        // It was slow enough: the box with the short memory would have forgotten.
+        assert!(run.elapsed > worlds::FORGETS, "{:?}", run.elapsed);
     }
 });
 

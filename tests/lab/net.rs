@@ -162,7 +162,7 @@ impl Net {
     }
 
     /// Sets a number below /proc/sys/net on one machine.
-    pub fn set(&self, node: Node, name: &str, number: u32) {
+    pub fn set(&self, node: Node, name: &str, number: u64) {
         sh::inside(self.namespace(node), &format!("echo {number} >/proc/sys/net/{name}\n"));
     }
 

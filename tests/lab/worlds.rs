@@ -1,6 +1,8 @@
 //! Worlds that two kinds of cases play in: the program says what is wrong with them, and curl shows
 //! that they are what they are said to be.
 
+use std::time::Duration;
+
 use super::firewall::{Action, Firewall, Helper, Match, Nat, Place, rule};
 use super::gate::Gate;
 use super::net::{Address, Net, Node, Topology};
@@ -126,12 +128,15 @@ pub fn crowd() -> Vec<(String, usize)> {
         .collect()
 }
 
+/// How long a forgetful box remembers a connection on which nothing happens.
+pub const FORGETS: Duration = Duration::from_secs(6);
+
 /// A router forgets a connection that was silent for 6 s, and does not take it up again.
 pub fn forgetful(world: &World, hop: usize) {
     let set = |name: &str, number| {
         world.net.set(Node::Router(hop), &format!("netfilter/nf_conntrack_tcp_{name}"), number);
     };
-    set("timeout_established", 6);
+    set("timeout_established", FORGETS.as_secs());
     set("loose", 0);
 }
 
