@@ -36,11 +36,21 @@ fn lines_for_the_own_system_come_first() {
              protocol=TCP remoteip={server} localport=1024-65535"
         )
     );
-    assert!(text(&on(Some(System::Windows), name)).contains(&first.content));
+    let second = &here[1];
+    assert_eq!(second.software, "powershell");
+    assert_eq!(
+        second.content,
+        format!(
+            "New-NetFirewallRule -DisplayName \"FTP active\" -Direction Inbound -Action Allow \
+             -Protocol TCP -RemoteAddress {server} -LocalPort 1024-65535"
+        )
+    );
+    let shown = text(&on(Some(System::Windows), name));
+    assert!(shown.contains(&first.content) && shown.contains(&second.content));
     for system in [None, Some(System::Linux), Some(System::Macos)] {
         let there = lines(&on(system, name), Who::ClientAdmin);
         assert_eq!(there.first().unwrap().software, "nftables");
-        assert!(there.iter().all(|snippet| snippet.software != "netsh"));
+        assert!(there.iter().all(|s| !matches!(s.software, "netsh" | "powershell")));
     }
 }
 
@@ -61,7 +71,8 @@ fn a_gateway_is_no_windows() {
         let diagnosis_facts = on(Some(System::Windows), &one.name);
         for remedy in diagnose(&diagnosis_facts).findings.iter().flat_map(|f| &f.remedies) {
             if remedy.who == Who::ClientAdmin && remedy.snippets.iter().any(gateway) {
-                assert!(remedy.snippets.iter().all(|s| s.software != "netsh"), "{}", one.name);
+                let windows = |s: &Snippet| matches!(s.software, "netsh" | "powershell");
+                assert!(!remedy.snippets.iter().any(windows), "{}", one.name);
             }
         }
     }

@@ -941,6 +941,8 @@ fn remedies_are_narrowed_and_go_into_the_chain_that_is_named() {
         .map(|s| s["for"].as_str().unwrap())
         .collect();
     assert!(!lines.is_empty() && lines.iter().all(|name| *name == "netsh"), "{lines:?}");
+    let ran = place.run(&["replay", facts, "--fix-for", "powershell"]).ends_with(1);
+    assert!(ran.stdout.contains("New-NetFirewallRule -DisplayName"), "{}", ran.stdout);
     let ran = place.run(&["replay", facts, "--nft-chain", "ip/fw/IN"]).ends_with(1);
     assert!(ran.stdout.contains("nft insert rule ip fw IN tcp dport"), "{}", ran.stdout);
     // Facts that name a chain of somebody else's do not put it into the lines for this reader.

@@ -10,7 +10,7 @@ pub(super) fn snippet(software: &'static str, content: String) -> Snippet {
 }
 
 /// Names that a snippet can be for, beside those of clients.
-pub const SOFTWARE: [&str; 17] = [
+pub const SOFTWARE: [&str; 18] = [
     "vsftpd",
     "proftpd",
     "pure-ftpd",
@@ -23,6 +23,7 @@ pub const SOFTWARE: [&str; 17] = [
     "firewalld",
     "ufw",
     "netsh",
+    "powershell",
     "aws",
     "gcp",
     "azure",
@@ -89,6 +90,13 @@ pub fn open_passive_ranges(evidence: &Evidence<'_>, ranges: &[Proposal]) -> Vec<
             "netsh",
             format!(
                 "netsh advfirewall firewall add rule name=\"FTP passive\" dir=in action=allow protocol=TCP localport={}",
+                each(&|dash, _| dash.to_owned(), ",")
+            ),
+        ),
+        snippet(
+            "powershell",
+            format!(
+                "New-NetFirewallRule -DisplayName \"FTP passive\" -Direction Inbound -Action Allow -Protocol TCP -LocalPort {}",
                 each(&|dash, _| dash.to_owned(), ",")
             ),
         ),
@@ -226,7 +234,7 @@ pub fn let_active_out(evidence: &Evidence<'_>) -> Vec<Snippet> {
 pub fn let_passive_out(evidence: &Evidence<'_>, at_gateway: bool) -> Vec<Snippet> {
     let (nft, iptables) = if at_gateway { ("forward", "FORWARD") } else { ("output", "OUTPUT") };
     let mut all = to_chains(evidence, nft, iptables, ("daddr", "-d"));
-    all.extend(windows_rule(evidence, at_gateway, "passive", "dir=out", "remoteport"));
+    all.extend(windows_rules(evidence, at_gateway, Call::ToServer));
     all
 }
 
@@ -235,29 +243,44 @@ pub fn let_passive_out(evidence: &Evidence<'_>, at_gateway: bool) -> Vec<Snippet
 pub fn let_active_in(evidence: &Evidence<'_>, at_gateway: bool) -> Vec<Snippet> {
     let (nft, iptables) = if at_gateway { ("forward", "FORWARD") } else { ("input", "INPUT") };
     let mut all = to_chains(evidence, nft, iptables, ("saddr", "-s"));
-    all.extend(windows_rule(evidence, at_gateway, "active", "dir=in", "localport"));
+    all.extend(windows_rules(evidence, at_gateway, Call::FromServer));
     all
 }
 
-/// The same for the firewall of Windows, where that is what the run was made on. A gateway is no such
-/// machine.
-fn windows_rule(
-    evidence: &Evidence<'_>,
-    at_gateway: bool,
-    mode: &str,
-    direction: &str,
-    ports: &str,
-) -> Option<Snippet> {
-    let server = evidence.peer()?;
-    let windows = evidence.facts.system == Some(System::Windows) && !at_gateway;
-    windows.then(|| {
+/// Who opens a data connection, seen from the client.
+#[derive(Clone, Copy)]
+enum Call {
+    ToServer,
+    FromServer,
+}
+
+/// The same for the firewall of Windows, where that is what the run was made on, in the words of its two
+/// command lines. A gateway is no such machine.
+fn windows_rules(evidence: &Evidence<'_>, at_gateway: bool, call: Call) -> Vec<Snippet> {
+    let (Some(server), Some(System::Windows), false) =
+        (evidence.peer(), evidence.facts.system, at_gateway)
+    else {
+        return Vec::new();
+    };
+    let (mode, way, direction, end) = match call {
+        Call::ToServer => ("passive", "out", "Outbound", "Remote"),
+        Call::FromServer => ("active", "in", "Inbound", "Local"),
+    };
+    let port = end.to_ascii_lowercase();
+    vec![
         snippet(
             "netsh",
             format!(
-                "netsh advfirewall firewall add rule name=\"FTP {mode}\" {direction} action=allow protocol=TCP remoteip={server} {ports}=1024-65535"
+                "netsh advfirewall firewall add rule name=\"FTP {mode}\" dir={way} action=allow protocol=TCP remoteip={server} {port}port=1024-65535"
             ),
-        )
-    })
+        ),
+        snippet(
+            "powershell",
+            format!(
+                "New-NetFirewallRule -DisplayName \"FTP {mode}\" -Direction {direction} -Action Allow -Protocol TCP -RemoteAddress {server} -{end}Port 1024-65535"
+            ),
+        ),
+    ]
 }
 
 fn to_chains(evidence: &Evidence<'_>, nft: &str, chain: &str, end: (&str, &str)) -> Vec<Snippet> {

@@ -25,11 +25,12 @@ pub fn is_at_hand(system: Option<System>, who: Who, software: &str) -> bool {
 const NEAR: [Who; 2] = [Who::User, Who::ClientAdmin];
 
 fn is_of(system: Option<System>, software: &str) -> bool {
-    system == Some(System::Windows) && (software == "netsh" || is_part_of_windows(software))
+    system == Some(System::Windows) && is_of_windows(software)
 }
 
-fn is_part_of_windows(client: &str) -> bool {
-    client.starts_with("windows-")
+/// The command lines of its firewall, and the clients that are part of it.
+fn is_of_windows(software: &str) -> bool {
+    matches!(software, "netsh" | "powershell") || software.starts_with("windows-")
 }
 
 /// How the programs that are part of the system are made to use the mode that works.
