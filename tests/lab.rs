@@ -75,6 +75,7 @@ mod lab {
     mod clients;
     mod clients_tls;
     mod control;
+    mod corpus;
     mod family;
     mod firewalls;
     mod healthy;
