@@ -359,7 +359,8 @@ fn run_of(file: &Path) -> Result<Run, AppError> {
         return compare::read(&name, &bytes).map_err(usage);
     }
     let facts = saved(file, &bytes)?;
-    let run = Run::of(&name, &report::words::Words::english().report(&diagnose(&facts)));
+    let run =
+        Run::of(&name, &report::words::Words::english().about(&facts).report(&diagnose(&facts)));
     // A report tells our own address of a control connection that stood; facts know it before.
     let called_from = facts.dials.iter().find_map(|d| d.from).map(|from| from.ip().to_canonical());
     Ok(Run { local: run.local.or(called_from), ..run })

@@ -16,6 +16,7 @@ mod notes;
 mod overview;
 pub mod pen;
 mod prometheus;
+mod reading;
 mod signs;
 mod steps;
 pub mod table;
@@ -78,7 +79,7 @@ pub fn render(
     style: Style,
     lang: Lang,
 ) -> Result<Vec<u8>, RenderError> {
-    let words = words::Words::of(lang);
+    let words = words::Words::of(lang).about(diagnosis.evidence.facts);
     let bytes = match format {
         Format::Text => text::render(diagnosis, &words, style).into_bytes(),
         Format::Json => serde_json::to_vec_pretty(&words.report(diagnosis))?,

@@ -49,7 +49,7 @@ pub(super) fn run(
 }
 
 fn why(cause: &Cause, facts: &Facts, output: &OutputArgs, world: &World<'_>) -> Vec<u8> {
-    let words = Words::of(report_language(output, world));
+    let words = Words::of(report_language(output, world)).about(facts);
     let text = report::why::why(cause, &diagnose(facts), &words);
     legible(text.into_bytes(), output, world)
 }

@@ -17,6 +17,7 @@ why-reset = answered with RST
 why-icmp = ICMP { $kind }/{ $code } from { $sender }
 why-no-route = no route
 why-local = this machine refused: { $text }
+    .read = the client's machine refused: { $text }
 why-no-reply = no reply to { $command } in { $waited }
 why-no-data = connected, { $bytes }, then nothing for { $waited }
 why-no-completion = all data came, no 226 in { $waited }
@@ -109,6 +110,7 @@ summary-degraded-none-open = { $title }. Does not work: { $failed }. Not tested:
 summary-incomplete = Not everything was measured: { $missing } not tested ({ $because }). { $how }
 summary-incomplete-more = Works: { $open }. Not measured to its end is what else was asked for (a file, a silence, the ports of a range); below stands why.
 summary-incomplete-login = The time was over before a login was had or refused. Give it more: --deadline.
+    .read = The file breaks off before a login was had or refused.
 summary-incomplete-login-interrupted = Interrupted before a login was had or refused. Run it once more.
 how-again = Run it once more.
 how-deadline = Give it more time: --deadline.
@@ -120,6 +122,7 @@ how-live = Run ftp-doctor itself where the client stands.
 how-local = Run it on another machine.
 summary-degraded = { $title }. Works: { $open }. Does not: { $failed }.
 summary-degraded-all-open = { $title }. From here all of { $open } work.
+    .read = { $title }. The client got through with { $open }.
 summary-broken = { $title }. Logged in, but no listing came through: { $failed } failed.
 summary-broken-unknown = Logged in, but no listing came through ({ $failed } failed), and no known cause fits.
 summary-untested = Logged in, but no data connection could be tested.
@@ -150,10 +153,12 @@ via-dns = DNS and the hosts file
 via-system = the system's resolver
 seen-dial-connected = { $to } answers ({ $took })
 seen-dial-refused = { $to } answered our SYN with RST ({ $took })
+    .read = { $to } answered the SYN with RST ({ $took })
 seen-dial-reset = { $to } accepted the connection and reset it ({ $took })
 seen-dial-timed-out = { $to }: { $syns } SYNs, no answer ({ $took })
 seen-dial-icmp = { $to }: { $icmp } ({ $took })
 seen-dial-local = { $to }: this machine said: { $text }
+    .read = { $to }: the client's machine said: { $text }
 seen-connected = { $to } accepted the connection ({ $took })
 seen-head = it said: { $head }
 seen-reply = the server said: { $reply }
@@ -161,9 +166,11 @@ seen-silent = silence for { $waited } after the connection stood
 seen-tls-answer = a TLS ClientHello on a fresh connection was answered with TLS
 seen-control-works = the control connection to port { $control } of the same server works
 seen-active-works = the server reaches us in active mode
+    .read = the server reaches the client in active mode
 seen-advertised = 227 names { $advertised }, the control connection goes to { $peer }
 seen-advertised-to = 227 names { $advertised } to a client that comes from { $seen }
 seen-as = the server sees us as { $address }, our own address is { $own }
+    .read = the server sees the client as { $address }, its own address is { $own }
 seen-held = a second try was not possible: the server still held the first transfer
 
 ## Look-alikes that were ruled out
@@ -171,6 +178,7 @@ not-filtered-answered = a filter that drops would not have answered
 not-filtered-connected = the TCP connection stood
 not-filtered-no-route = no packet was dropped: there was no route to send it on
 not-refused-silent = a closed door says so at once; here nobody said anything
+    .read = a closed door says so at once; nobody said anything
 not-tls-silent = a TLS ClientHello was met with the same silence
 not-tls-other = a TLS ClientHello was answered with "{ $head }", not with TLS
 not-tls-closed = a second connection for a TLS ClientHello was not served
@@ -193,13 +201,18 @@ not-firewall-knocked = a knock did arrive
 not-active-disabled-accepted = the server accepted the announcement
 not-active-disabled-address = the reply objects to the address, not to the command
 not-nat-same-address = the server sees us under our own address { $own }
+    .read = the server sees the client under its own address { $own }
 not-nat-accepted = { $software } takes only the address under which it sees us, and took ours
+    .read = { $software } takes only the address under which it sees the client, and took the one in the command
 not-control-other-family = the same server answers at { $works }
 
 ## Remedies that several causes share
 fix-use-active = Until then use active mode: it works from here.
+    .read = Until then let the client use active mode: it works.
 fix-use-passive = Use passive mode: it works from here, and it is the right choice behind a NAT or a firewall.
+    .read = Let the client use passive mode: it works, and it is the right choice behind a NAT or a firewall.
 fix-decide-side = To know whose firewall it is, run this from another network too (a phone's hotspot): if it works there, the first network blocks; if not, the server's side does.
+    .read = To know whose firewall it is, run ftp-doctor from the client's network and from another one (a phone's hotspot): if it works there, the first network blocks; if not, the server's side does.
 
 ## Control connection
 name-not-found-title = The name { $host } leads to no address
@@ -219,10 +232,12 @@ control-filtered-text-icmp = client >1023 ──▶ server { $control }: a filte
 control-filtered-text-where = client >1023 ──▶ server { $control }: the knock was never answered, while port { $other } of the same host answers. A firewall swallows it: rule 1, the same for active and passive, is missing. { $where }
 control-filtered-fix-server = Let TCP port { $control } in at the server's firewall and, behind a NAT, forward it.
 control-filtered-fix-user = Try from another network: if it answers there, your own network blocks outgoing port { $control }.
+    .read = Try from another network: if it answers there, the client's network blocks outgoing port { $control }.
 
 control-unreachable-title = There is no route to { $address }
 control-unreachable-text = The knock at port { $control } did not get under way: no route leads to { $address }.
 control-unreachable-fix = Check this machine's network, VPN and routes ("ip route get" with that address); for an IPv6 address, whether this network has IPv6 at all (-4 tries IPv4).
+    .read = Check the client's network, VPN and routes ("ip route get" with that address); for an IPv6 address, whether that network has IPv6 at all (-4 tries IPv4).
 
 control-silent-title = Port { $control } is open, but no FTP server speaks there
 control-silent-text = The door at port { $control } opened, and for { $waited } nobody said a word; an FTP server greets first (220). A proxy or NAT that accepts for a server that is down looks like this, and so does a server that hangs.
@@ -234,6 +249,7 @@ control-closed-title = The server hangs up before a login
 control-closed-text = The door at port { $control } opened and was shut again without a word: a list of allowed addresses (tcp_wrappers, fail2ban, geo-blocking), or a server that dies at once.
 control-closed-text-reset = The door at port { $control } opened and the connection was reset before a greeting: a firewall that looks into connections, or a server that dies at once.
 control-closed-text-reply = The server opened at port { $control } and sent us away: { $reply }
+    .read = The server opened at port { $control } and sent the client away: { $reply }
 control-closed-text-login = The control connection ended after { $command }, before the login was done.
 control-closed-fix-server = Look into the server's log at this moment; check hosts.allow and hosts.deny, fail2ban and the server's list of allowed addresses for the client's address.
 control-closed-fix-user = Try from another network: if it works there, your address is not welcome.
@@ -249,6 +265,7 @@ control-not-ftp-fix-ssh = An SSH server offers SFTP, another protocol: use an SF
 
 too-many-connections-title = The server is full
 too-many-connections-text = The server turned us away because it has too many connections, in all or from this address: { $reply }
+    .read = The server turned the client away because it has too many connections, in all or from this address: { $reply }
 too-many-connections-fix-user = Close other FTP clients, and wait a few minutes: a transfer that broke down can hold its place that long. Lower the client's number of simultaneous connections.
 too-many-connections-fix-server = Raise the limit (vsftpd max_clients and max_per_ip, ProFTPD MaxInstances and MaxClientsPerHost, Pure-FTPd MaxClientsNumber and MaxClientsPerIP), or see who holds the connections.
 
@@ -269,15 +286,24 @@ firewall-blocks-passive-text-silent = In passive mode the server opens a door an
     [yes] {" "}Clients that use passive mode (browsers, most programs) fail; those that use active mode work.
    *[no] {""}
 }
+    .read = In passive mode the server opens a door and the client knocks: client >1023 ──▶ server { $ports }. Nobody answered the client's knock, while port { $control } of the same server answers{ $active ->
+        [yes] {" "}and active mode works
+        *[no] {""}
+        }. A firewall lets { $control } through and swallows the passive ports: rule passive-3 is missing. { $where }{ $active ->
+        [yes] {" "}Clients that use passive mode (browsers, most programs) fail; those that use active mode work.
+        *[no] {""}
+        }
 firewall-blocks-passive-text-icmp = In passive mode the server opens a door and the client knocks: client >1023 ──▶ server { $ports }. A filter at { $sender } answered in the server's place with an ICMP reject: rule passive-3 is missing there. { $where }
 firewall-blocks-passive-text-reset = In passive mode the server opens a door and the client knocks: client >1023 ──▶ server { $ports }. The answer was a RST, but it came from a box nearer than the server: a firewall that rejects. Rule passive-3 is missing there. { $where }
 server-firewall-blocks-passive-title = A firewall at the server's side blocks the passive ports
 client-firewall-blocks-passive-title = A firewall on your side blocks the passive ports
+    .read = A firewall on the client's side blocks the passive ports
 client-firewall-blocks-passive-text-answers = In passive mode the server opens a door and the client knocks: client >1023 ──▶ server { $ports }. The knock arrives, and the server's answers come back as far as this machine: here they are dropped, by its own firewall. It lets answers in from port { $control } and not from the passive ports: rule passive-4 is missing.
 client-firewall-blocks-passive-fix-answers = Let the answers of { $server } in, best by a rule for all connections that this machine opened itself (nftables "ct state established,related accept", iptables "-m conntrack --ctstate ESTABLISHED,RELATED"), or by address and port.
 client-firewall-blocks-passive-fix = Let connections out to { $server }, all TCP ports above 1023 (or the server's passive range, if its administrator tells it).
 firewall-blocks-passive-fix-path = Ask whoever runs the network between to let TCP connections to the server's passive range pass.
 where-unknown = Whose firewall it is cannot be said from here.
+    .read = Whose firewall it is cannot be said from what was read.
 where-own = Not even the first router sees it: it is this machine's own firewall, or the gateway turns it away at its door.
 where-client = It passes hop { $min } of { $hops } and is lost before the hop after { $max }: your gateway.
 where-server = It passes hop { $min } of { $hops } and is lost after that: the last router before the server, or the server itself. (An answer that is lost on its way back would look the same; few firewalls do that.)
@@ -323,7 +349,9 @@ where-read = { $side ->
 where-read-unknown = Whose firewall it is cannot be said from what was read.
 seen-ladder = SYNs with a short life: for the control port every hop up to { $hops } can be seen, for the dead port hops { $min } and { $max } of { $hops } are the suspects
 not-client-passes = the knock leaves your machine and your gateway
+    .read = the knock leaves the client's machine and gateway
 not-server-answers = its answers come as far as this machine
+    .read = its answers come as far as the client
 not-server-near = the knock never gets near the server
 not-nat-as-far = the RST came from as far away as the server
 not-refused-nearer = the RST came from a nearer place than the server
@@ -356,6 +384,7 @@ passive-range-partly-blocked-title = Only a part of the passive range is let thr
 passive-range-partly-blocked-text = The server takes its passive ports from a range of which the firewall lets only a part through: { $open } came through, { $silent } did not, and both were the same when asked again. Transfers fail now and then, depending on which port is drawn.
 passive-range-partly-blocked-text-read = The server takes its passive ports from a range of which a firewall lets only a part through: transfers over { $open } worked, knocks at { $silent } were not answered. Transfers fail now and then, depending on which port is drawn.
 passive-range-partly-blocked-fix = Open the whole range that the server is set to (look it up in its configuration; the ports seen here are only a sample).
+    .read = Open the whole range that the server is set to (look it up in its configuration; the ports in what was read are only a sample).
 passive-range-partly-blocked-text-swept = Of the passive range { $range }, a firewall lets only a part through: knocks at { $through } arrive, knocks at { $blocked } do not. Transfers fail now and then, depending on which port is drawn.
 passive-range-partly-blocked-fix-swept = Open what is missing: { $missing }. Or set the server to the part that is open.
 passive-port-hole-title = { $count ->
@@ -383,6 +412,7 @@ passive-range-exhausted-text-one = The range has one port, { $port }. While one 
 passive-address-unroutable-title = PASV names an address that leads nowhere
 passive-address-unroutable-text = The control connection goes to { $peer }, but 227 sends the client to { $advertised }:{ $port }: an address of the server's own private network, meaningless out here. The server stands behind a NAT and does not know its public address. The same port at { $peer } did not come through either.
 passive-address-unroutable-text-works = The control connection goes to { $peer }, but 227 sends the client to { $advertised }:{ $port }: an address of the server's own private network, meaningless out here. We knocked at { $peer } instead, and it worked; clients that believe 227 (wget, PHP, Perl, older programs) knock at { $advertised } and fail.
+    .read = The control connection goes to { $peer }, but 227 sends the client to { $advertised }:{ $port }: an address of the server's own private network, meaningless out here. The client knocked at { $peer } instead, and it worked; clients that believe 227 (wget, PHP, Perl, older programs) knock at { $advertised } and fail.
 passive-address-unroutable-text-self = The control connection goes to { $peer }, but 227 sends the client to { $advertised }:{ $port }: an address by which each machine means itself. The server has been reached under it, through a relay on its own machine, or it was told to announce it; a client that believes it knocks at its own door.
 passive-address-unroutable-text-followed = The control connection goes to { $peer }, but 227 sends the client to { $advertised }:{ $port }: an address of the server's own private network, meaningless out here. The client believed it and knocked there in vain. The server stands behind a NAT and does not know its public address.
 passive-address-unroutable-text-server = The client comes from { $seen }, an address of the Internet, but 227 sends it to { $advertised }:{ $port }: an address of the server's own private network, which means nothing out there. The server stands behind a NAT and does not know its public address. Clients that ignore the address in 227 get through; others (wget, PHP, Perl, older programs) knock at { $advertised } and fail.
@@ -393,7 +423,9 @@ passive-address-fix-user = Use a client that ignores the address in 227 (curl, F
 
 passive-address-mismatch-title = PASV names another address than the server's
 passive-address-mismatch-text = The control connection goes to { $peer }, 227 names { $advertised }. We knocked at { $peer }, and it worked. Clients that believe 227 knock at { $advertised }; whether somebody opens there was not tried.
+    .read = The control connection goes to { $peer }, 227 names { $advertised }. The client knocked at { $peer }, and it worked. Clients that believe 227 knock at { $advertised }; whether somebody opens there was not tried.
 passive-address-mismatch-text-fails = The control connection goes to { $peer }, 227 names { $advertised }. We knocked at { $peer } only, and that did not work; the door may be at the other address, which is not dialled without being asked.
+    .read = The control connection goes to { $peer }, 227 names { $advertised }. The client knocked at { $peer }, and that did not work; the door may be at the other address.
 passive-address-mismatch-text-known = The name has several addresses: the control connection goes to { $peer }, and 227 names { $advertised }, another one of them.
 passive-address-mismatch-text-open = The control connection goes to { $peer }, 227 names { $advertised }, and the listing came through there as well.
 passive-address-mismatch-text-dead = The control connection goes to { $peer }, but 227 sends the client to { $advertised }, and nobody opens there. Clients that believe 227 fail.
@@ -423,10 +455,14 @@ data-tls-required-fix = Use a client with explicit TLS that also protects the da
 ## Active mode
 firewall-blocks-active-title = A firewall blocks active mode: the server's knock never arrives
 firewall-blocks-active-text = In active mode the client opens a door and the server knocks: server { $data } ──▶ client { $port }. The server accepted our announcement, and no knock arrived. A firewall at the client, on the way or at the server swallows it.
+    .read = In active mode the client opens a door and the server knocks: server { $data } ──▶ client { $port }. The server accepted the announcement, and no knock arrived. A firewall at the client, on the way or at the server swallows it.
 firewall-blocks-active-text-passive-works = In active mode the client opens a door and the server knocks: server { $data } ──▶ client { $port }. The server accepted our announcement, and no knock arrived, while passive mode works. Usually it is the firewall on the client's side: it lets nobody in that was not called. The server's own firewall can also keep it from calling out (rule active-3).
+    .read = In active mode the client opens a door and the server knocks: server { $data } ──▶ client { $port }. The server accepted the announcement, and no knock arrived, while passive mode works. Usually it is the firewall on the client's side: it lets nobody in that was not called. The server's own firewall can also keep it from calling out (rule active-3).
 firewall-blocks-active-text-reply = In active mode the client opens a door and the server knocks: server { $data } ──▶ client { $port }. The server tried and said: { $reply }. Nothing arrived here, so a firewall in between refuses or swallows the knock.
+    .read = In active mode the client opens a door and the server knocks: server { $data } ──▶ client { $port }. The server tried and said: { $reply }. Nothing is seen of its knock, so a firewall in between refuses or swallows the knock.
 firewall-blocks-active-text-path = In active mode the client opens a door and the server knocks: server { $data } ──▶ client { $port }. The server accepted our announcement, and no knock arrived. After a SYN from the inside had opened a hole as far as hop { $hop }, it did: a stateful firewall or NAT there, between your network and the server, lets nobody in that was not called.
 client-firewall-blocks-active-title = A firewall on your side blocks active mode: it lets nobody in
+    .read = A firewall on the client's side blocks active mode: it lets nobody in
 client-firewall-blocks-active-text-read = In active mode the client opens a door and the server knocks: server { $data } ──▶ client { $port }. The server's knock comes as far as the client's end and is not answered: a firewall there, mostly the client's own, lets nobody in that was not called.
 server-firewall-blocks-active-text-read = In active mode the client opens a door and the server knocks: server { $data } ──▶ client { $port }. The server accepted the announcement, and its knock is not seen to leave the server's end: a firewall there keeps it from calling out (rule active-3), or the server did not try.
 client-firewall-blocks-active-text-arrives = In active mode the client opens a door and the server knocks: server { $data } ──▶ client { $port }. The knock comes as far as this machine, and is dropped here: by its own firewall, which lets nobody in that was not called.
@@ -445,17 +481,24 @@ firewall-blocks-active-fix-client = If the block is at the client: let { $server
 firewall-blocks-active-fix-server = If the block is at the server: let it call out from port { $data } (or from any port, where the server is not allowed to use { $data }) to client ports above 1023.
 
 client-nat-breaks-active-title = A NAT on your side breaks active mode
+    .read = A NAT on the client's side breaks active mode
 client-nat-breaks-active-title-between = Addresses are translated between you and the server: active mode breaks
+    .read = Addresses are translated between the client and the server: active mode breaks
 client-nat-breaks-active-title-relay = A relay in front of the server hides your address: active mode breaks
 client-nat-breaks-active-text-relay = In active mode the client tells the server where to knock. We said "knock at { $own }", our own address, but the server sees us as { $seen }, an address of its own machine: whoever answers at { $server } is a relay that takes our connection and makes one of its own to the server. The server would knock at the relay, which knows nothing of it.
 client-nat-breaks-active-text = In active mode the client tells the server where to knock. We said "knock at { $own }", our own address, but the server sees us as { $seen }: a NAT stands between. The server refused the foreign address: { $reply }
+    .read = In active mode the client tells the server where to knock. It said "knock at { $own }", its own address, but the server sees it as { $seen }: a NAT stands between. The server refused the foreign address: { $reply }
 client-nat-breaks-active-text-unseen = In active mode the client tells the server where to knock. We said "knock at { $own }", our own address, and the server called it foreign: { $reply }. It sees us under another one: a NAT stands between.
+    .read = In active mode the client tells the server where to knock. It said "knock at { $own }", its own address, and the server called that foreign: { $reply }. It sees the client under another one: a NAT stands between.
 client-nat-breaks-active-text-silent = In active mode the client tells the server where to knock. We said "knock at { $own }", our own address, but the server sees us as { $seen }: a NAT stands between. The knock went to the NAT or nowhere, and nobody there knows that it was meant for us.
+    .read = In active mode the client tells the server where to knock. It said "knock at { $own }", its own address, but the server sees it as { $seen }: a NAT stands between. The knock went to the NAT or nowhere, and nobody there knows that it was meant for the client.
 client-nat-breaks-active-text-external = In active mode the client tells the server where to knock. As asked for, we said "knock at { $external }", but the server sees us as { $seen } and refused: { $reply }
 client-nat-breaks-active-text-external-silent = In active mode the client tells the server where to knock. As asked for, we said "knock at { $external }". The server accepted, and no knock arrived: the NAT does not pass that port on to this machine, or a firewall swallows the knock.
 client-nat-breaks-active-text-inner = In active mode the client tells the server where to knock. We said "knock at { $own }", a private address that nobody out there can reach; the knock never arrived.
+    .read = In active mode the client tells the server where to knock. It said "knock at { $own }", a private address that nobody out there can reach; the knock never arrived.
 client-nat-breaks-active-fix-relay = In place of the relay (socat, a port forwarder, a TCP proxy) forward port 21 and the whole passive range by NAT, which keeps the client's address, or use a proxy that knows FTP. A relay of port 21 alone lets neither active nor passive mode through.
 client-nat-breaks-active-fix-client = To make active mode work, the NAT needs an FTP helper, or a range of ports forwarded to this machine and announced with the public address (here: --active-ports and --external-ip).
+    .read = To make active mode work, the NAT needs an FTP helper, or a range of ports forwarded to the client and announced with the public address.
 
 active-disabled-title = The server refuses active mode
 active-disabled-text = The server refuses { $verbs } by reply: { $reply }. No knock was ever tried, so no firewall is to blame for that. Many servers do so on purpose.
@@ -524,6 +567,17 @@ tls-session-reuse-required-text-failed = The data connections stood, and the ser
 tls-session-reuse-required-fix-sessions = Let the server give out sessions that can be resumed (session cache, tickets), or do not require it.
 tls-session-reuse-required-fix-user = Use a client that resumes the session on data connections.
 tls-session-reuse-required-fix-server = If clients that cannot resume have to be served, do not ask for it.
+tls-data-not-closed-title = Data under TLS ends without close_notify
+tls-data-not-closed-text = The listings came, and 226 says that they are whole; but { $times ->
+        [one] the data connection under TLS
+       *[other] each of the { $times } data connections under TLS
+    } ended with TCP's FIN alone, without TLS' own last word (close_notify). A client that insists on that word cannot tell such an end from a cut, and throws away what came: FileZilla ("GnuTLS error -110"), PHP, Ruby, Python's ftplib in some versions. curl, lftp and others keep it, which looks as if the fault were with the client.
+tls-data-not-closed-text-some = The listings came, and 226 says that they are whole; but { $times } of { $of } data connections under TLS ended with TCP's FIN alone, without TLS' own last word (close_notify). A client that insists on that word cannot tell such an end from a cut, and throws away what came: FileZilla ("GnuTLS error -110"), PHP, Ruby, Python's ftplib in some versions.
+tls-data-not-closed-text-read = The data connection stood and ended with TCP's FIN alone, without TLS' own last word (close_notify). The client insists on that word, because it cannot tell such an end from a cut, and threw away what had come. Other programs keep it (curl, lftp): the network is not at fault.
+tls-data-not-closed-fix-server = Bring the server's program and its TLS library up to date, or ask its maker: before it closes a data connection it has to send close_notify (RFC 8446 §6.1). Current vsftpd, ProFTPD, Pure-FTPd, pyftpdlib and FileZilla Server do.
+tls-data-not-closed-fix-user = Until then use a program that takes such an end: curl, lftp.
+seen-unclosed = { $verb }: the data ended with FIN, and no close_notify before it
+not-early-completed = the server says with 226 that it was sent whole
 data-tls-refused-title = The server does not encrypt data connections
 data-tls-refused-text = The control connection is encrypted, but PROT P, encryption of data connections, was refused: { $reply }. Nothing was listed: in clear everybody on the way could have read it.
 data-tls-refused-text-clear = The server agreed to encrypt data connections (PROT P), but on the data connection { $failure }. What came in clear was not taken for the listing.
@@ -569,12 +623,15 @@ nat64-needs-epsv-fix-user = Use a network with IPv4, or one whose NAT64 has an F
 
 ## The server, and boxes that answer for it
 server-rejects-data-peer-title = The server rejects our data connection: wrong address
+    .read = The server rejects the client's data connection: wrong address
 server-rejects-data-peer-text = The data connection stood, and then the server said: { $reply }. It saw the data connection come from another address than the control connection. Not a firewall, but a way out with several addresses (NAT pool, two lines), or a box in front of the server that hides the client's address.
 server-rejects-data-peer-text-inside = Somebody came to the data port, and then the server said: { $reply }. It saw the data connection come from another address than the control connection, whose client it knows as { $seen }: an address of its own private network. The addresses are translated on the server's side (a container network, a load balancer, a proxy), and not alike for both connections.
 server-rejects-data-peer-fix-network = Let control and data connection leave by the same public address (a NAT with "address pooling paired", one line per session).
 server-rejects-data-peer-fix-server = If a load balancer, container network or proxy stands in front, make it keep the client's address. Switching the check off (vsftpd pasv_promiscuous) is the last resort: it lets others steal transfers.
 server-rejects-data-peer-text-several = The data connection stood, and then the server said: { $reply }. On different logins of this run it saw us under different addresses: { $seen }. Control and data connection leave by different ones, and to the server the caller at the door is a stranger.
+    .read = The data connection stood, and then the server said: { $reply }. On different logins it saw the client under different addresses: { $seen }. Control and data connection leave by different ones, and to the server the caller at the door is a stranger.
 seen-as-several = on different logins the server saw us as { $seen }
+    .read = on different logins the server saw the client as { $seen }
 data-intercepted-title = Something answers the knock in the server's place
 data-intercepted-text = Every passive data connection stood, and not one byte came; and { $count ->
     [one] port { $ports }, which the server never announced, answers
@@ -707,7 +764,12 @@ rule-passive-3 = client >1023 ──▶ server { $range }: the client opens the 
 rule-passive-4 = server { $range } ──▶ client >1023: the server answers on it
 
 ## The text report
+report-to-be-sure = To be sure, run where the client stands: { $command }
+page-read = What was read
+page-sequence = In order: who sent what, and where it was lost
+page-sequence-more = { $count } more are not drawn.
 report-you = you
+    .read = client
 healthy-browsers = A browser fails all the same? Browsers have had no FTP since 2021 (Chrome, Firefox, Edge, Safari, Opera): use an FTP program.
 healthy-not-tried = Not tried: longer transfers (--get PATH), more ports of the passive range than the { $count } met here (ftp-doctor audit), uploads (never).
 healthy-not-tried-files = Not tried: longer transfers (--get PATH), uploads (never).
@@ -772,6 +834,7 @@ report-confidence-proven = proven
 report-confidence-likely = likely
 report-confidence-possible = possible
 report-side-client = your side
+    .read = the client's side
 report-side-server = the server's side
 report-side-path = on the way
 report-side-unknown = side not known
@@ -780,7 +843,9 @@ report-ruled-out = Ruled out
 report-also = Also follows
 report-fix = What to change
 report-who-user = You
+    .read = User of the client
 report-who-client-admin = Administrator of your network
+    .read = Administrator of the client's network
 report-who-server-admin = Administrator of the server
 report-who-network-admin = Whoever runs the network between
 report-rules = Rules for a firewall in front of the server
@@ -1028,6 +1093,7 @@ client-silent = { $verb }: nobody answers its knock
 client-nobody-knocks = { $verb }: the server's knock never arrives
 client-over = { $verb }: { $why }
 client-unreadable = { $verb }: it cannot read the form of the server's reply
+client-unclosed = { $verb }: the data comes, ends without close_notify, and it takes that for a cut
 client-address-disliked = { $verb }: 227 names { $advertised }, which is not the server's { $peer }, and it gives up
 client-address-itself = { $verb }: 227 sends it to { $advertised }, which is its own machine
 client-address-private = { $verb }: 227 sends it to { $advertised }, a private address where nobody answers
@@ -1045,6 +1111,7 @@ client-no-tls = it cannot do FTP over TLS
 client-no-implicit-tls = it cannot do TLS from the first byte
 client-unknown-protection = by itself it leaves data connections in clear under TLS (PROT C), and whether the server takes them so was not measured; a program that asks for PROT P has what is seen here
 client-unknown-resumption = its TLS handshakes for data connections go well with some servers only; how they go with this one was not measured
+client-unknown-unclosed = { $verb }: the data ends without close_notify; whether it takes such an end was not measured
 client-no-resumption = it does not resume its TLS session for data connections, and the server demands that
 client-insists = it gives up where data connections do not resume the TLS session, and this server resumes none
 client-distrusts = it does not trust the certificate: { $reason }
@@ -1086,6 +1153,7 @@ client-short-passive-reply = passive: the server refuses { $verb }
 client-short-passive-refused = passive: their knock is turned away
 client-short-passive-silent = passive: nobody answers their knock
 client-short-passive-over = passive: the data connection does not come to its end
+client-short-unclosed = they insist on close_notify at the end of data
 client-short-active-reply = active: the server refuses { $verb }
 client-short-active-refused = active: the server's knock is in vain
 client-short-active-silent = active: the server's knock never arrives
@@ -1096,7 +1164,9 @@ client-short-late = they would need longer than a minute
 
 ## Browser fails, client works
 one-works-active = Why one program works here and another fails: { $fail } use passive mode, where the client knocks at a port of the server's choice, and that does not come through. { $work } use active mode or fall back to it, and the server's knock at the client does. { $today }
+    .read = Why one program works there and another fails: { $fail } use passive mode, where the client knocks at a port of the server's choice, and that does not come through. { $work } use active mode or fall back to it, and the server's knock at the client does. { $today }
 one-works-passive = Why one program works here and another fails: { $fail } use active mode, where the server knocks at the client, and that does not come through. { $work } use passive mode, and their knock at the server does. { $today }
+    .read = Why one program works there and another fails: { $fail } use active mode, where the server knocks at the client, and that does not come through. { $work } use passive mode, and their knock at the server does. { $today }
 one-works-setting = What helps today: in { $client }, { $setting }.
 one-works-instead = What helps today: { $how }, in place of { $client }.
 one-works-no-setting = What helps today: a program of the other kind.

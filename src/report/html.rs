@@ -16,6 +16,7 @@ mod overview;
 mod page;
 mod path;
 mod picture;
+mod sequence;
 mod style;
 
 pub use diff::render as render_diff;

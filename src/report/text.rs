@@ -4,14 +4,12 @@ use super::notes::{notes, under_a_good_word};
 use super::pen::{Color, Pen, visible};
 use super::signs::{passes, port, sign, stood_after};
 use super::words::Words;
-use super::{Style, audit, clients, expectations, steps, transcript};
-use crate::diagnosis::reason::{first_line, not_read};
+use super::{Style, audit, clients, expectations, reading, steps, transcript};
 use crate::diagnosis::{
     Diagnosis, Evidence, EvidenceItem, Finding, ModeView, Nat, RuleState, Severity, Side, Snippet,
     Text, Verdict, Who, remedies,
 };
 use crate::document::of::{ends, folded_reason, seen, software_name};
-use crate::facts::reading::{Change, FileKind, KnownBy};
 use crate::facts::{Direction, Outcome};
 
 /// Renders the whole report.
@@ -21,6 +19,7 @@ pub fn render(diagnosis: &Diagnosis<'_>, words: &Words, style: Style) -> String 
     page.head(&mut out);
     expectations::section(diagnosis, words, page.pen, &mut out);
     if !style.quiet {
+        page.to_be_sure(&mut out);
         page.one_works(&mut out);
         page.under_a_good_word(&mut out);
         page.connections(&mut out);
@@ -112,62 +111,17 @@ impl Page<'_, '_> {
 
     /// The files that were read, and what else is in them.
     fn read(&self, out: &mut String) {
-        let Some(reading) = &self.diagnosis.evidence.facts.reading else { return };
-        for file in &reading.files {
-            let line = Text::new("report-read")
-                .with("file", file.file.clone())
-                .with("format", file.format.clone())
-                .with("unit", if file.kind == FileKind::Capture { "packet" } else { "line" })
-                .with("units", usize::try_from(file.units).unwrap_or(usize::MAX))
-                .with("used", usize::try_from(file.used).unwrap_or(usize::MAX))
-                .with("at", file.vantage.as_str())
-                .with("by", file.known_by.map_or("none", KnownBy::as_str));
-            self.prose(out, "", "  ", &self.say(&line));
-            for unread in &file.unread {
-                self.prose(out, "  ", "    ", &self.say(&not_read(file, unread)));
-            }
+        for said in reading::said(self.diagnosis, self.words) {
+            let (first, rest) = if said.below { ("  ", "    ") } else { ("", "  ") };
+            self.prose(out, first, rest, &said.text);
         }
-        for change in reading.translations.iter().take(4) {
-            let line = Text::new(if change.of_client {
-                "report-read-client-moved"
-            } else {
-                "report-read-server-moved"
-            });
-            let line = line.with("near", change.near).with("far", change.far);
-            self.prose(out, "  ", "    ", &self.say(&line));
-        }
-        for change in reading.changes.iter().take(4) {
-            let evidence = &self.diagnosis.evidence;
-            let line = match change {
-                Change::Text { sent, came, from, to } => Text::new("report-read-changed")
-                    .with("sent", first_line(sent))
-                    .with("came", first_line(came))
-                    .with("from", evidence.cited(*from))
-                    .with("to", evidence.cited(*to)),
-                Change::Mss { sent, came, from, to } => Text::new("report-read-mss")
-                    .with("sent", sent.to_string())
-                    .with("came", came.to_string())
-                    .with("from", evidence.cited(*from))
-                    .with("to", evidence.cited(*to)),
-            };
-            self.prose(out, "  ", "    ", &self.say(&line));
-        }
-        if reading.others.len() > 1 {
-            let told: Vec<String> = reading
-                .others
-                .iter()
-                .take(8)
-                .map(|s| {
-                    let client = s.client.map_or_else(|| "?".to_owned(), |c| c.to_string());
-                    let verdict = self.words.get(&format!("verdict-{}", s.verdict.as_str()));
-                    format!("{} {client} {verdict}", s.id)
-                })
-                .collect();
-            let line = Text::new("report-read-sessions")
-                .with("count", reading.others.len())
-                .with("list", told.join(" · "))
-                .with("more", if reading.others.len() > told.len() { "yes" } else { "no" });
-            self.prose(out, "", "  ", &self.say(&line));
+    }
+
+    /// What would settle what the files leave open.
+    fn to_be_sure(&self, out: &mut String) {
+        if let Some(text) = reading::to_be_sure(self.diagnosis) {
+            out.push('\n');
+            self.prose(out, "", "  ", &self.say(&text));
         }
     }
 

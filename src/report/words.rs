@@ -5,6 +5,7 @@ use unic_langid::LanguageIdentifier;
 
 use crate::diagnosis::{Arg, Diagnosis, Lang, Text};
 use crate::document::{self, Report};
+use crate::facts::Facts;
 
 const ENGLISH: &str = include_str!("en.ftl");
 const CHINESE: &str = include_str!("zh.ftl");
@@ -12,6 +13,8 @@ const CHINESE: &str = include_str!("zh.ftl");
 /// One language.
 pub struct Words {
     bundle: FluentBundle<FluentResource>,
+    /// Of files that were read: "we" and "you" are somebody else there.
+    reading: bool,
 }
 
 impl Words {
@@ -34,12 +37,22 @@ impl Words {
         let resource =
             FluentResource::try_new(source.to_owned()).unwrap_or_else(|(resource, _)| resource);
         bundle.add_resource_overriding(resource);
-        Self { bundle }
+        Self { bundle, reading: false }
+    }
+
+    /// For a report of facts that another program observed: messages speak of the client where they
+    /// would speak of us and you (their attribute `read`).
+    #[must_use]
+    pub fn about(self, facts: &Facts) -> Self {
+        Self { reading: !facts.source.is_live(), ..self }
     }
 
     /// The message in words. A missing one shows as its id in angle brackets.
     pub fn say(&self, text: &Text) -> String {
-        let Some(pattern) = self.bundle.get_message(&text.id).and_then(|m| m.value()) else {
+        let message = self.bundle.get_message(&text.id);
+        let read = message.as_ref().filter(|_| self.reading).and_then(|m| m.get_attribute("read"));
+        let pattern = read.map(|a| a.value()).or(message.and_then(|m| m.value()));
+        let Some(pattern) = pattern else {
             return format!("<{}>", text.id);
         };
         let mut args = FluentArgs::new();

@@ -149,7 +149,7 @@ fn fate(diagnosis: &Diagnosis<'_>, view: &ModeView<'_>) -> Fate {
 }
 
 /// In the middle of the suspects; where only the side is known, on that side.
-fn place(blamed: Option<&Finding>) -> Option<Place> {
+pub fn place(blamed: Option<&Finding>) -> Option<Place> {
     let finding = blamed?;
     let location = &finding.location;
     if let (Some(min), Some(max), Some(hops)) =

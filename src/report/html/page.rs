@@ -6,9 +6,9 @@ use maud::{Markup, html};
 
 use super::super::notes::{notes, under_a_good_word};
 use super::super::words::Words;
-use super::super::{Style, steps, transcript};
+use super::super::{Style, reading, steps, transcript};
 use super::frame::{Page, frame};
-use super::{attempts, audit, clients, expectations, findings, path};
+use super::{attempts, audit, clients, expectations, findings, path, sequence};
 use crate::diagnosis::tls::distrust;
 use crate::diagnosis::{Diagnosis, Lang, Nat, Verdict};
 use crate::document::of::software_name;
@@ -30,11 +30,13 @@ impl Page<'_, '_> {
                 (self.verdict())
                 (expectations::section(self))
                 @if !style.quiet {
+                    (self.read())
                     @if let Some(text) = &self.diagnosis.one_works { section { p { (self.words.say(text)) } } }
                     @for text in under_a_good_word(self.diagnosis) {
                         section { p { (self.words.say(&text)) } }
                     }
                     (self.ends())
+                    (sequence::section(self))
                     (attempts::section(self))
                     (path::section(self))
                     (findings::section(self))
@@ -72,6 +74,22 @@ impl Page<'_, '_> {
                 div {
                     h2 #verdict { (self.get(&format!("verdict-{}", self.report.verdict))) }
                     p { (self.report.summary) }
+                }
+            }
+        }
+    }
+
+    /// What was read, and what would settle what it leaves open.
+    fn read(&self) -> Markup {
+        let said = reading::said(self.diagnosis, self.words);
+        html! {
+            @if let Some(text) = reading::to_be_sure(self.diagnosis) {
+                section { p { (self.words.say(&text)) } }
+            }
+            @if !said.is_empty() {
+                section aria-labelledby="read" {
+                    h2 #read { (self.get("page-read")) }
+                    ul.read { @for one in &said { li.below[one.below] { (one.text) } } }
                 }
             }
         }

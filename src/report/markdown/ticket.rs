@@ -8,7 +8,7 @@ use super::super::expectations::{mark as mark_of, met};
 use super::super::notes::{notes, under_a_good_word};
 use super::super::signs::{Sorted, passes, port, sign, sorted, stood_after, worked};
 use super::super::words::Words;
-use super::super::{Style, steps, transcript};
+use super::super::{Style, reading, steps, transcript};
 use super::sheet::Sheet;
 use crate::compare::Comparison;
 use crate::diagnosis::{Diagnosis, Nat, RuleState, Severity, Side, Text};
@@ -24,6 +24,7 @@ pub fn render(diagnosis: &Diagnosis<'_>, words: &Words, style: Style) -> String 
     ticket.head(&mut sheet);
     ticket.expectations(&mut sheet);
     if !style.quiet {
+        ticket.read(&mut sheet);
         if let Some(text) = &diagnosis.one_works {
             sheet.paragraph(&words.say(text));
         }
@@ -77,6 +78,18 @@ impl Ticket<'_, '_> {
         let verdict = self.get(&format!("verdict-{}", self.report.verdict));
         sheet.heading(1, &format!("ftp-doctor: {}:{}", target.host, target.port));
         sheet.headed(&verdict, &self.report.summary);
+    }
+
+    /// What was read, and what would settle what it leaves open.
+    fn read(&self, sheet: &mut Sheet) {
+        if let Some(text) = reading::to_be_sure(self.diagnosis) {
+            sheet.paragraph(&self.words.say(&text));
+        }
+        let said = reading::said(self.diagnosis, self.words);
+        if !said.is_empty() {
+            sheet.heading(2, &self.get("page-read"));
+            sheet.list(said.iter().map(|one| one.text.as_str()));
+        }
     }
 
     fn expectations(&self, sheet: &mut Sheet) {
