@@ -11,7 +11,7 @@ mod libraries;
 pub mod record;
 
 pub use record::{
-    Address, Client, Families, Form, Gives, How, Kind, Next, Resumes, Setting, Try, Wait,
+    Address, Client, Families, Form, Gives, How, Kind, Next, Resumes, Setting, Try, Unclosed, Wait,
 };
 
 /// All clients, in the contract's order of kinds.

@@ -16,6 +16,7 @@ mod expect;
 mod formats;
 mod fuzz;
 mod html;
+mod reading;
 mod scenarios;
 mod stories;
 pub mod support;

@@ -2,7 +2,7 @@
 
 use super::record::{
     Address, Client, EPRT, EPSV, Families, Form, Gives, How, Kind, PASV, PORT, Resumes, Setting,
-    Source, Tls, Wait,
+    Source, Tls, Unclosed, Wait,
 };
 use crate::facts::Mode;
 
@@ -16,7 +16,7 @@ pub(super) const CLIENTS: &[Client] = &[
         address: Address::Server,
         knock: Wait::Seconds(60),
         families: Families::Race,
-        tls: Tls::FULL,
+        tls: Tls { unclosed: Unclosed::Takes, ..Tls::FULL },
         unreadable: &[Form::Address229, Form::Bare229],
         settings: &[
             Setting { gives: Gives::Pasv, how: "--disable-epsv" },
@@ -28,7 +28,8 @@ pub(super) const CLIENTS: &[Client] = &[
     Client {
         id: "wget",
         name: "Wget",
-        tls: Tls { implicit: true, ..Tls::FULL },
+        // 1.21 with GnuTLS asks for the data again and again, others take it.
+        tls: Tls::FULL,
         unreadable: &[Form::Blanks227, Form::Address229, Form::Bare229],
         settings: &[Setting { gives: Gives::Active, how: "--no-passive-ftp" }],
         source: Source { how: How::Measured, at: "Wget 1.21.3; wget2 has no FTP" },
@@ -41,7 +42,7 @@ pub(super) const CLIENTS: &[Client] = &[
         ipv6: &[EPSV.on_reply_after(15, Mode::Eprt), EPRT],
         address: Address::ReplyUnlessUnroutable,
         knock: Wait::Seconds(300),
-        tls: Tls { unasked: true, ..Tls::FULL },
+        tls: Tls { unasked: true, unclosed: Unclosed::Takes, ..Tls::FULL },
         unreadable: &[Form::Address229, Form::Bare229],
         settings: &[
             Setting { gives: Gives::Epsv, how: "set ftp:prefer-epsv yes" },
@@ -107,6 +108,7 @@ pub(super) const CLIENTS: &[Client] = &[
             verifies: false,
             protects: true,
             resumes: Resumes::Yes,
+            unclosed: Unclosed::Unknown,
         },
         settings: &[Setting { gives: Gives::Passive, how: "ftp -p, passive" }],
         source: Source { how: How::Measured, at: "netkit ftp-ssl 0.17" },
@@ -155,7 +157,7 @@ pub(super) const CLIENTS: &[Client] = &[
         families: Families::Race,
         // Handshakes of data connections fail with some servers, whether they ask for a session
         // or not.
-        tls: Tls { resumes: Resumes::Varies, ..Tls::FULL },
+        tls: Tls { resumes: Resumes::Varies, unclosed: Unclosed::Takes, ..Tls::FULL },
         unreadable: &[Form::Bare227, Form::Blanks227],
         settings: &[Setting { gives: Gives::Pasv, how: "--ftp-disable-epsv" }],
         source: Source { how: How::Measured, at: "rclone 1.60; backend/ftp/ftp.go" },

@@ -1,7 +1,8 @@
 //! Clients with windows.
 
 use super::record::{
-    Address, Client, EPRT, EPSV, Gives, How, Kind, PASV, PORT, Resumes, Setting, Source, Tls, Wait,
+    Address, Client, EPRT, EPSV, Gives, How, Kind, PASV, PORT, Resumes, Setting, Source, Tls,
+    Unclosed, Wait,
 };
 use crate::facts::Mode;
 
@@ -23,7 +24,8 @@ pub(super) const CLIENTS: &[Client] = &[
         address: Address::ReplyUnlessUnroutable,
         dial: Wait::Seconds(20),
         knock: Wait::Seconds(20),
-        tls: Tls { unasked: true, ..BASE.tls },
+        // "GnuTLS error -110", and the listing is gone.
+        tls: Tls { unasked: true, unclosed: Unclosed::Fails, ..BASE.tls },
         settings: &[Setting {
             gives: Gives::Active,
             how: "Site Manager → Transfer Settings → Active",

@@ -2,13 +2,15 @@
 
 use super::record::{
     Address, Client, EPRT, EPSV, Families, Form, Gives, How, PASV, PORT, Resumes, Setting, Source,
-    Tls, Wait,
+    Tls, Unclosed, Wait,
 };
 use crate::facts::Mode;
 
 const BASE: Client = Client::PASSIVE;
 
 const NO_RESUMPTION: Tls = Tls { resumes: Resumes::No, ..Tls::FULL };
+/// The same, and whatever ends data is taken for its end.
+const TAKES: Tls = Tls { unclosed: Unclosed::Takes, ..NO_RESUMPTION };
 
 pub(super) const CLIENTS: &[Client] = &[
     Client {
@@ -27,7 +29,7 @@ pub(super) const CLIENTS: &[Client] = &[
         name: "Perl Net::FTP",
         dial: Wait::Seconds(120),
         knock: Wait::Seconds(120),
-        tls: NO_RESUMPTION,
+        tls: TAKES,
         unreadable: &[Form::Blanks227, Form::Delimiter229, Form::Address229, Form::Bare229],
         settings: &[Setting { gives: Gives::Active, how: "Passive => 0, FTP_PASSIVE=0" }],
         source: Source { how: How::Measured, at: "libnet 3.14" },
@@ -39,7 +41,7 @@ pub(super) const CLIENTS: &[Client] = &[
         ipv4: &[PORT],
         ipv6: &[EPRT],
         knock: Wait::Seconds(120),
-        tls: NO_RESUMPTION,
+        tls: TAKES,
         settings: &[Setting { gives: Gives::Passive, how: "Passive => 1, FTP_PASSIVE=1" }],
         source: Source { how: How::Measured, at: "libnet 3.14, /etc/perl/Net/libnet.cfg" },
         ..BASE
@@ -80,7 +82,7 @@ pub(super) const CLIENTS: &[Client] = &[
         ipv4: &[EPSV.on_reply(Mode::Pasv), PASV],
         ipv6: &[EPSV.on_reply(Mode::Pasv), PASV],
         dial: Wait::Seconds(60),
-        tls: Tls { implicit: false, ..NO_RESUMPTION },
+        tls: Tls { implicit: false, ..TAKES },
         unreadable: &[Form::Delimiter229],
         source: Source { how: How::Measured, at: "PHP 8.2" },
         ..BASE
@@ -90,7 +92,7 @@ pub(super) const CLIENTS: &[Client] = &[
         name: "Ruby Net::FTP",
         address: Address::Server,
         knock: Wait::Seconds(60),
-        tls: Tls { implicit: false, ..Tls::FULL },
+        tls: Tls { implicit: false, unclosed: Unclosed::Fails, ..Tls::FULL },
         unreadable: &[Form::Bare227, Form::Blanks227, Form::Address229, Form::Bare229],
         settings: &[Setting { gives: Gives::Active, how: "passive: false" }],
         source: Source { how: How::Measured, at: "net-ftp 0.1.3" },
@@ -104,7 +106,7 @@ pub(super) const CLIENTS: &[Client] = &[
         address: Address::GivesUp,
         dial: Wait::Seconds(30),
         families: Families::Race,
-        tls: Tls::FULL,
+        tls: Tls { unclosed: Unclosed::Takes, ..Tls::FULL },
         unreadable: &[Form::Blanks227],
         settings: &[Setting { gives: Gives::AnyAddress, how: "allowSeparateTransferHost: true" }],
         source: Source { how: How::Measured, at: "basic-ftp 6.2.3" },
@@ -117,7 +119,7 @@ pub(super) const CLIENTS: &[Client] = &[
         address: Address::ReplyThenServer,
         dial: Wait::Seconds(10),
         families: Families::Race,
-        tls: Tls::FULL,
+        tls: Tls { unclosed: Unclosed::Takes, ..Tls::FULL },
         unreadable: &[Form::Blanks227],
         source: Source { how: How::Measured, at: "ftp 0.3.10" },
         ..BASE
@@ -207,7 +209,7 @@ pub(super) const CLIENTS: &[Client] = &[
         address: Address::AsVersion,
         families: Families::Race,
         // Versions of summer 2022 began TLS before LIST, and hung with vsftpd, ProFTPD and Pure-FTPd.
-        tls: NO_RESUMPTION,
+        tls: TAKES,
         unreadable: &[Form::Bare227, Form::Blanks227],
         settings: &[Setting { gives: Gives::Pasv, how: "DialWithDisabledEPSV(true)" }],
         source: Source { how: How::Measured, at: "2022, rclone/ftp 2022-12; ftp.go of 2026" },
@@ -239,6 +241,7 @@ const PHP: Tls = Tls {
     verifies: false,
     protects: true,
     resumes: Resumes::Insists,
+    unclosed: Unclosed::Fails,
 };
 
 /// `FTPSClient` looks at the dates of a certificate only; `execPROT("P")` is the program's affair.

@@ -224,6 +224,8 @@ pub struct Tls {
     pub protects: bool,
     /// Whether data connections resume the TLS session of the control connection.
     pub resumes: Resumes,
+    /// What it makes of a data connection that ends without TLS' last word.
+    pub unclosed: Unclosed,
 }
 
 impl Tls {
@@ -235,6 +237,7 @@ impl Tls {
         verifies: false,
         protects: true,
         resumes: Resumes::No,
+        unclosed: Unclosed::Unknown,
     };
     /// Both kinds, certificates verified, sessions resumed.
     pub const FULL: Self = Self {
@@ -244,6 +247,7 @@ impl Tls {
         verifies: true,
         protects: true,
         resumes: Resumes::Yes,
+        unclosed: Unclosed::Unknown,
     };
 }
 
@@ -260,6 +264,18 @@ pub enum Resumes {
     Insists,
     /// They do or they do not, as the program that uses the client was built.
     AsBuilt,
+}
+
+/// What a client makes of a data connection that ends without TLS' last word (`close_notify`): by
+/// TCP's FIN alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Unclosed {
+    /// It takes what came.
+    Takes,
+    /// The transfer has failed for it.
+    Fails,
+    /// Not known, or another thing with each version or TLS library.
+    Unknown,
 }
 
 /// A form of the reply to PASV or EPSV that RFC 959 and 2428 do not have, or not alone.

@@ -60,6 +60,7 @@ pub static CATALOGUE: &[&Cause] = &[
     &handshake_detector::TLS_HANDSHAKE_FAILED,
     &certificate_detector::TLS_CERTIFICATE_INVALID,
     &protection_detector::TLS_SESSION_REUSE_REQUIRED,
+    &protection_detector::TLS_DATA_NOT_CLOSED,
     &protection_detector::DATA_TLS_REQUIRED,
     &protection_detector::DATA_TLS_REFUSED,
     &helper_detector::TLS_BLINDS_FIREWALL_HELPER,

@@ -1,5 +1,6 @@
 //! What one attempt shows by itself.
 
+use crate::facts::tls::TlsEnd;
 use crate::facts::{Attempt, Family, Outcome, Why};
 use crate::wire::peer;
 
@@ -45,6 +46,10 @@ pub trait AttemptReading {
     /// The data connection stood, and the server turned it away as somebody else's.
     fn peer_rejected(&self) -> bool;
 
+    /// Its data came over TLS and ended with TCP's FIN alone, without TLS' last word
+    /// (`close_notify`).
+    fn ends_unclosed(&self) -> bool;
+
     /// It failed in a way that a lost segment, a slow moment or one port can cause.
     fn may_be_chance(&self) -> bool;
 }
@@ -52,6 +57,10 @@ pub trait AttemptReading {
 impl AttemptReading for Attempt {
     fn is_tested(&self) -> bool {
         self.outcome != Outcome::NotTested
+    }
+
+    fn ends_unclosed(&self) -> bool {
+        self.tls.as_ref().is_some_and(|t| t.end == Some(TlsEnd::EofWithoutCloseNotify))
     }
 
     fn came_through(&self) -> bool {

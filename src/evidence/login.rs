@@ -23,7 +23,7 @@ pub enum Access {
     LoggedIn,
     /// A reply, an error or silence of full length says that there is none.
     Denied,
-    /// Our own limits or an interrupt ended it before anybody had said no.
+    /// Our own limits, an interrupt or the end of a file ended it before anybody had said no.
     Unfinished,
 }
 
@@ -53,6 +53,10 @@ impl<'f> Evidence<'f> {
         let facts = self.facts;
         if self.logged_in() {
             return Access::LoggedIn;
+        }
+        if !facts.source.is_live() {
+            let broken_off = facts.sessions.iter().all(breaks_off) && !facts.sessions.is_empty();
+            return if broken_off { Access::Unfinished } else { Access::Denied };
         }
         let late = facts.elapsed.0 + MARGIN.0 >= facts.request.deadline.0;
         if facts.cut_short.is_none() && !late {
@@ -107,6 +111,17 @@ fn says_no(dial: &Dial) -> bool {
         DialOutcome::TimedOut => dial.took >= SILENT_PORT,
         _ => true,
     }
+}
+
+/// Whether a file breaks off in the middle of this login: what it does not show may have come.
+fn breaks_off(session: &Session) -> bool {
+    session.end.is_none()
+        && session.login == LoginOutcome::NotTried
+        && match &session.greeting {
+            Greeting::Reply(reply) => reply.code < 400,
+            Greeting::NotInFile => true,
+            _ => false,
+        }
 }
 
 /// Whether a session was refused or ended by the other side, or was silent for the full length.

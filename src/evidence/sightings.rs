@@ -154,16 +154,45 @@ impl Evidence<'_> {
             .filter(|a| matches!(a.purpose, Purpose::Mode | Purpose::Repeat))
             .filter(|a| !self.went_nowhere(a))
             .collect();
-        let stops: Option<Vec<SeenStop>> = silent.iter().map(|a| self.stop_of(a)).collect();
+        let stops: Option<Vec<SeenStop>> =
+            silent.iter().map(|a| self.stop_of(a).or_else(|| self.stop_at_client(a))).collect();
         let stops = stops?;
         let first = *stops.first()?;
-        let hops = self.seen_hops()?;
+        let hops = first.located.location.hops;
         let low = stops.iter().filter_map(|s| s.located.location.hop_min).min()?;
         let high = stops.iter().filter_map(|s| s.located.location.hop_max).max()?;
         let weakest = stops.iter().map(|s| s.located.confidence).max()?;
         let agreed = stops.iter().all(|s| s.located.between == first.located.between);
         let confidence = if agreed { weakest } else { weakest.max(Confidence::Likely) };
-        Some(SeenStop { located: Located::new(low, high, Some(hops), confidence), ..first })
+        Some(SeenStop { located: Located::new(low, high, hops, confidence), ..first })
+    }
+
+    /// Where a knock of the server's dies that was seen at the client and not answered there, in a
+    /// file that does not tell how long the way is (a list of packets has no lives): behind the wire
+    /// that it was seen on there is nothing but the client.
+    fn stop_at_client(&self, attempt: &Attempt) -> Option<SeenStop> {
+        if attempt.mode.is_passive() || self.seen_hops().is_some() {
+            return None;
+        }
+        let reading = self.facts.reading.as_ref()?;
+        let at_client =
+            |s: &&Sighting| reading.files.get(s.file).is_some_and(|f| f.vantage == Vantage::Client);
+        let sighting = attempt.sightings.iter().find(at_client)?;
+        let answered = sighting.syn_acks.any() || sighting.resets.any() || sighting.icmp.is_some();
+        if !sighting.syns.any() || answered {
+            return None;
+        }
+        let lossy = self.lost_packets(sighting.file) || self.lossy();
+        let sure = sighting.syns.count >= 2 && !lossy;
+        let confidence = if sure { Confidence::Proven } else { Confidence::Likely };
+        Some(SeenStop {
+            located: Located::new(0, 0, None, confidence),
+            lost: Lost::Unanswered,
+            at: Place { file: sighting.file, number: sighting.syns.first },
+            missing: None,
+            port: attempt.listened.or(attempt.advertised)?.port(),
+            count: sighting.syns.count,
+        })
     }
 
     /// Where the knocks of one attempt die.

@@ -199,6 +199,7 @@ impl Draft {
                 self.security = Security::Tls;
                 self.tls = true;
                 self.tls_cut = true;
+                self.connected = true;
             }
             DataEvent::Closed => {
                 self.closed = true;
@@ -386,6 +387,10 @@ impl Draft {
                 };
             }
             None => {}
+        }
+        if self.tls_cut {
+            // The client takes it for a cut and goes no further: whether 226 followed is not told.
+            return not(Untold::NoLastWord);
         }
         if self.unread {
             // Encrypted: whether 226 followed cannot be read. Data that ended in order did come.

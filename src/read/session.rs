@@ -20,6 +20,9 @@ use crate::wire::text::printable;
 /// Exchanges of one session that are kept.
 const MOST_EXCHANGES: usize = 400;
 
+/// Servers that look their client up in DNS are slow to greet.
+const SLOW_GREETING: u64 = 10_000_000;
+
 /// Reading one conversation.
 #[expect(clippy::struct_excessive_bools, reason = "each says one thing that was seen or not")]
 #[expect(clippy::option_option, reason = "whether it was, and when, where the file tells")]
@@ -435,9 +438,14 @@ impl<'a> Talk<'a> {
         if self.conversation.joined_late || self.opaque || !self.exchanges.is_empty() {
             return Greeting::NotInFile;
         }
-        let waited = between(self.connected.or(self.began), self.last);
+        let waited = self.gave_up.flatten().or(between(self.connected.or(self.began), self.last));
+        let short = waited.is_none_or(|waited| waited < SLOW_GREETING);
         match self.end {
             _ if !self.conversation.has_replies => Greeting::NotInFile,
+            // The file ends before anybody has waited for long.
+            None if self.conversation.file_ends && self.gave_up.is_none() && short => {
+                Greeting::NotInFile
+            }
             Some(ControlEnd::ClosedByServer) => Greeting::Closed,
             Some(ControlEnd::Reset) => Greeting::Reset,
             _ => Greeting::Silent(Micros(waited.unwrap_or(0))),

@@ -49,7 +49,7 @@ pub(super) const STORIES: &[Story] = &[
         lesson: "IIS and others close the TCP connection without a close_notify. Whether the \
                  listing is whole is told by 226; a client that insists on the goodbye calls a \
                  good transfer broken.",
-        cause: None,
+        cause: Some("tls-data-not-closed"),
         group: Group::Tls,
         behaviour: || with(Software::Vsftpd, Tls { goodbye: false, ..Tls::default() }),
     },

@@ -141,7 +141,12 @@ fn login(client: &Client, evidence: &Evidence<'_>) -> Option<Micros> {
         Greeting::Reply(reply) => Some(reply.at),
         _ => None,
     };
-    let mut after = answered.or(greeted)?.since(session.began);
+    let mut after = match answered.or(greeted) {
+        Some(at) => at.since(session.began),
+        // A file that begins behind the login.
+        None if !evidence.facts.source.is_live() => Micros(0),
+        None => return None,
+    };
     let here = Family::of(session.peer.ip());
     for dial in &evidence.facts.dials {
         let family = Family::of(dial.to.ip());

@@ -4,8 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::super::reason::reason;
 use super::super::text::Text;
-use crate::clients::{Address, Client, Form, Wait};
-use crate::evidence::{Evidence, ModeView};
+use crate::clients::{Address, Client, Form, Unclosed, Wait};
+use crate::evidence::{AttemptReading, Evidence, ModeView};
 use crate::facts::{Attempt, Family, Micros, Mode, NotTested, Outcome, Purpose, Varied, Why};
 use crate::wire::address::{self, AddressOddity};
 
@@ -36,6 +36,8 @@ pub(super) enum Kind {
     Disliked,
     /// The data connection stood, or the session ended: there is nothing to go on with.
     Over,
+    /// The data comes, and the client does not take the way in which it ends.
+    Unclosed,
     /// A fact is missing.
     Unknown,
 }
@@ -58,7 +60,21 @@ pub(super) fn meet(client: &Client, evidence: &Evidence<'_>, mode: Mode) -> Met 
         },
         None => None,
     };
-    met.unwrap_or_else(|| as_ours(client, view))
+    unclosed(client, view, met.unwrap_or_else(|| as_ours(client, view)))
+}
+
+/// The data comes, and without TLS' last word: not every client takes it then.
+fn unclosed(client: &Client, view: &ModeView<'_>, met: Met) -> Met {
+    let open = matches!(met.kind, Kind::Open(_));
+    if !open || !client.tls.protects || !view.shown.ends_unclosed() {
+        return met;
+    }
+    let (kind, id) = match client.tls.unclosed {
+        Unclosed::Takes => return met,
+        Unclosed::Fails => (Kind::Unclosed, "client-unclosed"),
+        Unclosed::Unknown => (Kind::Unknown, "client-unknown-unclosed"),
+    };
+    Met { kind, text: Text::new(id).with("verb", view.mode.verb()), attempts: met.attempts }
 }
 
 /// The try goes where ours went.

@@ -91,7 +91,7 @@ fn after(step: &Try, kind: Kind) -> Option<Next> {
         Kind::Reply(_) => step.reply,
         Kind::Refused(_) => step.refused,
         Kind::Silent | Kind::Astray => step.silence,
-        Kind::Open(_) | Kind::Disliked | Kind::Over | Kind::Unknown => None,
+        Kind::Open(_) | Kind::Disliked | Kind::Over | Kind::Unclosed | Kind::Unknown => None,
     }
 }
 
@@ -149,6 +149,7 @@ fn short(met: &Met, mode: Mode) -> Text {
         (Kind::Silent, false) => "client-short-active-silent",
         (Kind::Astray, _) => "client-short-astray",
         (Kind::Disliked, _) => "client-short-disliked",
+        (Kind::Unclosed, _) => "client-short-unclosed",
         (Kind::Over, true) => "client-short-passive-over",
         (Kind::Over, false) => "client-short-active-over",
         (Kind::Unknown, _) => return met.text.clone(),

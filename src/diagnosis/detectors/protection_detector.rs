@@ -10,9 +10,9 @@ use crate::diagnosis::remedies;
 use crate::diagnosis::text::Text;
 use crate::diagnosis::tls::failure;
 use crate::diagnosis::why_not::{Found, require, why_not};
-use crate::evidence::{Evidence, ModeView};
+use crate::evidence::{AttemptReading, Evidence, ModeView};
 use crate::facts::tls::{Handshake, TlsFailure};
-use crate::facts::{Attempt, Outcome, Varied, Why};
+use crate::facts::{Attempt, DataEnd, Outcome, Varied, Why};
 use crate::wire::peer;
 
 pub static TLS_SESSION_REUSE_REQUIRED: Cause = cause!(
@@ -22,6 +22,8 @@ pub static TLS_SESSION_REUSE_REQUIRED: Cause = cause!(
     &Detector(session_reuse_required),
     suppresses["listing-refused"]
 );
+pub static TLS_DATA_NOT_CLOSED: Cause =
+    cause!("tls-data-not-closed", Tls, Warning, &Detector(data_not_closed));
 pub static DATA_TLS_REQUIRED: Cause =
     cause!("data-tls-required", Tls, Problem, &Detector(data_tls_required));
 pub static DATA_TLS_REFUSED: Cause =
@@ -162,5 +164,56 @@ fn data_tls_required(evidence: &Evidence<'_>) -> Found {
             }),
         )
         .fix(Who::User, Text::new("data-tls-required-fix"), Vec::new())
+        .done()
+}
+
+/// Data that came whole, as the server's last word says, ends without TLS' own.
+fn data_not_closed(evidence: &Evidence<'_>) -> Found {
+    let live = evidence.facts.source.is_live();
+    let ended: Vec<&Attempt> = evidence
+        .facts
+        .attempts
+        .iter()
+        .filter(|a| a.tls.as_ref().is_some_and(|t| t.end.is_some()))
+        // Cut short in earnest is another thing; a client that gave up at this says no more of it.
+        .filter(|a| a.is_open() || (!live && a.outcome == Outcome::NotTested))
+        .collect();
+    let unclosed: Vec<&Attempt> = ended.iter().copied().filter(|a| a.ends_unclosed()).collect();
+    require(!unclosed.is_empty(), || {
+        why_not("no data connection under TLS came to its end without close_notify")
+            .on_all(ended.iter().copied())
+    })?;
+    let always = unclosed.len() == ended.len();
+    // More than one, and none otherwise: no slow moment, but how this server ends data.
+    let confidence =
+        if always && unclosed.len() > 1 { Confidence::Proven } else { Confidence::Likely };
+    // The client that wrote it down has thrown its data away.
+    let thrown = unclosed.iter().any(|a| !a.is_open() || a.data_end == Some(DataEnd::Reset));
+    let id = match (live, always) {
+        (false, _) if thrown => "tls-data-not-closed-text-read",
+        (_, true) => "tls-data-not-closed-text",
+        (_, false) => "tls-data-not-closed-text-some",
+    };
+    let text = Text::new(id).with("times", unclosed.len()).with("of", ended.len());
+    let mut build = finding(&TLS_DATA_NOT_CLOSED, confidence, text).side(Side::Server);
+    if !live && thrown {
+        let views: Vec<&ModeView<'_>> =
+            evidence.modes().iter().filter(|v| v.shown.ends_unclosed()).collect();
+        build = build.severity(Severity::Problem).explains(&views);
+    } else {
+        for attempt in unclosed.iter().take(4) {
+            let text = Text::new("seen-unclosed").with("verb", attempt.mode.verb());
+            build = build.saw_in(attempt, text);
+        }
+    }
+    build
+        .not("firewall-blocks-passive", Text::new("not-firewall-connected"))
+        .not_if(
+            unclosed.iter().any(|a| a.is_open()),
+            "data-closed-early",
+            Text::new("not-early-completed"),
+        )
+        .fix(Who::ServerAdmin, Text::new("tls-data-not-closed-fix-server"), Vec::new())
+        .fix(Who::User, Text::new("tls-data-not-closed-fix-user"), Vec::new())
         .done()
 }

@@ -11,6 +11,7 @@ mod wget;
 mod winscp;
 
 use super::says::{Program, Says, Understood};
+use super::shape;
 
 /// What has been seen so far of the programs that wrote the file.
 #[derive(Debug, Default)]
@@ -42,9 +43,23 @@ impl Clients {
             .or_else(|| programs::ftp(text))
             .or_else(|| plain::arrows(text, open))
             .or_else(|| programs::exception(text));
+        let found = if shape::is_tls_cut(text) { Some(cut(text, found)) } else { found };
         let replies = |found: &Understood| found.says.iter().any(|s| matches!(s, Says::Reply(_)));
         self.marked |= found.as_ref().is_some_and(replies);
         found.or_else(|| plain::bare(text, open).filter(|bare| !(self.marked && replies(bare))))
+    }
+}
+
+/// The libraries' words for an end without `close_notify`, whoever prints them.
+fn cut(text: &str, found: Option<Understood>) -> Understood {
+    let dialogue = |says: &Says| matches!(says, Says::Reply(_) | Says::Command(_));
+    match found {
+        Some(found) if found.says.iter().any(dialogue) => found,
+        found => {
+            let program = found.as_ref().map_or(plain::PLAIN, |f| f.program);
+            let key = found.map(|f| f.key).unwrap_or_default();
+            Understood { program, key, says: vec![Says::TlsCut(text.to_owned())] }
+        }
     }
 }
 

@@ -41,6 +41,8 @@ pub enum Says {
     TlsDone,
     /// TLS failed, in these words; likewise.
     TlsFailed(String),
+    /// TCP's end came without TLS' own, in these words; likewise.
+    TlsCut(String),
     /// TLS from the first byte.
     ImplicitTls,
     /// The control connection ended.

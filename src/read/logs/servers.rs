@@ -375,9 +375,8 @@ fn filezilla_said(number: &str, address: Option<IpAddr>, said: &str) -> Understo
         says.insert(0, Says::Begins);
     } else if said.starts_with("disconnected") || said.contains("could not send reply") {
         says.push(Says::Ends(End::Client));
-    } else if said.contains("GnuTLS error -110") {
-        says.push(Says::Data(None, DataEvent::TlsNotClosed));
     } else {
+        // "GnuTLS error -110" stands here too: it is the client that hung up without a word.
         says.clear();
     }
     Understood { program: FILEZILLA, key: format!("filezilla {number}"), says }

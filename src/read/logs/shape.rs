@@ -287,6 +287,24 @@ pub fn trouble(text: &str) -> Option<Trouble> {
     })
 }
 
+/// Whether a TLS library says that TCP's end came without `close_notify`: `GnuTLS`, OpenSSL,
+/// Python, Go, Schannel in curl.
+pub fn is_tls_cut(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    [
+        "gnutls error -110",
+        "non-properly terminated",
+        "unexpected eof while reading",
+        "eof occurred in violation of protocol",
+        "shutdown while in init",
+        "missing close_notify",
+        "without close_notify",
+        "without sending tls close_notify",
+    ]
+    .iter()
+    .any(|words| lower.contains(words))
+}
+
 /// A duration in a text: `after 20 seconds`, `after 12001 milliseconds`, `6000 ms`, `nach 20 Sekunden`.
 pub fn duration(text: &str) -> Option<u64> {
     let lower = text.to_lowercase();

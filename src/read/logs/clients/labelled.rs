@@ -1,6 +1,6 @@
 //! Words before a colon: `FileZilla` in the language of its user, and `FluentFTP`.
 
-use crate::read::conversation::{DataEvent, End};
+use crate::read::conversation::End;
 use crate::read::logs::says::{Program, Says, Understood};
 use crate::read::logs::shape::{self, door};
 
@@ -214,9 +214,6 @@ fn without_timing(text: &str) -> &str {
 /// A remark in any language. Names of errors and addresses are not translated.
 fn status(rest: &str) -> Vec<Says> {
     let text = rest.trim();
-    if text.contains("GnuTLS error -110") {
-        return vec![Says::Data(None, DataEvent::TlsNotClosed)];
-    }
     if text.contains("GnuTLS error")
         || text.contains("SSL handshake failed")
         || text.contains("AuthenticationException")
