@@ -19,6 +19,7 @@ pub mod text;
 pub mod tls;
 mod verdict;
 pub mod why_not;
+pub mod worlds;
 
 pub use crate::evidence::{Evidence, ModeView, Nat, Options};
 pub use answer::{Diagnosis, Judged, Verdict};

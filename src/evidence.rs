@@ -25,6 +25,7 @@ pub mod sightings;
 mod tests;
 pub mod under_tls;
 pub mod way;
+pub mod way_back;
 
 use std::cell::OnceCell;
 
@@ -45,6 +46,7 @@ pub use own_drops::OwnDrops;
 pub use place::{Confidence, Located, Location, Side};
 pub use port_audit::{PortAudit, Worth};
 pub use sightings::{Lost, SeenStop};
+pub use way_back::WayBack;
 
 /// The facts of one run, read as they are asked about.
 #[derive(Debug, Clone)]

@@ -32,7 +32,7 @@ pub use audit::{Audit, AuditRequest, BoundsFrom, Crowd, Sample, Sweep};
 pub use expectation::{Expectation, ExpectationError};
 pub use host::Host;
 pub use names::{Lookup, LookupOutcome, Names, Record, Via};
-pub use path::{Hole, Ladder, LadderRole, Rung, RungAnswer};
+pub use path::{Flow, Hole, Ladder, LadderRole, Returned, Rung, RungAnswer};
 pub use read::read;
 pub use reading::{Reading, Source, Vantage};
 pub use request::{Family, PasswordSource, PortRange, Proxy, Request, Security, TlsLevel};
@@ -91,6 +91,12 @@ pub struct Facts {
     /// answered.
     #[serde(default)]
     pub confirmed: Vec<Confirmed>,
+    /// The rungs that decide, asked once more from other ports of ours.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flows: Vec<Flow>,
+    /// Knocks at routers on the way, to see whether answers from high ports come back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub returned: Vec<Returned>,
     /// Where the RST of a port came from that had been open while it was announced.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nearer: Option<Nearer>,
@@ -131,11 +137,23 @@ pub enum System {
 }
 
 /// A moment without a connection of ours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quiet {
-    /// How long.
+    /// How long nothing was asked for.
     pub took: Micros,
     /// Packets that nobody on this machine got, see `Attempt::undelivered`.
+    pub undelivered: u32,
+    /// Rounds of knocks at a port that answers nobody, by turns with silence.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rounds: Vec<Round>,
+}
+
+/// A moment in which so many SYNs were sent that nobody answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Round {
+    /// How many; none in a silent one.
+    pub syns: u32,
+    /// Packets that came meanwhile and that nobody on this machine got.
     pub undelivered: u32,
 }
 

@@ -9,6 +9,7 @@
 //! | --- | --- |
 //! | `FTP_DOCTOR_LAB` | where `tests/setup` put the servers (`/var/tmp/ftp-doctor-lab`) |
 //! | `FTP_DOCTOR_LOSS_RUNS` | runs per case where packets are lost (3 to 10) |
+//! | `FTP_DOCTOR_WORLDS`, `FTP_DOCTOR_SEED` | how many worlds at random, from which seed on (200, 1000) |
 
 #![cfg(target_os = "linux")]
 #![allow(unreachable_pub, reason = "nobody else uses its modules")]
@@ -93,6 +94,8 @@ mod lab {
     mod middlebox;
     mod nat;
     mod own_drops;
+    mod random_judge;
+    mod random_worlds;
     mod recipes;
     mod recipes_monitoring;
     mod remedies;

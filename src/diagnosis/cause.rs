@@ -4,6 +4,7 @@
 use super::finding::Severity;
 use super::text::Lang;
 use super::why_not::Found;
+use super::worlds::World;
 use crate::evidence::Evidence;
 use crate::words::words;
 
@@ -43,6 +44,8 @@ pub struct Cause {
     pub detector: &'static Detector,
     /// Causes that only follow from this one.
     pub suppresses: &'static [&'static str],
+    /// Other worlds that give the same packets.
+    pub worlds: &'static [&'static World],
     /// Its page in each language, in the order of [`Lang::ALL`]: Markdown with fixed sections.
     pub pages: [&'static str; 2],
 }
@@ -63,23 +66,26 @@ impl Cause {
     }
 }
 
-/// A cause's record: id, plane, severity, detector, and what it suppresses. Its pages are found by
-/// the id.
+/// A cause's record: id, plane, severity, detector, what it suppresses, and which other worlds look
+/// like it. Its pages are found by the id.
 macro_rules! cause {
-    ($id:literal, $plane:ident, $severity:ident, $detector:expr) => {
-        cause!($id, $plane, $severity, $detector, suppresses [])
+    ($id:literal, $plane:ident, $severity:ident, $detector:expr
+        $(, suppresses [$($gone:literal),*])? $(, looks_like [$($world:ident),*])?) => {
+        cause!(@ $id, $plane, $severity, $detector, &[$($($gone),*)?], [$($($world),*)?])
     };
     ($id:literal, $plane:ident, $severity:ident, $detector:expr,
-        suppresses [$($gone:literal),*]) => {
-        cause!($id, $plane, $severity, $detector, suppresses (&[$($gone),*]))
+        suppresses $gone:expr $(, looks_like [$($world:ident),*])?) => {
+        cause!(@ $id, $plane, $severity, $detector, $gone, [$($($world),*)?])
     };
-    ($id:literal, $plane:ident, $severity:ident, $detector:expr, suppresses $gone:expr) => {
+    (@ $id:literal, $plane:ident, $severity:ident, $detector:expr, $gone:expr,
+        [$($world:ident),*]) => {
         $crate::diagnosis::cause::Cause {
             id: $id,
             plane: $crate::diagnosis::cause::Plane::$plane,
             severity: $crate::diagnosis::finding::Severity::$severity,
             detector: $detector,
             suppresses: $gone,
+            worlds: &[$(&$crate::diagnosis::worlds::$world),*],
             pages: [
                 include_str!(concat!("../pages/en/", $id, ".md")),
                 include_str!(concat!("../pages/zh/", $id, ".md")),

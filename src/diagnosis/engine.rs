@@ -8,7 +8,7 @@ use crate::diagnosis::reason::reason;
 use crate::diagnosis::text::Text;
 use crate::diagnosis::verdict::Balance;
 use crate::diagnosis::why_not::{Found, why_not};
-use crate::diagnosis::{clients, detectors, expect, remedies, rules, verdict};
+use crate::diagnosis::{clients, detectors, expect, remedies, rules, verdict, worlds};
 use crate::evidence::{Access, Evidence, ModeView, Options, State};
 use crate::facts::{CutShort, Facts};
 
@@ -63,7 +63,14 @@ pub fn look_for(cause: &Cause, evidence: &Evidence<'_>) -> Found {
         let others: Vec<Finding> = look(evidence).into_iter().map(|(_, found)| found).collect();
         detectors::unexplained(evidence, &others)?
     } else {
-        (cause.detector.0)(evidence)?
+        let found = (cause.detector.0)(evidence)?;
+        let ids: Vec<&str> = found.iter().map(|finding| finding.cause).collect();
+        let left = worlds::weigh(evidence, found);
+        if left.is_empty() {
+            let ids = ids.join(", ");
+            return Err(why_not(format!("it would be {ids}, and something else was seen")));
+        }
+        left
     };
     if found.iter().any(|finding| finding.cause == cause.id) {
         return Ok(found.into_iter().filter(|finding| finding.cause == cause.id).collect());
@@ -85,7 +92,7 @@ fn look(evidence: &Evidence<'_>) -> Vec<(&'static Cause, Finding)> {
             continue;
         }
         looked.push(detector);
-        let found = (detector.0)(evidence).unwrap_or_default();
+        let found = worlds::weigh(evidence, (detector.0)(evidence).unwrap_or_default());
         fired.extend(found.into_iter().filter_map(|found| Some((cause(found.cause)?, found))));
     }
     fired.sort_by_key(|(cause, _)| CATALOGUE.iter().position(|known| known.id == cause.id));
@@ -126,7 +133,15 @@ fn order(evidence: &Evidence<'_>, mut findings: Vec<Finding>) -> Vec<Finding> {
             |o: &Finding| o.explains.iter().any(|id| passive.contains(&id.as_str()));
         f.cause == "active-disabled" && !evidence.any_open() && !why_not_passive(f)
     };
-    findings.sort_by_key(|f| (f.severity, meant(f), std::cmp::Reverse(f.explains.len())));
+    // What keeps passive mode from working comes before what is about active mode alone, the surer one
+    // before the others; a NAT breaks active mode for nearly everybody.
+    let about_passive = |f: &Finding| f.explains.iter().any(|id| passive.contains(&id.as_str()));
+    let everybodys = |f: &Finding| f.cause == "client-nat-breaks-active";
+    findings.sort_by_key(|f| {
+        let beside = !f.explains.is_empty() && !about_passive(f);
+        let weight = std::cmp::Reverse(f.explains.len());
+        (f.severity, meant(f), beside && everybodys(f), weight, f.confidence)
+    });
     findings
 }
 

@@ -52,7 +52,8 @@ impl<'f> Evidence<'f> {
             return (!self.hole_lives().is_empty()).then_some(Holes::None);
         };
         // Every stateful box before hop `open` has the entry; with `shut` it was not enough.
-        let confidence = if bounds.name_one_box() { self.sure() } else { Confidence::Likely };
+        let one = bounds.name_one_box() && !self.ways_differ();
+        let confidence = if one { self.sure() } else { Confidence::Likely };
         Some(Holes::Opened(Located::new(bounds.shut, bounds.open - 1, Some(hops), confidence)))
     }
 

@@ -8,6 +8,7 @@ use std::net::IpAddr;
 
 use super::Evidence;
 use super::place::{Confidence, Located, Location};
+use super::way_back::WayBack;
 use crate::facts::{Icmp, Ladder, LadderRole, Outcome, Rung, RungAnswer};
 
 impl<'f> Evidence<'f> {
@@ -45,7 +46,7 @@ impl<'f> Evidence<'f> {
 
     /// Where somebody answers knocks for the server, if he is nearer than the server.
     pub fn place_of_nearer_answers(&self) -> Option<Located> {
-        let hops = self.hops()?;
+        let hops = self.hops().filter(|_| !self.ways_differ())?;
         let data = self.facts.ladders.iter().filter(|l| l.role == LadderRole::Data);
         let at = data
             .filter_map(|l| {
@@ -66,33 +67,76 @@ impl<'f> Evidence<'f> {
         let sender = icmp.sender?.to_canonical();
         let control = self.reference_ladder();
         let hops = control.and_then(Ladder::reached);
-        let at = if own(self) == Some(sender) {
-            Some((0, 0))
-        } else if let Some(hop) = hop_of(control, sender) {
+        let named = || {
+            let hop = hop_of(control, sender)?;
             // A NAT bears the server's address: it is the server's gateway.
             let gateway = server(self) == Some(sender);
             Some((hop, hops.filter(|_| gateway).unwrap_or(hop)))
-        } else if server(self) == Some(sender) {
-            hops.map(|h| (h, h))
-        } else {
-            // A router may sign with another of its addresses: the shortest life that met the reject
-            // tells where it stands.
-            self.facts
-                .ladders
-                .iter()
-                .filter(|l| l.role == LadderRole::Data)
-                .filter_map(|l| {
-                    l.rungs
-                        .iter()
-                        .find(|r| matches!(r.answer, RungAnswer::Icmp { .. }))
-                        .map(|r| r.ttl)
-                })
-                .min()
-                .map(|t| (t.saturating_sub(1), t))
         };
+        let at = if own(self) == Some(sender) { Some((0, 0)) } else { named() };
+        let at = at.or_else(|| {
+            // A router may sign with another of its addresses, and a bridging firewall with that of
+            // the server: the shortest life that met the reject tells where it stands.
+            let met = self.life_of_reject().filter(|_| !self.ways_differ());
+            match (met, hops) {
+                (Some(t), Some(hops)) if t >= hops && server(self) == Some(sender) => {
+                    Some((hops, hops))
+                }
+                (Some(t), _) => Some((t.saturating_sub(1), t)),
+                (None, Some(hops)) if server(self) == Some(sender) && !self.ways_differ() => {
+                    Some((hops, hops))
+                }
+                (None, _) => None,
+            }
+        });
         // Nobody stands behind the server.
         let (min, max) = at.filter(|(_, max)| hops.is_none_or(|hops| *max <= hops))?;
         Some(Located::new(min, max, hops, Confidence::Proven).by(sender))
+    }
+
+    /// The shortest life with which a knock at a dead port met an ICMP reject.
+    fn life_of_reject(&self) -> Option<u8> {
+        let data = self.facts.ladders.iter().filter(|l| l.role == LadderRole::Data);
+        let met = |l: &Ladder| {
+            l.rungs.iter().find(|r| matches!(r.answer, RungAnswer::Icmp { .. })).map(|r| r.ttl)
+        };
+        data.filter_map(met).min()
+    }
+
+    /// The hop of the box in front of the server that has its address, where the rejects of dead
+    /// ports come from there: a NAT that has nowhere to forward them to.
+    pub fn nat_that_rejects(&self) -> Option<Located> {
+        let hops = self.hops()?;
+        let at = self.life_of_reject().filter(|at| *at < hops && self.is_servers_gateway(*at))?;
+        Some(Located::new(at, hops, Some(hops), Confidence::Likely))
+    }
+}
+
+impl Evidence<'_> {
+    /// From where a control port is refused, beside another port of the same host that answers, and
+    /// which one that is.
+    pub fn place_of_refusal(&self) -> Option<(Located, u16)> {
+        let mut ladders = self.facts.ladders.iter();
+        let control = ladders.find(|l| l.role == LadderRole::Control)?;
+        let refused = |rung: &&Rung| rung.answer == RungAnswer::Reset;
+        let at = control.rungs.iter().find(refused)?.ttl;
+        let mut others = self.facts.ladders.iter().filter(|l| l.role == LadderRole::Comparison);
+        let open = |l: &&Ladder| l.rungs.iter().any(|r| r.answer == RungAnswer::Connected);
+        let other = others.find(open)?;
+        let hops = other.reached().filter(|hops| *hops >= at && !self.ways_differ())?;
+        let sure = Confidence::Likely;
+        let located = if at == hops {
+            Located::end(at.saturating_sub(1), hops, sure)
+        } else {
+            Located::new(at.saturating_sub(1), at, Some(hops), sure)
+        };
+        Some((located, other.port))
+    }
+
+    /// Whether a NAT in front of the server answers for ports that it has nowhere to forward to: the
+    /// error comes from there, and 227 names an address behind it.
+    pub fn rejects_what_is_not_forwarded(&self) -> bool {
+        self.nat_that_rejects().is_some() && self.foreign_227().is_some_and(|f| f.unroutable)
     }
 }
 
@@ -147,6 +191,9 @@ fn silence(evidence: &Evidence<'_>) -> Option<Located> {
     // have answered once more.
     let confirmed =
         failing == hops || evidence.facts.confirmed.iter().any(|c| c.hop == failing && c.answers);
+    if evidence.ways_differ() {
+        return at_the_last_router(evidence, &dead, hops);
+    }
     let neighbours = failing == passed + 1;
     let confidence = if neighbours && confirmed { evidence.sure() } else { Confidence::Likely };
     if control.router(failing).is_some_and(|router| Some(router.to_canonical()) == server(evidence))
@@ -164,7 +211,39 @@ fn silence(evidence: &Evidence<'_>) -> Option<Located> {
             between: (passed, failing),
         });
     }
-    Some(Located::new(passed, failing, Some(hops), confidence))
+    let located = Located::new(passed, failing, Some(hops), confidence);
+    if failing == hops && matches!(evidence.way_back(), WayBack::Stops { .. }) {
+        // The answers may die on the way back as well as the knocks at its end.
+        let location = Location { hops: Some(hops), ..Location::default() };
+        return Some(Located { location, confidence: Confidence::Likely, ..located });
+    }
+    Some(located)
+}
+
+/// Where the ways of flows differ, numbers of hops compare nothing; the routers do: what comes as far
+/// as the last one before the server died there or behind it.
+fn at_the_last_router(evidence: &Evidence<'_>, dead: &[&Ladder], hops: u8) -> Option<Located> {
+    let last = hops.checked_sub(1)?;
+    let control = evidence.reference_ladder()?;
+    let flows = &evidence.facts.flows;
+    let of = |answer: &RungAnswer| match answer {
+        RungAnswer::Expired { router } => *router,
+        _ => None,
+    };
+    let at_the_end: Vec<IpAddr> = control
+        .router(last)
+        .into_iter()
+        .chain(
+            flows
+                .iter()
+                .filter(|f| f.port == control.port && f.ttl == last)
+                .filter_map(|f| of(&f.answer)),
+        )
+        .collect();
+    let came = dead
+        .iter()
+        .all(|l| l.router(l.last_expired()).is_some_and(|router| at_the_end.contains(&router)));
+    came.then(|| Located::new(last, hops, Some(hops), Confidence::Likely))
 }
 
 /// A RST, by the shortest life that brought one.
@@ -185,6 +264,9 @@ fn reset(evidence: &Evidence<'_>) -> Option<ResetFrom> {
     let data: Vec<&Ladder> =
         evidence.facts.ladders.iter().filter(|l| l.role == LadderRole::Data).collect();
     let at = data.iter().filter_map(|l| l.reached()).min()?;
+    if evidence.ways_differ() {
+        return None;
+    }
     let confidence = evidence.sure();
     if at >= hops {
         let before = hops.saturating_sub(1);

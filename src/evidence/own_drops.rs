@@ -2,7 +2,7 @@
 
 use super::Evidence;
 use super::place::{Confidence, Located};
-use crate::facts::{Attempt, Ladder, Outcome, Purpose, RungAnswer, Why};
+use crate::facts::{Attempt, Ladder, Outcome, Purpose, Round, RungAnswer, Why};
 
 /// Packets that came in while we waited, and nobody on this machine got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,13 +36,21 @@ impl Evidence<'_> {
             Why::NoAnswer { syns: Some(syns), .. } if passive => syns.saturating_sub(1).max(3),
             _ => 3,
         };
+        // Each SYN of ours is answered, and the answer is repeated once or twice meanwhile; a server
+        // that knocks does so four times at the most. More than that is other people's traffic.
+        let most = |a: &Attempt| match a.why {
+            Why::NoAnswer { syns: Some(syns), .. } if passive => syns.saturating_mul(4) + 4,
+            _ if passive => 24,
+            _ => 12,
+        };
         let windows: Vec<(u32, f64)> = self
             .facts
             .attempts
             .iter()
             .filter(waited)
             .map(|a| {
-                let packets = a.undelivered.filter(|packets| *packets >= least(a))?;
+                let within = |packets: &u32| *packets >= least(a) && *packets <= most(a);
+                let packets = a.undelivered.filter(within)?;
                 Some((packets, a.elapsed.duration().as_secs_f64()))
             })
             .collect::<Option<_>>()?;
@@ -67,19 +75,40 @@ fn own_drops(evidence: &Evidence<'_>, passive: bool) -> Option<OwnDrops> {
         .iter()
         .fold((0_u32, 0.0), |(n, t), (more, seconds)| (n.saturating_add(*more), t + seconds));
     // Answers stop with the session that they are for; a server goes on knocking.
-    let usual = match (passive, evidence.facts.quiet) {
+    let usual = match (passive, &evidence.facts.quiet) {
         (true, None) => return None,
         (true, Some(quiet)) => {
             f64::from(quiet.undelivered) / quiet.took.duration().as_secs_f64().max(0.1)
         }
         (false, _) => usual(evidence, packets, time),
     };
-    if f64::from(packets) < 4.0 * usual * time + 3.0 {
+    let rounds = evidence.facts.quiet.as_ref().map_or(&[][..], |quiet| &quiet.rounds);
+    let in_step = passive && in_step(rounds);
+    // Who asks by turns and is answered by turns is not misled by what others send.
+    let enough = if passive && !rounds.is_empty() {
+        in_step
+    } else {
+        f64::from(packets) >= 4.0 * usual * time + 3.0
+    };
+    if !enough {
         return None;
     }
     let confidence =
-        if passive && windows.len() >= 2 { Confidence::Proven } else { Confidence::Likely };
+        if in_step && windows.len() >= 2 { evidence.sure() } else { Confidence::Likely };
     Some(OwnDrops { packets, confidence })
+}
+
+/// Whether what is dropped comes and goes with our knocks: at least as many in each round of knocks as
+/// were sent, and few in the silent ones, in which answers of before may still be repeated.
+fn in_step(rounds: &[Round]) -> bool {
+    let of = |knocked: bool| rounds.iter().filter(move |r| (r.syns > 0) == knocked);
+    let packets = |knocked: bool| of(knocked).fold(0, |n: u32, r| n.saturating_add(r.undelivered));
+    let syns = of(true).fold(0, |n: u32, r| n.saturating_add(r.syns));
+    of(true).count() >= 2
+        && of(false).count() >= 2
+        && of(true).all(|r| r.undelivered >= r.syns)
+        && packets(true) <= syns.saturating_mul(3)
+        && packets(false) <= syns / 3
 }
 
 /// Packets a second that nobody got in the rest of the run, without those of this long wait.

@@ -43,10 +43,14 @@ pub struct Located {
 
 impl Located {
     /// Suspects from `min` to `max`. Where hop 2 is among those of the client's side, it is at most
-    /// likely: the carrier's first router is as near.
+    /// likely: the carrier's first router is as near. So is the last router alone as the server's.
     pub(super) fn new(min: u8, max: u8, hops: Option<u8>, confidence: Confidence) -> Self {
         let location = Location { hop_min: Some(min), hop_max: Some(max), hops, address: None };
-        let doubtful = side(&location) == Side::Client && max >= 2;
+        let doubtful = match side(&location) {
+            Side::Client => max >= 2,
+            Side::Server => hops.is_some_and(|hops| max < hops),
+            Side::Path | Side::Unknown => false,
+        };
         let confidence = if doubtful { confidence.max(Confidence::Likely) } else { confidence };
         Self { location, confidence, between: (min, max) }
     }
@@ -80,6 +84,9 @@ pub fn side(location: &Location) -> Side {
     if min <= 1 && max < hops && max <= 2 {
         Side::Client
     } else if max == hops && min >= 2 {
+        Side::Server
+    } else if min == max && max + 1 == hops && hops >= 3 {
+        // The last router alone is the server's.
         Side::Server
     } else if min >= 2 && max < hops {
         Side::Path

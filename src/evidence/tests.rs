@@ -424,3 +424,146 @@ fn family_and_login_are_those_of_the_session_that_tells_most() {
     assert_eq!(evidence.nat(), Nat::Unknown);
     assert!(evidence.software().is_none() && evidence.audit().is_none());
 }
+
+/// A run at four hops whose passive ports are silent behind the third router.
+fn silent_at_the_end() -> Facts {
+    scenario::of("server-blocks-passive-four-hops").facts.clone()
+}
+
+fn returned(hop: u8, answer: RungAnswer) -> crate::facts::Returned {
+    let router = format!("198.18.{hop}.2").parse().unwrap();
+    crate::facts::Returned { hop, router, port: 50_000, answer }
+}
+
+#[test]
+fn the_way_back_is_free_where_something_came_from_a_high_port() {
+    let way = |facts: &Facts| Evidence::new(facts).way_back();
+    let facts = silent_at_the_end();
+    assert_eq!(way(&facts), WayBack::Unknown, "calls come from port 20");
+    let mut high = facts.clone();
+    for attempt in high.attempts.iter_mut().filter(|a| !a.mode.is_passive()) {
+        if let Some(observed) = &mut attempt.observed {
+            observed.from.set_port(40_000);
+        }
+    }
+    assert_eq!(way(&high), WayBack::Free, "a call from a high port came");
+    let with = |answers: &[(u8, RungAnswer)]| {
+        let mut facts = facts.clone();
+        facts.returned =
+            answers.iter().map(|(hop, answer)| returned(*hop, answer.clone())).collect();
+        way(&facts)
+    };
+    let (reset, silent) = (RungAnswer::Reset, RungAnswer::Silent);
+    assert_eq!(with(&[(1, reset.clone()), (3, reset.clone())]), WayBack::Free, "the last router");
+    assert_eq!(with(&[(1, silent.clone()), (3, reset.clone())]), WayBack::Free);
+    assert_eq!(with(&[(1, reset.clone()), (3, silent.clone())]), WayBack::Stops { after: 1 });
+    // Routers that answer nobody tell nothing, and neither does one that says so by ICMP.
+    assert_eq!(with(&[(1, silent.clone()), (3, silent)]), WayBack::Unknown);
+    let icmp = crate::facts::Icmp { kind: 3, code: 3, sender: None };
+    assert_eq!(with(&[(1, reset), (3, RungAnswer::Icmp { icmp })]), WayBack::Unknown);
+}
+
+#[test]
+fn ladders_that_contradict_one_another_name_no_place_by_numbers() {
+    let facts = silent_at_the_end();
+    let evidence = Evidence::new(&facts);
+    assert!(!evidence.ways_differ());
+    assert_eq!(evidence.place_of_silence().map(|at| at.between), Some((3, 4)));
+    let flow = |ttl: u8, answer: RungAnswer| crate::facts::Flow { port: 21, ttl, answer };
+    let router = |address: &str| RungAnswer::Expired { router: Some(address.parse().unwrap()) };
+    let with = |flows: Vec<crate::facts::Flow>| Facts { flows, ..facts.clone() };
+    // Another router at the same hop, the server nearer for another flow, a router at two hops.
+    for flows in [
+        vec![flow(2, router("198.18.101.2"))],
+        vec![flow(3, RungAnswer::Connected)],
+        vec![flow(5, router("198.18.1.2"))],
+    ] {
+        let facts = with(flows);
+        let evidence = Evidence::new(&facts);
+        assert!(evidence.ways_differ(), "{:?}", facts.flows);
+        // It came as far as the last router all the same.
+        let at = evidence.place_of_silence().unwrap();
+        assert_eq!((at.side(), at.confidence), (Side::Server, Confidence::Likely));
+    }
+    // Where it ends before, the numbers would say the way, and nothing says so.
+    let mut nearer = with(vec![flow(2, router("198.18.101.2"))]);
+    for ladder in nearer.ladders.iter_mut().filter(|l| l.role == LadderRole::Data) {
+        ladder.rungs[2].answer = RungAnswer::Silent;
+    }
+    assert_eq!(Evidence::new(&nearer).place_of_silence(), None);
+}
+
+#[test]
+fn a_reject_stands_where_the_shortest_life_met_it_whoever_signs() {
+    let mut facts = silent_at_the_end();
+    let server = facts.server().unwrap();
+    let icmp = crate::facts::Icmp { kind: 3, code: 13, sender: Some(server) };
+    let place = |facts: &Facts| Evidence::new(facts).place_of_reject(icmp).map(|at| at.between);
+    let met = |facts: &mut Facts, from: usize| {
+        for ladder in facts.ladders.iter_mut().filter(|l| l.role == LadderRole::Data) {
+            for rung in &mut ladder.rungs[from..] {
+                rung.answer = RungAnswer::Icmp { icmp };
+            }
+        }
+    };
+    met(&mut facts, 3);
+    assert_eq!(place(&facts), Some((4, 4)), "the server, or a bridge in front of it");
+    met(&mut facts, 1);
+    assert_eq!(place(&facts), Some((1, 2)), "a bridge on the way");
+}
+
+#[test]
+fn packets_that_are_dropped_come_in_step_with_knocks() {
+    let mut facts = scenario::of("own-firewall-drops-answers").facts.clone();
+    let rounds = |counts: [u32; 4]| {
+        let syns = [6, 0, 3, 0];
+        syns.iter()
+            .zip(counts)
+            .map(|(&syns, undelivered)| crate::facts::Round { syns, undelivered })
+            .collect()
+    };
+    let mut drops = |counts| {
+        facts.quiet.as_mut().unwrap().rounds = rounds(counts);
+        Evidence::new(&facts).own_drops(true).map(|drops| drops.confidence)
+    };
+    assert_eq!(drops([6, 0, 3, 0]), Some(Confidence::Proven));
+    // Others send too, or nobody answers at all.
+    assert_eq!(drops([6, 5, 3, 6]), None);
+    assert_eq!(drops([0, 0, 0, 0]), None);
+    assert_eq!(drops([80, 0, 70, 0]), None);
+    // More than so few knocks can cause.
+    for attempt in facts.attempts.iter_mut().filter(|a| a.undelivered.is_some()) {
+        attempt.undelivered = Some(80);
+    }
+    assert_eq!(Evidence::new(&facts).own_drops(true), None);
+}
+
+#[test]
+fn whose_translation_it_is_follows_from_the_addresses() {
+    let mut facts = scenario::of("client-nat-vsftpd").facts.clone();
+    let mut who = |own: &str, peer: &str, seen: &str| {
+        for session in &mut facts.sessions {
+            session.local.set_ip(own.parse().unwrap());
+            session.peer.set_ip(peer.parse().unwrap());
+            for exchange in session.exchanges.iter_mut().filter(|e| e.command == "STAT") {
+                for reply in &mut exchange.replies {
+                    reply.text =
+                        format!("FTP server status:\n     Connected to {seen}\nEnd of status");
+                }
+            }
+        }
+        let evidence = Evidence::new(&facts);
+        (evidence.translated_at_the_client(), evidence.translated_at_the_server())
+    };
+    assert_eq!(who("192.168.1.2", "203.0.113.5", "198.51.100.9"), (true, false));
+    assert_eq!(who("198.51.100.7", "203.0.113.5", "203.0.113.9"), (false, true), "next to it");
+    assert_eq!(who("198.51.100.7", "203.0.113.5", "10.0.9.1"), (false, true), "private");
+    assert_eq!(who("192.168.1.2", "203.0.113.5", "172.17.0.1"), (false, true), "a container");
+    assert_eq!(who("198.51.100.7", "203.0.113.5", "192.0.2.8"), (false, false), "nobody knows");
+    assert_eq!(who("192.168.1.2", "203.0.113.5", "100.64.3.4"), (false, false), "the carrier's");
+    assert_eq!(
+        who("203.0.113.7", "203.0.113.5", "203.0.113.9"),
+        (false, false),
+        "all of one network"
+    );
+}

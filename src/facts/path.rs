@@ -111,6 +111,32 @@ impl Ladder {
     }
 }
 
+/// What became of one more SYN of a ladder's life, from a port of its own: where ways are balanced,
+/// each flow may take another one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flow {
+    /// The port that it was meant for.
+    pub port: u16,
+    /// Its time to live.
+    pub ttl: u8,
+    /// What came back.
+    pub answer: RungAnswer,
+}
+
+/// A knock at a high port of a router on the way, where nobody is expected to listen: its RST has the
+/// way home that the server's answers have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Returned {
+    /// The router's hop.
+    pub hop: u8,
+    /// The router.
+    pub router: IpAddr,
+    /// The port: one that was silent at the server.
+    pub port: u16,
+    /// What came back.
+    pub answer: RungAnswer,
+}
+
 /// A hole that was opened from the inside before an active attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hole {

@@ -58,6 +58,8 @@ pub enum Task {
     },
     /// One SYN to the control port, that lives as long as the one that met a RST: who sent that?
     Nearer,
+    /// Knocks at high ports of the routers on the way, to see whether answers from there come back.
+    Routers,
     /// A moment without a connection of ours, to see what comes to this machine anyway.
     Quiet,
     /// Commands in two segments, to see whether somebody reads them on the way.
@@ -84,6 +86,7 @@ impl Task {
             Self::Hole { .. } => "hole",
             Self::Knock { .. } => "knock",
             Self::Nearer => "nearer",
+            Self::Routers => "routers",
             Self::Quiet => "quiet",
             Self::Halves => "halves",
             Self::Idle { .. } => "idle",
@@ -96,7 +99,12 @@ impl Task {
     pub fn logs_in(&self) -> bool {
         !matches!(
             self,
-            Self::Names | Self::Knock { .. } | Self::Climb { .. } | Self::Nearer | Self::Quiet
+            Self::Names
+                | Self::Knock { .. }
+                | Self::Climb { .. }
+                | Self::Nearer
+                | Self::Routers
+                | Self::Quiet
         )
     }
 }
@@ -148,6 +156,9 @@ words! {
         PacketsUndelivered = "packets-undelivered",
         /// Passive ports are shut: how far do knocks come?
         PassiveShut = "passive-shut",
+        /// Knocks die at the server's end, or their answers do on the way back: do answers from high
+        /// ports come back?
+        AnswersUnseen = "answers-unseen",
         /// No control connection stood: how far do knocks come?
         ControlSilent = "control-silent",
         /// The audit found ports blocked in its range: how far do knocks come?

@@ -90,6 +90,8 @@ fn blank(spec: &Spec) -> Facts {
         attempts: Vec::new(),
         ladders: Vec::new(),
         confirmed: Vec::new(),
+        flows: Vec::new(),
+        returned: Vec::new(),
         nearer: None,
         quiet: None,
         halves: Vec::new(),
@@ -152,7 +154,10 @@ async fn probe(context: &Context<'_>, addresses: &[IpAddr]) {
     let first = addresses.iter().find(wanted).copied();
     let silent = context.facts().dials.first().is_some_and(|d| {
         Some(d.to.ip()) == first
-            && matches!(d.outcome, DialOutcome::TimedOut | DialOutcome::Prohibited { .. })
+            && matches!(
+                d.outcome,
+                DialOutcome::TimedOut | DialOutcome::Prohibited { .. } | DialOutcome::Refused
+            )
     });
     if let Some(address) = first.filter(|a| silent && request.localise && !a.is_loopback()) {
         let task = Task::Climb { ports: vec![request.port] };
@@ -240,7 +245,8 @@ impl<'a> Plan<'a> {
             }
             Task::Climb { ports } => climb::climb(door, &ports).await,
             Task::Nearer => climb::nearer(door).await,
-            Task::Quiet => trial::be_quiet(door.context).await,
+            Task::Routers => climb::routers(door).await,
+            Task::Quiet => trial::be_quiet(door).await,
             Task::Knock { doors } => neighbours::knock(door, &doors).await,
             Task::Halves => trial::halves(door, &mut self.logins).await,
             Task::Idle { keep_alive } => trial::idle(door, &mut self.logins, keep_alive).await,

@@ -80,8 +80,8 @@ pub struct Limits {
     pub swept: Duration,
     /// Pause before silent ports beside others that answer are asked once more.
     pub swept_again: Duration,
-    /// Long enough to see what comes to a machine anyway.
-    pub quiet: Duration,
+    /// One round of knocks or silence while this machine's dropped packets are counted.
+    pub round: Duration,
     /// Pause between TCP's own keep-alive probes, where a comparison uses them: shorter than any
     /// box's memory.
     pub keep_alive: Duration,
@@ -136,7 +136,7 @@ impl Default for Limits {
             taken_up: Duration::from_millis(50),
             swept: Duration::from_millis(100),
             swept_again: Duration::from_millis(200),
-            quiet: Duration::from_secs(1),
+            round: Duration::from_millis(300),
             keep_alive: Duration::from_secs(2),
             look: Duration::from_millis(200),
             logins: 12,

@@ -13,6 +13,7 @@ mod step;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod way;
 
 pub use order::next;
 pub use step::Next;

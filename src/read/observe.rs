@@ -81,6 +81,8 @@ pub fn facts_of(
         attempts,
         ladders: Vec::new(),
         confirmed: Vec::new(),
+        flows: Vec::new(),
+        returned: Vec::new(),
         nearer: None,
         quiet: None,
         halves: Vec::new(),

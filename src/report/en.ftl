@@ -223,6 +223,8 @@ name-not-found-fix = Check the spelling of { $host }; ask another resolver (dig 
 
 control-refused-title = Nobody listens at port { $control }
 control-refused-text = client >1023 ──▶ server { $control }: the knock was answered at once with "nobody here" (RST). The host is up; the FTP server is not running, listens on another port, or a firewall answers in its place.
+control-refused-title-nearer = Something on the way refuses the server's control port
+control-refused-text-nearer = client >1023 ──▶ server { $control }: the knock was answered at once with "nobody here" (RST), and not by the server: port { $other } of the same host is farther away. { $where } A firewall there refuses port { $control } in the server's name.
 control-refused-fix-user = Check the port: FTP's own is 21, implicit TLS uses 990, SFTP (another protocol) 22.
 control-refused-fix-server = Start the FTP server, and check with "ss -ltn" that it listens on port { $control } of the public address, not on 127.0.0.1 alone.
 
@@ -236,6 +238,8 @@ control-filtered-fix-user = Try from another network: if it answers there, your 
 
 control-unreachable-title = There is no route to { $address }
 control-unreachable-text = The knock at port { $control } did not get under way: no route leads to { $address }.
+control-unreachable-text-host = The knock at port { $control } left, and { $sender }, a router on the way, answered that there is no machine at { $address }: it is switched off, unplugged, or has another address.
+control-unreachable-text-net = The knock at port { $control } left, and { $sender }, a router on the way, answered that no way leads on to { $address }.
 control-unreachable-fix = Check this machine's network, VPN and routes ("ip route get" with that address); for an IPv6 address, whether this network has IPv6 at all (-4 tries IPv4).
     .read = Check the client's network, VPN and routes ("ip route get" with that address); for an IPv6 address, whether that network has IPv6 at all (-4 tries IPv4).
 
@@ -314,6 +318,24 @@ where-icmp-own = That is this machine's own address.
 where-icmp = That is hop { $min } of { $hops }.
 seen-own-drops = { $packets } packets came to this machine while we waited, and no program of it got them; otherwise there are hardly any
 seen-answered-later = later knocks at the same ports, which nobody had announced any more, were answered from as far as the server: the way there is free, and it is the answer to an announced one that is lost, or the block was for a while
+seen-returned = a knock at port { $port } of the router at hop { $hop } was answered: what comes from high ports is let back in as far as from there
+seen-returned-stops = knocks at port { $port } of routers are answered from hop { $hop }, and from none behind it: perhaps what comes from high ports is not let back in
+seen-world = not ruled out: { $world } What would tell: { $tells }
+worlds-title = What gives the same packets
+world-answers-lost = the knocks arrive and are answered, and the answers die on the way back (a filter without a memory on your side that lets in what comes from ports 20 and 21 only, or another way home).
+world-answers-lost-told = something that comes from a high port out there (a call, a RST, a router that answers) is let in; or, on the server during a run, tcpdump -ni any tcp portrange 1024-65535 shows SYN-ACKs that leave.
+world-unequal-ways = the ways to the server are balanced or made up: the ladders of this run show other routers at the same hop, so numbers of hops compare nothing.
+world-unequal-ways-told = a traceroute that keeps its ports, to both ports: paris-traceroute -p tcp, or tcptraceroute with a fixed source port.
+world-no-memory = a filter without a memory on the client's side, in which no SYN from inside opens a hole, drops the server's knocks.
+world-no-memory-told = on the server during a run, tcpdump -ni any tcp[tcpflags] = tcp-syn shows the server's own SYNs leave.
+world-translated-there = the address is translated at the server's end (a balancer, a full NAT, a container's proxy) and not on your side.
+world-translated-there-told = the address that other servers see you under (curl https://ifconfig.me): if it is not the one that this server names, its side translates.
+world-call-arrived = a call of the server arrived here, or it took our own address though it compares: nobody's NAT keeps it away.
+world-call-arrived-told = an active connection, also one through a hole, that is seen to come.
+world-one-machine = client and server are one machine, and what it says of addresses is about itself.
+world-one-machine-told = a run from another machine.
+world-refused-once = the server refused the second of two commands in one segment for a reason of its own.
+world-refused-once-told = the same two commands once more.
 seen-read-unanswered = { $at }: { $count ->
     [one] a SYN
    *[other] { $count } SYNs
@@ -460,6 +482,7 @@ firewall-blocks-active-text-passive-works = In active mode the client opens a do
     .read = In active mode the client opens a door and the server knocks: server { $data } ──▶ client { $port }. The server accepted the announcement, and no knock arrived, while passive mode works. Usually it is the firewall on the client's side: it lets nobody in that was not called. The server's own firewall can also keep it from calling out (rule active-3).
 firewall-blocks-active-text-reply = In active mode the client opens a door and the server knocks: server { $data } ──▶ client { $port }. The server tried and said: { $reply }. Nothing arrived here, so a firewall in between refuses or swallows the knock.
     .read = In active mode the client opens a door and the server knocks: server { $data } ──▶ client { $port }. The server tried and said: { $reply }. Nothing is seen of its knock, so a firewall in between refuses or swallows the knock.
+firewall-blocks-active-text-no-hole = The server was told to knock at our port { $port }, and its knock never arrived, not even through a hole that we opened from the inside for its port { $data }, as far as hop { $farthest }. If it calls from port { $data }, as vsftpd does where Debian and Red Hat set it up, no firewall with a memory up to there is to blame: what is left is the server's own side, or a filter without a memory. If it calls from any other port, the hole told nothing.
 firewall-blocks-active-text-path = In active mode the client opens a door and the server knocks: server { $data } ──▶ client { $port }. The server accepted our announcement, and no knock arrived. After a SYN from the inside had opened a hole as far as hop { $hop }, it did: a stateful firewall or NAT there, between your network and the server, lets nobody in that was not called.
 client-firewall-blocks-active-title = A firewall on your side blocks active mode: it lets nobody in
     .read = A firewall on the client's side blocks active mode: it lets nobody in
@@ -485,7 +508,9 @@ client-nat-breaks-active-title = A NAT on your side breaks active mode
 client-nat-breaks-active-title-between = Addresses are translated between you and the server: active mode breaks
     .read = Addresses are translated between the client and the server: active mode breaks
 client-nat-breaks-active-title-relay = A relay in front of the server hides your address: active mode breaks
+client-nat-breaks-active-title-there = Addresses are translated in front of the server: active mode breaks
 client-nat-breaks-active-text-relay = In active mode the client tells the server where to knock. We said "knock at { $own }", our own address, but the server sees us as { $seen }, an address of its own machine: whoever answers at { $server } is a relay that takes our connection and makes one of its own to the server. The server would knock at the relay, which knows nothing of it.
+client-nat-breaks-active-text-there = In active mode the client tells the server where to knock. We said "knock at { $own }", and the server sees us as { $seen }, an address of its own network: a balancer, a NAT or a container's proxy in front of it puts its own address in the place of each client's. It is no NAT of yours.
 client-nat-breaks-active-text = In active mode the client tells the server where to knock. We said "knock at { $own }", our own address, but the server sees us as { $seen }: a NAT stands between. The server refused the foreign address: { $reply }
     .read = In active mode the client tells the server where to knock. It said "knock at { $own }", its own address, but the server sees it as { $seen }: a NAT stands between. The server refused the foreign address: { $reply }
 client-nat-breaks-active-text-unseen = In active mode the client tells the server where to knock. We said "knock at { $own }", our own address, and the server called it foreign: { $reply }. It sees us under another one: a NAT stands between.
@@ -497,6 +522,7 @@ client-nat-breaks-active-text-external-silent = In active mode the client tells 
 client-nat-breaks-active-text-inner = In active mode the client tells the server where to knock. We said "knock at { $own }", a private address that nobody out there can reach; the knock never arrived.
     .read = In active mode the client tells the server where to knock. It said "knock at { $own }", a private address that nobody out there can reach; the knock never arrived.
 client-nat-breaks-active-fix-relay = In place of the relay (socat, a port forwarder, a TCP proxy) forward port 21 and the whole passive range by NAT, which keeps the client's address, or use a proxy that knows FTP. A relay of port 21 alone lets neither active nor passive mode through.
+client-nat-breaks-active-fix-there = Let the balancer or NAT in front of the server keep the clients' addresses (no source NAT on what comes in; Kubernetes: externalTrafficPolicy Local; Docker: userland-proxy false or the host's network).
 client-nat-breaks-active-fix-client = To make active mode work, the NAT needs an FTP helper, or a range of ports forwarded to this machine and announced with the public address (here: --active-ports and --external-ip).
     .read = To make active mode work, the NAT needs an FTP helper, or a range of ports forwarded to the client and announced with the public address.
 
@@ -1322,6 +1348,7 @@ step-hole = { $verb } through a hole opened as far as hop { $hop }
 step-knock = knocks at { $ports }, announced to nobody
 step-nearer = one SYN to the control port, no farther than the RST came from
 step-quiet = a quiet moment
+step-routers = knocks at routers, at a port that is silent at the server
 step-halves = commands in two segments
 step-idle = a silent login
 step-idle-kept = a silent login, kept alive by TCP
@@ -1358,6 +1385,7 @@ because-opened-for-one = passive mode works: for more than one knock at a port?
 because-second-knock-silent = one silence may be loss: another port
 because-opened-one-by-one = ports open for one knock each: does somebody read along?
 because-packets-undelivered = packets came that nobody here got: do they come anyway?
+because-answers-unseen = do the knocks die there, or their answers on the way back?
 because-passive-shut = passive ports are shut: how far do knocks come?
 because-control-silent = the control port is silent: how far do knocks come?
 because-range-blocked = a part of the range is blocked: how far do knocks come?

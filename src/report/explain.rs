@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::pen::hanging;
 use super::words::Words;
 use crate::diagnosis::{CATALOGUE, Cause, Lang, Plane};
 
@@ -18,7 +19,17 @@ pub fn list(lang: Lang) -> String {
     out
 }
 
-/// One cause's page, as Markdown that reads well in a terminal.
+/// One cause's page, as Markdown that reads well in a terminal, with what else gives the same packets.
 pub fn page(cause: &Cause, lang: Lang) -> String {
-    format!("{}\n", cause.page(lang).trim_end())
+    let mut page = format!("{}\n", cause.page(lang).trim_end());
+    if cause.worlds.is_empty() {
+        return page;
+    }
+    let words = Words::of(lang);
+    let _ = write!(page, "\n## {}\n\n", words.get("worlds-title"));
+    for world in cause.worlds {
+        let said = format!("{} — {}", words.get(world.name), words.get(world.told_by));
+        let _ = writeln!(page, "{}", hanging(&format!("- {said}"), 0));
+    }
+    page
 }

@@ -52,6 +52,7 @@ fn done(task: &Task) -> Text {
             Text::new("step-knock").with("ports", list(&mut doors.iter().map(|(_, port)| *port)))
         }
         Task::Nearer => Text::new("step-nearer"),
+        Task::Routers => Text::new("step-routers"),
         Task::Quiet => Text::new("step-quiet"),
         Task::Halves => Text::new("step-halves"),
         Task::Idle { keep_alive: false } => Text::new("step-idle"),

@@ -214,6 +214,8 @@ name-not-found-fix = 检查 { $host } 有没有拼错；换一个解析器查（
 
 control-refused-title = 端口 { $control } 上没有程序监听
 control-refused-text = 客户端 >1023 ──▶ 服务器 { $control }：一敲门立刻得到“这里没人”（RST）。主机开着；FTP 服务没启动，或在别的端口监听，或有防火墙代它回绝。
+control-refused-title-nearer = 路上有东西回绝了服务器的控制端口
+control-refused-text-nearer = 客户端 >1023 ──▶ 服务器 { $control }：一敲门立刻得到“这里没人”（RST），但说话的不是服务器：同一主机的 { $other } 端口更远。{ $where }那里的防火墙以服务器的名义回绝了 { $control } 端口。
 control-refused-fix-user = 核对端口：FTP 用 21，隐式 TLS 用 990，SFTP（另一种协议）用 22。
 control-refused-fix-server = 启动 FTP 服务，用“ss -ltn”确认它在公网地址的端口 { $control } 上监听，而不只是在 127.0.0.1 上。
 
@@ -227,6 +229,8 @@ control-filtered-fix-user = 换个网络试试：那边有响应，就是你自�
 
 control-unreachable-title = 没有到 { $address } 的路由
 control-unreachable-text = 去敲端口 { $control } 的包没能出发：没有通往 { $address } 的路由。
+control-unreachable-text-host = 去敲端口 { $control } 的包发出了，路上的路由器 { $sender } 回答说 { $address } 没有机器：它关机了、没插线，或者换了地址。
+control-unreachable-text-net = 去敲端口 { $control } 的包发出了，路上的路由器 { $sender } 回答说没有路通往 { $address }。
 control-unreachable-fix = 检查本机的网络、VPN 和路由（对该地址执行“ip route get”）；如果是 IPv6 地址，先看这个网络到底有没有 IPv6（加 -4 改试 IPv4）。
     .read = 检查客户端的网络、VPN 和路由（对该地址执行“ip route get”）；如果是 IPv6 地址，先看那个网络到底有没有 IPv6（加 -4 改试 IPv4）。
 
@@ -305,6 +309,24 @@ where-icmp-own = 那是本机自己的地址。
 where-icmp = 它在第 { $min } 跳（共 { $hops } 跳）。
 seen-own-drops = 我们等待时有 { $packets } 个包到了本机，却没有程序收到；其余时间几乎没有这种包
 seen-answered-later = 之后再敲同样的端口（此时已无人通告），从服务器那么远的地方有了回应：去路是通的，丢的是对已通告端口的回应，或者只是一时被挡
+seen-returned = 敲第 { $hop } 跳路由器的 { $port } 端口有应答：来自高端口的包至少从那里能回来
+seen-returned-stops = 敲路由器的 { $port } 端口，第 { $hop } 跳有应答，再往后都没有：也许来自高端口的包回不来
+seen-world = 没能排除：{ $world }怎样分清：{ $tells }
+worlds-title = 还有什么会产生同样的包
+world-answers-lost = 敲门到了，也有应答，应答却死在回来的路上（你这边有一个无状态过滤器，只放进来自 20 和 21 端口的包，或者回程走了另一条路）。
+world-answers-lost-told = 看来自对面高端口的东西（来电、RST、路由器的应答）能否进来；或者测试时在服务器上运行 tcpdump -ni any tcp portrange 1024-65535，看 SYN-ACK 是否发出。
+world-unequal-ways = 到服务器的路是负载均衡的，或者是编造的：本次各条阶梯在同一跳看到不同的路由器，跳数无从比较。
+world-unequal-ways-told = 用固定端口的 traceroute 测两个端口：paris-traceroute -p tcp，或固定源端口的 tcptraceroute。
+world-no-memory = 客户端这边有一个无状态过滤器，从里面发 SYN 也打不开洞，它丢掉了服务器的敲门。
+world-no-memory-told = 测试时在服务器上运行 tcpdump -ni any tcp[tcpflags] = tcp-syn，看服务器自己的 SYN 是否发出。
+world-translated-there = 地址是在服务器那头转换的（负载均衡、全 NAT、容器代理），不是在你这边。
+world-translated-there-told = 看别的服务器眼中你的地址（curl https://ifconfig.me）：如果与这台服务器所说的不同，就是它那边在转换。
+world-call-arrived = 服务器的来电到过这里，或者它会比对地址却接受了我们自己的地址：没有谁的 NAT 挡着它。
+world-call-arrived-told = 看到有主动连接进来，哪怕是穿洞来的。
+world-one-machine = 客户端和服务器是同一台机器，它说的地址就是它自己。
+world-one-machine-told = 换一台机器再测。
+world-refused-once = 同一段里的第二条命令被服务器以它自己的理由回绝。
+world-refused-once-told = 同样的两条命令再发一次。
 seen-read-unanswered = { $at }：{ $count } 个发往端口 { $port } 的 SYN，没有应答返回：{ $lost ->
     [client] 丢在客户端
     [server] 丢在服务器
@@ -433,6 +455,7 @@ firewall-blocks-active-text-passive-works = 主动模式是客户端开门，服
     .read = 主动模式是客户端开门，服务器来敲：服务器 { $data } ──▶ 客户端 { $port }。服务器接受了客户端公布的端口，却没人来敲门，而被动模式能用。通常是客户端这边的防火墙：不请自来的一律不放行。也可能是服务器自己的防火墙不让它往外连（规则 active-3）。
 firewall-blocks-active-text-reply = 主动模式是客户端开门，服务器来敲：服务器 { $data } ──▶ 客户端 { $port }。服务器试过，然后说：{ $reply }。这里什么也没收到，可见中间有防火墙拒绝或丢弃了敲门。
     .read = 主动模式是客户端开门，服务器来敲：服务器 { $data } ──▶ 客户端 { $port }。服务器试过，然后说：{ $reply }。没有看到它来敲门，可见中间有防火墙拒绝或丢弃了敲门。
+firewall-blocks-active-text-no-hole = 我们让服务器来敲 { $port } 端口，它的敲门一直没到；我们为它的 { $data } 端口从里面打洞，一直打到第 { $farthest } 跳，也没到。如果它从 { $data } 端口呼出（Debian 和 Red Hat 配置的 vsftpd 就是这样），到那里为止的有状态防火墙都排除了：剩下服务器自己那边，或无状态过滤器。如果它从别的端口呼出，这个洞说明不了什么。
 firewall-blocks-active-text-path = 主动模式是客户端开门，服务器来敲：服务器 { $data } ──▶ 客户端 { $port }。服务器接受了我们公布的端口，却没人来敲门。从里面发 SYN 把洞一直打到第 { $hop } 跳之后，敲门就到了：那里，也就是你的网络和服务器之间，有状态防火墙或 NAT，不请自来的一律不放行。
 client-firewall-blocks-active-title = 你这边的防火墙挡住了主动模式：不放人进来
     .read = 客户端这边的防火墙挡住了主动模式：不放人进来
@@ -458,7 +481,9 @@ client-nat-breaks-active-title = 你这边的 NAT 使主动模式失效
 client-nat-breaks-active-title-between = 你和服务器之间有地址转换：主动模式失效
     .read = 客户端和服务器之间有地址转换：主动模式失效
 client-nat-breaks-active-title-relay = 服务器前面的中继隐去了你的地址：主动模式失效
+client-nat-breaks-active-title-there = 服务器前面有地址转换：主动模式失效
 client-nat-breaks-active-text-relay = 主动模式下，客户端告诉服务器该敲哪扇门。我们说的是“来敲 { $own }”，这是我们自己的地址，服务器看到的却是 { $seen }，那是它自己这台机器的地址：在 { $server } 应答的是一个中继，它接下我们的连接，再自己另连服务器。服务器只会去敲中继的门，而中继对此一无所知。
+client-nat-breaks-active-text-there = 主动模式下，客户端告诉服务器该敲哪扇门。我们说的是“来敲 { $own }”，服务器看到的却是 { $seen }，那是它自己网络里的地址：它前面的负载均衡、NAT 或容器代理把每个客户端的地址换成了自己的。这不是你这边的 NAT。
 client-nat-breaks-active-text = 主动模式下，客户端告诉服务器该敲哪扇门。我们说的是“来敲 { $own }”，这是我们自己的地址，服务器看到的却是 { $seen }：中间有 NAT。服务器回绝了这个陌生地址：{ $reply }
     .read = 主动模式下，客户端告诉服务器该敲哪扇门。它说的是“来敲 { $own }”，这是它自己的地址，服务器看到的却是 { $seen }：中间有 NAT。服务器回绝了这个陌生地址：{ $reply }
 client-nat-breaks-active-text-unseen = 主动模式下，客户端告诉服务器该敲哪扇门。我们说的是“来敲 { $own }”，这是我们自己的地址，服务器却说它不是我们的：{ $reply }。服务器看到的是另一个地址：中间有 NAT。
@@ -470,6 +495,7 @@ client-nat-breaks-active-text-external-silent = 主动模式下，客户端告�
 client-nat-breaks-active-text-inner = 主动模式下，客户端告诉服务器该敲哪扇门。我们说的是“来敲 { $own }”，这是私网地址，外面谁也到不了；没人来敲门。
     .read = 主动模式下，客户端告诉服务器该敲哪扇门。它说的是“来敲 { $own }”，这是私网地址，外面谁也到不了；没人来敲门。
 client-nat-breaks-active-fix-relay = 不要用中继（socat、端口转发程序、TCP 代理），改用 NAT 转发 21 端口和整段被动端口，这样会保留客户端地址；或者用懂 FTP 的代理。只中继 21 端口，主动和被动模式都不通。
+client-nat-breaks-active-fix-there = 让服务器前面的负载均衡或 NAT 保留客户端的地址（进来的流量不做源地址转换；Kubernetes：externalTrafficPolicy Local；Docker：userland-proxy false 或使用主机网络）。
 client-nat-breaks-active-fix-client = 要让主动模式能用，NAT 上得有 FTP 助手，或者把一段端口转发到本机，并以公网地址公布（这里用 --active-ports 和 --external-ip）。
     .read = 要让主动模式能用，NAT 上得有 FTP 助手，或者把一段端口转发到客户端，并以公网地址公布。
 
@@ -1257,6 +1283,7 @@ step-hole = 先把洞打到第 { $hop } 跳，再用 { $verb }
 step-knock = 敲没有公布的端口 { $ports }
 step-nearer = 向控制端口发一个 SYN，只走到发出 RST 的那一跳
 step-quiet = 安静片刻
+step-routers = 敲路由器，敲的是服务器上无声的端口
 step-halves = 把命令分成两段发送
 step-idle = 登录后保持空闲
 step-idle-kept = 登录后保持空闲，由 TCP 保活
@@ -1293,6 +1320,7 @@ because-opened-for-one = 被动模式是通的：同一端口能敲不止一次�
 because-second-knock-silent = 一次没有回应也许是丢包：换个端口
 because-opened-one-by-one = 每个端口只放行一次敲门：有人在读命令吗？
 because-packets-undelivered = 有些包到了本机却没人收：平时也来吗？
+because-answers-unseen = 是敲门死在那里，还是应答死在回来的路上？
 because-passive-shut = 被动端口不通：敲门能走多远？
 because-control-silent = 控制端口没有回应：敲门能走多远？
 because-range-blocked = 范围里有一部分被挡：敲门能走多远？

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::diagnosis::cause::Detector;
 use crate::diagnosis::{CATALOGUE, Evidence, Finding, Lang, Plane, cause, look_for};
+use crate::report::words::Words;
 use crate::tests::support::golden;
 use crate::tests::support::scenario;
 
@@ -327,6 +328,49 @@ fn causes_of_one_detector_stand_together() {
         assert!(!again || looked.last() == Some(&detector), "{} stands apart", one.id);
         looked.push(detector);
     }
+}
+
+/// What else gives the same packets, between two marks of its own.
+fn worlds() -> String {
+    let words = Words::english();
+    let mut table = String::from(
+        "| cause | what looks like it | what tells them apart |\n| --- | --- | --- |\n",
+    );
+    for cause in CATALOGUE {
+        for world in cause.worlds {
+            let (name, told) = (words.get(world.name), words.get(world.told_by));
+            table.push_str(&format!("| `{}` | {name} | {told} |\n", cause.id));
+        }
+    }
+    table
+}
+
+#[test]
+fn every_world_that_looks_alike_is_named_in_each_language() {
+    for lang in Lang::ALL {
+        let words = Words::of(lang);
+        for world in CATALOGUE.iter().flat_map(|cause| cause.worlds) {
+            for message in [world.name, world.told_by] {
+                let said = words.get(message);
+                assert!(!said.is_empty() && !said.starts_with('<'), "{lang:?} {message}: {said}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_page_of_causes_lists_what_looks_alike() {
+    const BEGIN: &str = "<!-- worlds -->\n";
+    const END: &str = "<!-- /worlds -->";
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/causes.md");
+    let page = std::fs::read_to_string(&path).unwrap();
+    let (before, rest) = page.split_once(BEGIN).expect("the mark before the table");
+    let (listed, after) = rest.split_once(END).expect("the mark behind the table");
+    if listed.trim() == worlds().trim() {
+        return;
+    }
+    assert!(golden::updating(), "docs/causes.md lists others; this belongs there\n\n{}", worlds());
+    std::fs::write(&path, format!("{before}{BEGIN}{}{END}{after}", worlds())).unwrap();
 }
 
 /// The table between the two marks in docs/causes.md.

@@ -624,7 +624,7 @@ fn an_answer_is_not_called_silence() {
 #[test]
 fn the_documents_show_a_report_as_it_is() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let report = text(&scenario::of("server-blocks-passive-four-hops").facts, 80, false);
+    let report = text(&scenario::of("server-blocks-passive-routers-answer").facts, 80, false);
     let shown = |document: &str| {
         let text = fs::read_to_string(root.join(document)).unwrap();
         text.split("```text\n").nth(1).unwrap().split("```").next().unwrap().to_owned()

@@ -54,6 +54,8 @@ pub enum Match {
     New,
     /// It is a SYN, whatever passed before: for a filter that keeps no state.
     Syn,
+    /// It is the answer to a SYN.
+    SynAck,
     /// It is a router's ICMP message (IPv4) that a packet's time to live is over.
     TimeExceeded,
     /// It is an ICMP message (IPv4) that a packet went nowhere, also for being too long.
@@ -156,6 +158,9 @@ pub enum Nat {
     /// What goes on towards the server to these ports (to all, where there are none) carries these
     /// addresses in turn. The first line that names a port decides.
     Pool { hop: usize, turns: Vec<(Vec<Ports>, Vec<Ipv4Addr>)> },
+    /// As `Forward`, and the server sees the router in the place of every client: to these ports under
+    /// these addresses, the first line that names a port decides.
+    Full { hop: usize, ports: Vec<Ports>, seen: Vec<(Vec<Ports>, Ipv4Addr)> },
     /// Connections to the router's outer address, to these ports, go to these machines in turn.
     Balance { hop: usize, turns: Vec<(Vec<Ports>, Vec<Ipv4Addr>)> },
     /// Connections from the client's side to every port but the control port end at a port of the
@@ -210,6 +215,7 @@ impl Match {
             Self::Known => "ct state established,related".into(),
             Self::New => "ct state new".into(),
             Self::Syn => "tcp flags & (syn | ack) == syn".into(),
+            Self::SynAck => "tcp flags & (syn | ack) == (syn | ack)".into(),
             Self::TimeExceeded => "icmp type time-exceeded".into(),
             Self::Unreachable => "icmp type destination-unreachable".into(),
             Self::TooBig => "icmpv6 type packet-too-big".into(),
@@ -264,6 +270,7 @@ impl Ruleset for Nat {
         match self {
             Self::Masquerade { hop }
             | Self::Forward { hop, .. }
+            | Self::Full { hop, .. }
             | Self::Pool { hop, .. }
             | Self::Balance { hop, .. }
             | Self::Intercept { hop, .. } => Node::Router(*hop),
@@ -287,6 +294,17 @@ impl Ruleset for Nat {
                      iifname {TO_CLIENT} {ports} counter dnat to {server}\n}}\n\
                      chain out {{\ntype nat hook postrouting priority srcnat;\n\
                      oifname {TO_CLIENT} counter masquerade\n"
+                )
+            }
+            Self::Full { ports, seen, .. } => {
+                let seen = seen.iter().map(|(ports, address)| (ports.clone(), vec![*address]));
+                let ports = set(ports);
+                format!(
+                    "type nat hook prerouting priority dstnat;\n\
+                     iifname {TO_CLIENT} tcp dport {ports} counter dnat to {server}\n}}\n\
+                     chain out {{\ntype nat hook postrouting priority srcnat;\n\
+                     oifname {TO_CLIENT} counter masquerade\n{}",
+                    lines(&seen.collect::<Vec<_>>(), &format!("oifname {TO_SERVER}"), "snat")
                 )
             }
             Self::Pool { turns, .. } => format!(

@@ -158,7 +158,7 @@ pub struct Want {
 pub fn side(min: usize, max: usize, hops: usize) -> &'static str {
     if min <= 1 && max < hops && max <= 2 {
         "client"
-    } else if min >= 2 && max == hops {
+    } else if min >= 2 && (max == hops || (min == max && max + 1 == hops && hops >= 3)) {
         "server"
     } else if min >= 2 && max < hops {
         "path"

@@ -153,6 +153,68 @@ impl Net {
         more
     }
 
+    /// Gives half of the flows from router 2 to router 3 a way that is a hop longer, each by its ports
+    /// (IPv4): the ways are balanced, and not of one length.
+    pub fn balance(&mut self) {
+        let prefix = self.namespaces[0].trim_end_matches("-client").to_owned();
+        let name = format!("{prefix}-detour");
+        let (two, three) = (self.namespaces[2].clone(), self.namespaces[3].clone());
+        self.namespaces.push(name.clone());
+        sh::run(
+            "ip",
+            &["-batch", "-"],
+            &format!(
+                "netns add {name}\n\
+                 link add to-detour index 12 netns {two} type veth peer name {TO_CLIENT} index 22 netns {name}\n\
+                 link add {TO_SERVER} index 13 netns {name} type veth peer name from-detour index 23 netns {three}\n"
+            ),
+        );
+        let up = |device: &str| {
+            format!(
+                "ip link set {device} up\nuntil grep -q up /sys/class/net/{device}/operstate; do sleep 0.01; done\n"
+            )
+        };
+        sh::inside(&two, "ip addr add 198.18.101.1/24 dev to-detour\nip link set to-detour up\n");
+        sh::inside(
+            &three,
+            "ip addr add 198.18.102.2/24 dev from-detour\nip link set from-detour up\n",
+        );
+        sh::inside(
+            &name,
+            &format!(
+                "echo 1 >/proc/sys/net/ipv4/ip_forward\n\
+                 echo 0 >/proc/sys/net/ipv4/icmp_ratelimit\n\
+                 ip link set lo up\n\
+                 for file in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 >$file; done\n\
+                 ip addr add 198.18.101.2/24 dev {TO_CLIENT}\n\
+                 ip addr add 198.18.102.1/24 dev {TO_SERVER}\n{}{}\
+                 ip route add default via 198.18.101.1\n\
+                 ip route add 203.0.113.0/24 via 198.18.102.2\n",
+                up(TO_CLIENT),
+                up(TO_SERVER)
+            ),
+        );
+        sh::inside(
+            &three,
+            "for file in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 >$file; done\n",
+        );
+        // By addresses and ports, as carriers do.
+        let straight = self.v4(2, End::Server);
+        sh::inside(
+            &two,
+            &format!(
+                "for file in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 >$file; done\n\
+                 echo 1 >/proc/sys/net/ipv4/fib_multipath_hash_policy\n\
+                 ip route replace 203.0.113.0/24 nexthop via {straight} nexthop via 198.18.101.2\n"
+            ),
+        );
+    }
+
+    /// Takes a machine's cable out, on the side of the client.
+    pub fn unplug(&self, node: Node) {
+        sh::inside(self.namespace(node), &format!("ip link set {TO_CLIENT} down\n"));
+    }
+
     /// Lets nothing longer pass between the machine at a hop and the one behind it.
     pub fn narrow(&self, hop: usize, mtu: u32) {
         let near = format!("ip link set {TO_SERVER} mtu {mtu}\n");

@@ -120,8 +120,23 @@ pub(super) fn dialled(
 /// RST from the control port.
 fn refused(evidence: &Evidence<'_>) -> Found {
     let control = evidence.control_port();
-    dialled(evidence, &CONTROL_REFUSED, Confidence::Likely, |o| *o == DialOutcome::Refused)?
-        .not("control-filtered", Text::new("not-filtered-answered"))
+    let mut build =
+        dialled(evidence, &CONTROL_REFUSED, Confidence::Likely, |o| *o == DialOutcome::Refused)?;
+    // A RST bears the server's address, whoever sends it; how far away he is, a ladder tells.
+    if let Some((located, other)) = evidence.place_of_refusal() {
+        build = build.side(located.side()).at(located.location);
+        if located.location.hop_max < located.location.hops {
+            let text = Text::new("control-refused-text-nearer")
+                .with("control", control)
+                .with("other", other)
+                .with("where", place(Some(&located), None));
+            build = build.title(Text::new("control-refused-title-nearer")).explain(text);
+        }
+        build = build.saw(seen_ladder(&located));
+    } else {
+        build = build.not("control-filtered", Text::new("not-filtered-answered"));
+    }
+    build
         .fix(Who::User, Text::new("control-refused-fix-user").with("control", control), Vec::new())
         .fix(
             Who::ServerAdmin,
@@ -185,9 +200,27 @@ fn unreachable(evidence: &Evidence<'_>) -> Found {
     let local = failed_dials(evidence).first().is_some_and(|d| {
         matches!(d.outcome, DialOutcome::Local { .. } | DialOutcome::Unreachable { icmp: None })
     });
-    let build = dialled(evidence, &CONTROL_UNREACHABLE, Confidence::Likely, |o| {
+    let mut build = dialled(evidence, &CONTROL_UNREACHABLE, Confidence::Likely, |o| {
         matches!(o, DialOutcome::Unreachable { .. } | DialOutcome::Local { .. })
     })?;
+    let told = failed_dials(evidence).first().and_then(|d| match d.outcome {
+        DialOutcome::Unreachable { icmp: Some(icmp) } => Some((d.to, icmp)),
+        _ => None,
+    });
+    if let Some((to, icmp)) = told {
+        // A router spoke, so the knock did leave: nobody is at the address, or no way leads on.
+        let id = match (to.is_ipv4(), icmp.code) {
+            (true, 1) | (false, 3) => "control-unreachable-text-host",
+            _ => "control-unreachable-text-net",
+        };
+        let sender = icmp.sender.map_or_else(|| "?".to_owned(), |sender| sender.to_string());
+        build = build.explain(
+            Text::new(id)
+                .with("control", to.port())
+                .with("address", to.ip())
+                .with("sender", sender),
+        );
+    }
     build
         .side(if local { Side::Client } else { Side::Unknown })
         .not("control-filtered", Text::new("not-filtered-no-route"))

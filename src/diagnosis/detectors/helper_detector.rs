@@ -13,8 +13,7 @@ use crate::diagnosis::{ports, remedies};
 use crate::evidence::{AttemptReading, Evidence, ModeView, Nat, Worth};
 use crate::facts::{Attempt, DialOutcome, Mode, Outcome, Purpose, Security, Step, Varied, Why};
 
-pub static ALG_REWRITES_CONTROL: Cause =
-    cause!("alg-rewrites-control", Middlebox, Info, &Detector(alg_rewrites_control));
+pub static ALG_REWRITES_CONTROL: Cause = cause!("alg-rewrites-control", Middlebox, Info, &Detector(alg_rewrites_control), looks_like [REFUSED_ONCE, ONE_MACHINE]);
 pub static HELPER_OPENS_PINHOLES: Cause =
     cause!("helper-opens-pinholes", Middlebox, Info, &Detector(helper_opens_pinholes));
 pub static TLS_BLINDS_FIREWALL_HELPER: Cause = cause!("tls-blinds-firewall-helper", Tls, Problem, &Detector(blinds_helper), suppresses [

@@ -9,7 +9,7 @@ use crate::diagnosis::text::Text;
 use crate::diagnosis::why_not::{Found, require, why_not};
 use crate::evidence::Evidence;
 
-pub static DATA_INTERCEPTED: Cause = cause!("data-intercepted", Middlebox, Problem, &Detector(data_intercepted), suppresses ["transfer-stalls", "tls-handshake-failed"]);
+pub static DATA_INTERCEPTED: Cause = cause!("data-intercepted", Middlebox, Problem, &Detector(data_intercepted), suppresses ["transfer-stalls", "tls-handshake-failed"], looks_like [UNEQUAL_WAYS]);
 
 /// Every passive handshake comes, data never, and ports that nobody announced answer as well.
 fn data_intercepted(evidence: &Evidence<'_>) -> Found {

@@ -13,11 +13,10 @@ use crate::evidence::{AttemptReading, Evidence, Holes, Located, ModeView, Nat, O
 use crate::facts::{NotTested, Purpose, Step, Why};
 
 pub static CLIENT_FIREWALL_BLOCKS_ACTIVE: Cause =
-    cause!("client-firewall-blocks-active", Active, Problem, &KNOCK);
-pub static SERVER_FIREWALL_BLOCKS_ACTIVE: Cause =
-    cause!("server-firewall-blocks-active", Active, Problem, &KNOCK);
+    cause!("client-firewall-blocks-active", Active, Problem, &KNOCK, looks_like[UNEQUAL_WAYS]);
+pub static SERVER_FIREWALL_BLOCKS_ACTIVE: Cause = cause!("server-firewall-blocks-active", Active, Problem, &KNOCK, looks_like [NO_MEMORY, UNEQUAL_WAYS]);
 pub static FIREWALL_BLOCKS_ACTIVE: Cause =
-    cause!("firewall-blocks-active", Active, Problem, &KNOCK);
+    cause!("firewall-blocks-active", Active, Problem, &KNOCK, looks_like[NO_MEMORY]);
 static KNOCK: Detector = Detector(blocked);
 
 /// Active modes in which no knock came.
@@ -144,15 +143,20 @@ fn blocked(evidence: &Evidence<'_>) -> Found {
         (_, Side::Server, _) => "server-firewall-blocks-active-text",
         (_, Side::Path, _) => "firewall-blocks-active-text-path",
         (Some(_), _, _) => "firewall-blocks-active-text-reply",
+        (None, _, _) if evidence.holes() == Some(Holes::None) => {
+            "firewall-blocks-active-text-no-hole"
+        }
         (None, _, true) => "firewall-blocks-active-text-passive-works",
         (None, _, false) => "firewall-blocks-active-text",
     };
     let hop = stop.located.and_then(|l| l.location.hop_max).unwrap_or(0);
+    let farthest = evidence.holes_dug().iter().filter_map(|a| Some(a.hole.as_ref()?.ttl)).max();
     let text = with_addresses(Text::new(id), evidence)
         .with("reply", said.unwrap_or_default())
         .with("data", evidence.data_port())
         .with("port", first.shown.listened.map_or(0, |a| a.port()))
         .with("hop", u16::from(hop))
+        .with("farthest", u16::from(farthest.unwrap_or(0)))
         .with(
             "box",
             Text::new(match hop {

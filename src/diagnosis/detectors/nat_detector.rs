@@ -19,7 +19,7 @@ pub static CLIENT_NAT_BREAKS_ACTIVE: Cause = cause!("client-nat-breaks-active", 
     "client-firewall-blocks-active",
     "server-firewall-blocks-active",
     "active-disabled"
-]);
+], looks_like [TRANSLATED_THERE, CALL_ARRIVED, ONE_MACHINE]);
 
 fn comparison<'a>(evidence: &Evidence<'a>) -> Option<&'a Attempt> {
     evidence.facts.varied(|v| matches!(v, Varied::Announce { .. })).next()
@@ -54,15 +54,19 @@ fn nat_breaks(evidence: &Evidence<'_>) -> Found {
             .is_some_and(|r| r.arrived.is_some() && r.arrived == evidence.own())
     });
     // A server that sees us under a private address, though we have a public one or reach it in
-    // public: then the translation may as well be on its own side (a container, a load balancer).
-    let between = evidence.seen_as().is_some_and(is_inner)
-        && !(evidence.own().is_some_and(is_inner) && evidence.peer().is_some_and(is_inner));
+    // public: then the translation may as well be on its own side (a container, a load balancer). So it
+    // may where our address is one of the Internet, which few translate.
+    let own_public = evidence.own().is_some_and(|own| !is_inner(own) && !own.is_loopback());
+    let between = own_public
+        || (evidence.seen_as().is_some_and(is_inner)
+            && !(evidence.own().is_some_and(is_inner) && evidence.peer().is_some_and(is_inner)));
     // It sees itself: somebody on its own machine takes our connection and makes one of his own.
     let relayed = evidence.seen_as().is_some_and(|seen| {
         evidence.own() != Some(seen) && (seen.is_loopback() || evidence.peer() == Some(seen))
     });
+    let there = !relayed && evidence.translated_at_the_server();
     let confidence = match (refused.is_empty(), evidence.nat()) {
-        (false, Nat::Present) if taken && relayed => Confidence::Likely,
+        (false, Nat::Present) if taken && (relayed || there) => Confidence::Likely,
         (false, Nat::Present) if taken => Confidence::Proven,
         // The server calls our own address foreign, so it sees another one.
         (false, Nat::Present) => Confidence::Likely,
@@ -101,7 +105,11 @@ fn nat_breaks(evidence: &Evidence<'_>) -> Found {
         why_not("the address is set right on the way (alg-rewrites-control)").on_modes(&views)
     })?;
     let explained = if refused.is_empty() { unanswered } else { refused.clone() };
-    let id = text_id(relayed, external.is_some(), refused.is_empty(), evidence);
+    let id = if there {
+        "client-nat-breaks-active-text-there"
+    } else {
+        text_id(relayed, external.is_some(), refused.is_empty(), evidence)
+    };
     let reply = refused
         .first()
         .and_then(|v| v.refusal())
@@ -113,7 +121,7 @@ fn nat_breaks(evidence: &Evidence<'_>) -> Found {
             .with("reply", reply)
             .with("external", external.map_or_else(String::new, |a| a.to_string())),
     )
-    .side(match (relayed, between) {
+    .side(match (relayed || there, between) {
         (true, _) => Side::Server,
         (false, true) => Side::Unknown,
         (false, false) => Side::Client,
@@ -122,7 +130,9 @@ fn nat_breaks(evidence: &Evidence<'_>) -> Found {
     if relayed {
         build = build.title(Text::new("client-nat-breaks-active-title-relay"));
     }
-    if between {
+    if there {
+        build = build.title(Text::new("client-nat-breaks-active-title-there"));
+    } else if between && !relayed {
         build = build.title(Text::new("client-nat-breaks-active-title-between"));
     }
     if let Some(seen) = evidence.seen_as() {
@@ -134,8 +144,9 @@ fn nat_breaks(evidence: &Evidence<'_>) -> Found {
     build = build
         .not_if(!refused.is_empty(), "active-disabled", Text::new("not-active-disabled-address"))
         .fix_if(evidence.passive_open(), Who::User, Text::new("fix-use-passive"))
-        .fix_if(relayed, Who::ServerAdmin, Text::new("client-nat-breaks-active-fix-relay"));
-    if !relayed {
+        .fix_if(relayed, Who::ServerAdmin, Text::new("client-nat-breaks-active-fix-relay"))
+        .fix_if(there, Who::ServerAdmin, Text::new("client-nat-breaks-active-fix-there"));
+    if !relayed && !there {
         let helper = remedies::nat::ftp_helper(evidence);
         let fix = Text::new("client-nat-breaks-active-fix-client");
         build = build.fix(Who::ClientAdmin, fix, helper);

@@ -16,10 +16,20 @@ use crate::diagnosis::{ports, remedies};
 use crate::evidence::{Evidence, ModeView, ResetFrom};
 use crate::facts::{Attempt, DialOutcome, Mode, Outcome, Varied};
 
-pub static PASSIVE_PORTS_NOT_FORWARDED: Cause =
-    cause!("passive-ports-not-forwarded", Passive, Problem, &Detector(ports_not_forwarded));
-pub static PASSIVE_PORT_REFUSED: Cause =
-    cause!("passive-port-refused", Passive, Problem, &Detector(port_refused));
+pub static PASSIVE_PORTS_NOT_FORWARDED: Cause = cause!(
+    "passive-ports-not-forwarded",
+    Passive,
+    Problem,
+    &Detector(ports_not_forwarded),
+    looks_like[UNEQUAL_WAYS]
+);
+pub static PASSIVE_PORT_REFUSED: Cause = cause!(
+    "passive-port-refused",
+    Passive,
+    Problem,
+    &Detector(port_refused),
+    looks_like[UNEQUAL_WAYS]
+);
 pub static DATA_REACHES_ANOTHER_SERVER: Cause = cause!(
     "data-reaches-another-server",
     Server,
@@ -84,11 +94,17 @@ fn port_refused(evidence: &Evidence<'_>) -> Found {
 /// RST from a box that has the server's address and stands before the server: a NAT that forwards
 /// the control port and nothing else.
 fn ports_not_forwarded(evidence: &Evidence<'_>) -> Found {
-    let views = ended(evidence, &[Outcome::Refused])?;
-    let Some(ResetFrom::Nat(located)) = evidence.reset_from() else {
-        return Err(
-            why_not("no box with the server's address is seen to send the RST").on_modes(&views)
-        );
+    let rejects = evidence.nat_that_rejects().filter(|_| evidence.rejects_what_is_not_forwarded());
+    let (views, located) = match (evidence.reset_from(), rejects) {
+        (Some(ResetFrom::Nat(located)), _) => (ended(evidence, &[Outcome::Refused])?, located),
+        (_, Some(located)) => {
+            (ended(evidence, &[Outcome::Prohibited, Outcome::Unreachable])?, located)
+        }
+        _ => {
+            let views = ended(evidence, &[Outcome::Refused])?;
+            return Err(why_not("no box with the server's address is seen to send the RST")
+                .on_modes(&views));
+        }
     };
     let ports = evidence.announced_ports();
     let hop = located.location.hop_min.unwrap_or(0);

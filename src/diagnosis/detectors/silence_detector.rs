@@ -12,15 +12,13 @@ use crate::diagnosis::finding::{Confidence, Side, Who};
 use crate::diagnosis::text::Text;
 use crate::diagnosis::why_not::{Found, require, why_not};
 use crate::diagnosis::{ports, remedies};
-use crate::evidence::{Evidence, Holes, Located, ModeView, OwnDrops, ResetFrom, Worth};
+use crate::evidence::{Evidence, Holes, Located, ModeView, OwnDrops, ResetFrom, WayBack, Worth};
 use crate::facts::{Attempt, BoundsFrom, Icmp, Outcome, Why};
 
-pub static SERVER_FIREWALL_BLOCKS_PASSIVE: Cause =
-    cause!("server-firewall-blocks-passive", Passive, Problem, &SILENCE);
+pub static SERVER_FIREWALL_BLOCKS_PASSIVE: Cause = cause!("server-firewall-blocks-passive", Passive, Problem, &SILENCE, looks_like [ANSWERS_LOST, UNEQUAL_WAYS]);
 pub static CLIENT_FIREWALL_BLOCKS_PASSIVE: Cause =
-    cause!("client-firewall-blocks-passive", Passive, Problem, &SILENCE);
-pub static FIREWALL_BLOCKS_PASSIVE: Cause =
-    cause!("firewall-blocks-passive", Passive, Problem, &SILENCE);
+    cause!("client-firewall-blocks-passive", Passive, Problem, &SILENCE, looks_like[UNEQUAL_WAYS]);
+pub static FIREWALL_BLOCKS_PASSIVE: Cause = cause!("firewall-blocks-passive", Passive, Problem, &SILENCE, looks_like [ANSWERS_LOST, UNEQUAL_WAYS]);
 static SILENCE: Detector = Detector(blocked);
 
 /// What stops the knocks, and where.
@@ -106,6 +104,10 @@ fn blocked(evidence: &Evidence<'_>) -> Found {
         why_not("the declared range is let through, and only ports outside of it were announced (passive-range-leaks)")
             .on_modes(&views)
     })?;
+    require(!evidence.rejects_what_is_not_forwarded(), || {
+        why_not("a NAT with the server's address says that it forwards nothing there (passive-ports-not-forwarded)")
+            .on_modes(&views)
+    })?;
     let attempts: Vec<&Attempt> = views
         .iter()
         .flat_map(|v| &v.all)
@@ -177,6 +179,9 @@ fn blocked(evidence: &Evidence<'_>) -> Found {
             Side::Path | Side::Unknown => build,
         };
     }
+    if let Some(text) = seen_returned(evidence) {
+        build = build.saw(text);
+    }
     if evidence.active_open() {
         build = build.saw(Text::new("seen-active-works"));
     }
@@ -189,6 +194,20 @@ fn blocked(evidence: &Evidence<'_>) -> Found {
             .done();
     }
     blocked_remedies(evidence, build, side, stop.located.as_ref()).done()
+}
+
+/// What came back from the routers on the way, where they were asked.
+fn seen_returned(evidence: &Evidence<'_>) -> Option<Text> {
+    let asked = evidence.facts.returned.first()?;
+    let (id, hop) = match evidence.way_back() {
+        WayBack::Free => {
+            let came = evidence.facts.returned.iter().filter(|r| r.answer.answered());
+            ("seen-returned", came.map(|r| r.hop).max()?)
+        }
+        WayBack::Stops { after } => ("seen-returned-stops", after),
+        WayBack::Unknown => return None,
+    };
+    Some(Text::new(id).with("port", asked.port).with("hop", u16::from(hop)))
 }
 
 fn whereabouts(evidence: &Evidence<'_>, stop: &Stop) -> Text {

@@ -233,7 +233,7 @@ impl Asking<'_> {
             .unwrap_or_default();
         drop(facts);
         let slow = (slowest * 2).min(limits.reply);
-        let first = (recorder.remaining() / 4).min(limits.reply);
+        let first = (recorder.remaining() / 3).min(limits.reply);
         // Where segments get lost, that is the reason, and the time is needed for repetitions.
         let first = if starved || lossy { Duration::ZERO } else { first };
         let least = if known { limits.idle / 2 } else { limits.first_byte };

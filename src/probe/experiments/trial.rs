@@ -7,17 +7,43 @@ use super::super::context::{Context, Stage};
 use super::super::session::control::{Control, ControlEvent};
 use super::super::session::login::Door;
 use super::super::session::logins::Logins;
-use crate::facts::{ExchangeEnd, Halves, Idle, IdleEnd, Micros, NotTested, Quiet};
+use super::super::ttl::ladder;
+use crate::evidence::Evidence;
+use crate::facts::{ExchangeEnd, Halves, Idle, IdleEnd, Micros, NotTested, Quiet, Round};
 use crate::wire::command::Command;
+use tokio::time::Instant;
 
-/// Counts what comes to this machine while nobody is asked for anything.
-pub async fn be_quiet(context: &Context<'_>) {
+/// SYNs of each round: as many answers come and go by turns, if what this machine drops is answers.
+const ROUNDS: [u32; 4] = [6, 0, 3, 0];
+
+/// Counts what comes to this machine and is dropped there, by turns while knocks go to a port that
+/// was silent and while nobody is asked for anything.
+pub async fn be_quiet(door: &Door<'_>) {
+    let context = door.context;
     let recorder = &context.recorder;
-    let (before, began) = (recorder.undelivered(), recorder.now());
-    tokio::time::sleep(context.limits().quiet).await;
+    let port = Evidence::new(&context.facts()).silent_port();
+    let wait = context.limits().round;
+    let began = recorder.now();
+    let mut rounds = Vec::new();
+    for syns in ROUNDS {
+        let before = recorder.undelivered();
+        if let Some(port) = port.filter(|_| syns > 0) {
+            let until = Instant::now() + wait;
+            ladder::volley(context, door.at(port), syns, wait).await;
+            // Who is told at once leaves time for what comes late.
+            tokio::time::sleep_until(until).await;
+        } else {
+            tokio::time::sleep(wait).await;
+        }
+        let undelivered = recorder.undelivered_since(before).unwrap_or(u32::MAX);
+        rounds.push(Round { syns, undelivered });
+    }
     let took = recorder.now().since(began);
-    let undelivered = recorder.undelivered_since(before).unwrap_or(u32::MAX);
-    context.facts().quiet = Some(Quiet { took, undelivered });
+    let undelivered =
+        rounds.iter().filter(|r| r.syns == 0).fold(0, |n: u32, r| n.saturating_add(r.undelivered));
+    // Half of the time was silence.
+    let took = Micros(took.0 / 2);
+    context.facts().quiet = Some(Quiet { took, undelivered, rounds });
 }
 
 /// Sends NOOP and then PORT in two segments, on two logins. Nothing is listed. Ends early where

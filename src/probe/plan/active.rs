@@ -43,7 +43,9 @@ fn announce_seen(evidence: &Evidence<'_>, modes: &[Mode], opened: bool) -> Optio
 /// either the server does not mind, or somebody rewrites it on the way. Linux' FTP helper reads
 /// only the first command of a segment.
 pub fn pipelined(evidence: &Evidence<'_>, family: Family) -> Option<Next> {
-    let asked_already = evidence.facts.has_varied(|v| *v == Varied::Pipelined);
+    // One refusal may have a reason of its own.
+    let behind: Vec<&Attempt> = evidence.facts.varied(|v| *v == Varied::Pipelined).collect();
+    let asked_already = behind.len() >= TWICE || behind.iter().any(|a| !a.address_refused());
     if evidence.facts.request.tls != TlsLevel::Off
         || !evidence.may_be_translated()
         || asked_already

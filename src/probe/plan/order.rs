@@ -1,7 +1,7 @@
 //! The order of the plan: the first part that still needs something says what is next.
 
 use super::step::Next;
-use super::{active, lasting, passive, tls};
+use super::{active, lasting, passive, tls, way};
 use crate::evidence::Evidence;
 use crate::facts::{Because, Facts, Family, Task};
 
@@ -21,6 +21,7 @@ pub fn next(facts: &Facts, family: Family) -> Option<Next> {
         .or_else(|| active::pipelined(evidence, family))
         .or_else(|| lasting::retrieve(evidence, family, false))
         .or_else(|| active::hole(evidence, family))
+        .or_else(|| way::answers(evidence))
         .or_else(|| nearer(evidence))
         .or_else(|| lasting::idle(evidence))
 }

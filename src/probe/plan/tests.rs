@@ -126,6 +126,7 @@ fn told(next: Option<&Next>) -> String {
             format!("knock {}", doors.join(" "))
         }
         Some(Task::Nearer) => "nearer".to_owned(),
+        Some(Task::Routers) => "routers".to_owned(),
         Some(Task::Quiet) => "quiet".to_owned(),
         Some(Task::Halves) => "halves".to_owned(),
         Some(Task::Idle { keep_alive }) => format!("idle {keep_alive}"),

@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use super::super::context::Context;
 use super::super::limits::Limits;
 use super::super::os;
-use crate::facts::{Hole, Icmp, Ladder, LadderRole, Rung, RungAnswer};
+use crate::facts::{Flow, Hole, Icmp, Ladder, LadderRole, Rung, RungAnswer};
 
 /// Rungs sent at once on a port that is open.
 const GROUP: u8 = 4;
@@ -126,6 +126,67 @@ pub async fn climb_shut(
         began,
         took: context.recorder.now().since(began),
     }
+}
+
+/// One more SYN for each of these lives, each from a port of its own: flows that may take other ways.
+pub async fn other_flows(
+    context: &Context<'_>,
+    to: SocketAddr,
+    lives: &[u8],
+    patience: Duration,
+) -> Vec<Flow> {
+    let bind = context.bind(to.ip());
+    let mut tasks = JoinSet::new();
+    for ttl in lives {
+        let ttl = *ttl;
+        tasks.spawn(async move { (ttl, one(to, bind, 0, ttl, patience).await) });
+    }
+    let mut flows = Vec::new();
+    while let Some(joined) = tasks.join_next().await {
+        flows.extend(joined.ok().map(|(ttl, answer)| Flow { port: to.port(), ttl, answer }));
+    }
+    flows.sort_by_key(|flow| flow.ttl);
+    flows
+}
+
+/// An ordinary life.
+const LIFE: u8 = 64;
+
+/// Knocks at each of these places, and once more where nothing came back.
+pub async fn whole_way(
+    context: &Context<'_>,
+    places: Vec<(u8, SocketAddr)>,
+    patience: Patience,
+) -> Vec<(u8, SocketAddr, RungAnswer)> {
+    let mut tasks = JoinSet::new();
+    for (hop, to) in places {
+        let bind = context.bind(to.ip());
+        tasks.spawn(async move {
+            let first = one(to, bind, 0, LIFE, patience.first).await;
+            let answer = if first == RungAnswer::Silent {
+                one(to, bind, 0, LIFE, patience.again).await
+            } else {
+                first
+            };
+            (hop, to, answer)
+        });
+    }
+    let mut answers = Vec::new();
+    while let Some(joined) = tasks.join_next().await {
+        answers.extend(joined.ok());
+    }
+    answers.sort_by_key(|(hop, ..)| *hop);
+    answers
+}
+
+/// So many SYNs at once, each from a port of its own, and what comes back is no matter.
+pub async fn volley(context: &Context<'_>, to: SocketAddr, syns: u32, patience: Duration) {
+    let bind = context.bind(to.ip());
+    let mut tasks = JoinSet::new();
+    for _ in 0..syns {
+        tasks.spawn(async move { one(to, bind, 0, LIFE, patience).await });
+    }
+    while tasks.join_next().await.is_some() {}
 }
 
 /// Asks one rung of a port once more, to see whether its router still answers: one that limits
