@@ -14,9 +14,11 @@ mod control;
 mod endpoint;
 mod greeting;
 mod passive;
+mod pending;
 mod ports;
 pub mod server;
 mod session;
+mod shared;
 pub mod software;
 pub mod stories;
 #[cfg(test)]

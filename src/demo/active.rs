@@ -9,20 +9,12 @@ use tokio::time::{sleep, timeout};
 use super::behaviour::{Active, Origin};
 use super::blocked::bind;
 use super::endpoint::{Unusable, parse_eprt, parse_port};
+use super::pending::{Order, Pending};
 use super::session::{Flow, Session};
 use super::software::texts::fill;
-use super::transfer::Pending;
 
 /// Ports below are never knocked at, as in every server.
 const LOWEST_PORT: u16 = 1024;
-
-/// A port to knock at.
-pub(super) struct Order {
-    action: Active,
-    address: SocketAddr,
-    /// Refused only now, where the software looks at the address so late.
-    foreign: bool,
-}
 
 impl Session {
     pub(super) async fn port(&mut self, argument: &str) -> io::Result<Flow> {

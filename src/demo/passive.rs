@@ -10,25 +10,16 @@ use tokio::time::{sleep, timeout};
 use super::behaviour::Passive;
 use super::blocked::bind;
 use super::endpoint::{host_port, port_pair};
+use super::pending::{Offer, Pending};
 use super::ports::Taken;
 use super::session::{Flow, Session};
 use super::software::Stranger;
 use super::software::texts::fill;
-use super::transfer::Pending;
 
 /// How far around an announced port a middlebox answers too.
 const NEIGHBOURS: u16 = 3;
 /// Ports tried until one has all its neighbours free.
 const TRIES: usize = 20;
-
-/// A port that was announced.
-pub(super) struct Offer {
-    action: Passive,
-    /// Where a client can connect at all.
-    listener: Option<TcpListener>,
-    /// Where nobody listens: kept, so that nobody else does.
-    held: Option<Socket>,
-}
 
 impl Session {
     pub(super) async fn pasv(&mut self) -> io::Result<Flow> {

@@ -9,11 +9,11 @@ use tokio::time::{sleep, timeout};
 
 use super::behaviour::{Behaviour, Turn};
 use super::control::{Control, Received};
-use super::server::{Place, Shared};
+use super::pending::Pending;
+use super::shared::{Place, Shared};
 use super::software::texts::{Texts, fill};
 use super::software::tls::TlsTexts;
 use super::tls::Secured;
-use super::transfer::Pending;
 
 /// How a session goes on after a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,31 +4,17 @@ use std::io;
 use std::time::Duration;
 
 use tokio::io::AsyncWriteExt;
-use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 
-use super::active::Order;
 use super::behaviour::Listing;
 use super::content::{self, Form};
-use super::passive::Offer;
+use super::pending::Pending;
 use super::session::{Flow, Session};
 use super::software::texts::fill;
 use super::tls::Link;
 
 /// Time for the bytes before an RST to be read, which would sweep them away.
 const BEFORE_RESET: Duration = Duration::from_millis(80);
-
-/// What PASV, EPSV, PORT or EPRT left for the next transfer.
-pub(super) enum Pending {
-    /// None of them came.
-    Nothing,
-    /// A port of the server.
-    Offer(Offer),
-    /// A port of the client.
-    Order(Order),
-    /// An active connection that is there already.
-    Connected(TcpStream),
-}
 
 impl Session {
     pub(super) async fn list(&mut self, argument: &str, form: Form) -> io::Result<Flow> {
