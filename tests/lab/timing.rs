@@ -61,12 +61,16 @@ fn active_blocked_near_here() {
         world.add(&wall);
         let runs: Vec<Run> = (0..RUNS).map(|_| doctor(&world, &[&target])).collect();
         // One that ended for another reason has nothing to say about this.
-        for run in &runs {
-            assert!(run.stdout.contains("client-firewall-blocks-active"), "{}", run.stdout);
+        let (told, others): (Vec<&Run>, Vec<&Run>) =
+            runs.iter().partition(|run| run.stdout.contains("client-firewall-blocks-active"));
+        for run in others {
+            sh::say(&format!("timing: active blocked at {place}, told otherwise: {}", run.stdout));
         }
-        let mut times: Vec<Duration> = runs.iter().map(|run| run.elapsed).collect();
+        let mut times: Vec<Duration> = told.iter().map(|run| run.elapsed).collect();
         times.sort_unstable();
-        let (least, median, most) = (times[0], times[RUNS / 2], times[RUNS - 1]);
+        let number = times.len();
+        assert!(number > RUNS / 2, "active blocked at {place}: {number} of {RUNS} say so");
+        let (least, median, most) = (times[0], times[number / 2], times[number - 1]);
         sh::say(&format!(
             "timing: active blocked at {place}: median {median:.2?}, {least:.2?} to {most:.2?}"
         ));
