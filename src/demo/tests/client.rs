@@ -18,6 +18,8 @@ use crate::demo::{Protection, Server};
 
 /// What has not come by then does not come.
 pub(super) const PATIENCE: Duration = Duration::from_millis(400);
+/// A connection that was made and on which nothing comes for so long has stalled.
+const STALL: Duration = Duration::from_secs(1);
 /// For replies that a server takes its time for.
 const REPLY: Duration = Duration::from_secs(3);
 
@@ -242,14 +244,21 @@ impl Client {
         let mut stream: Box<dyn Stream> = Box::new(stream);
         if let Some(config) = &self.private {
             // TLS begins when data do.
-            match timeout(PATIENCE, secure(config, self.server, stream)).await {
+            match timeout(STALL, secure(config, self.server, stream)).await {
                 Ok(Ok(secured)) => stream = secured,
                 Ok(Err(word)) => return word,
                 Err(_) => return "TLS timed-out".to_owned(),
             }
         }
         let mut bytes = Vec::new();
-        let end = timeout(PATIENCE, stream.read_to_end(&mut bytes)).await;
+        let end = loop {
+            match timeout(STALL, stream.read_buf(&mut bytes)).await {
+                Ok(Ok(0)) => break Ok(Ok(())),
+                Ok(Ok(_)) => {}
+                Ok(Err(error)) => break Ok(Err(error)),
+                Err(silent) => break Err(silent),
+            }
+        };
         if end.is_err() {
             if !self.is_quiet().await {
                 let reply = self.reply().await;
@@ -266,7 +275,7 @@ impl Client {
             reply = self.reply().await;
         }
         match (reply.get(..3), end) {
-            (Some("226"), Ok(Ok(_))) => "open".to_owned(),
+            (Some("226"), Ok(Ok(()))) => "open".to_owned(),
             (code, Ok(Err(_))) => format!("reset {}", code.unwrap_or("?")),
             (code, _) => format!("closed {}", code.unwrap_or("?")),
         }
