@@ -4,17 +4,18 @@ mod baseline;
 mod input;
 mod outlet;
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::io::IsTerminal;
 use std::net::IpAddr;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Instant, SystemTime};
 
 use super::look::{format, language, legible, report_language, style, wants_ascii};
-use super::pool::{self, Bounds, Panicked, Turn};
+use super::pool::{self, Bounds, Panicked, Threads, Turn};
 use super::specify::{Ask, Shared, specify_target};
 use super::{AppError, Outcome, World, place};
 use crate::check::Job;
@@ -46,12 +47,10 @@ const IN_FLIGHT: usize = 4096;
 struct Planned {
     label: String,
     request: Request,
-    /// Until its turn comes: with it goes its password.
-    spec: RefCell<Option<Spec>>,
 }
 
 /// What of a server may be visited by one run at a time: an address, or a name that may have many.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Place {
     Address(IpAddr, u16),
     Name(String, u16),
@@ -89,7 +88,7 @@ pub(super) fn run(
         check.files.iter().filter(|f| f.as_os_str() != "-").map(Path::new).collect();
     super::keeps(output, &lists)?;
     let jobs = input::jobs(&check.files, options)?;
-    let mut planned = plan(jobs, world)?;
+    let (mut planned, specs) = plan(jobs, world)?;
     if options.mask {
         for (place, one) in planned.iter_mut().enumerate() {
             one.label = format!("target-{}", place + 1);
@@ -135,7 +134,7 @@ pub(super) fn run(
         only_ascii: wants_ascii(output, world),
     };
     let (started, clock) = (SystemTime::now(), Instant::now());
-    let interrupted = execute(&todo, check, output, world, &mut results)?;
+    let interrupted = execute(&todo, specs, check, output, world, &mut results)?;
     let when = json::When {
         started: probe::time_stamp(started),
         elapsed_ms: clock.elapsed().as_secs_f64() * 1000.0,
@@ -161,9 +160,10 @@ fn usable(check: &CheckArgs, options: &ProbeOptions, output: &OutputArgs) -> Res
 }
 
 /// Everything that can be wrong with a target is found before anything is sent.
-fn plan(jobs: Vec<Job>, world: &World<'_>) -> Result<Vec<Planned>, AppError> {
+fn plan(jobs: Vec<Job>, world: &World<'_>) -> Result<(Vec<Planned>, Vec<Spec>), AppError> {
     let shared = Shared::default();
     let mut planned = Vec::with_capacity(jobs.len());
+    let mut specs = Vec::with_capacity(jobs.len());
     for job in jobs {
         let at = |problem: &str| AppError::Usage(job.place.error(problem).to_string());
         for expectation in &job.options.expect.expect {
@@ -176,9 +176,10 @@ fn plan(jobs: Vec<Job>, world: &World<'_>) -> Result<Vec<Planned>, AppError> {
             own @ AppError::Internal(_) => own,
         })?;
         let request = spec.request.shown();
-        planned.push(Planned { label: job.label.clone(), request, spec: RefCell::new(Some(spec)) });
+        planned.push(Planned { label: job.label.clone(), request });
+        specs.push(spec);
     }
-    Ok(planned)
+    Ok((planned, specs))
 }
 
 /// Results of an earlier run are known again by what a report says of their target.
@@ -209,56 +210,52 @@ fn bounds(check: &CheckArgs, todo: usize) -> Bounds {
 /// Runs what is to be run; whether an interrupt ended it.
 fn execute(
     todo: &[usize],
+    specs: Vec<Spec>,
     check: &CheckArgs,
     output: &OutputArgs,
     world: &World<'_>,
     results: &mut Results<'_>,
 ) -> Result<bool, AppError> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        // Look-ups in the system's resolver, for names that DNS does not know.
-        .max_blocking_threads(64)
-        .build()
-        .map_err(|e| AppError::Internal(format!("no runtime: {e}")))?;
+    let threads =
+        Threads::new(todo.len()).map_err(|e| AppError::Internal(format!("no runtime: {e}")))?;
     let bounds = bounds(check, todo.len());
-    let (stop, stopped) = tokio::sync::watch::channel(false);
-    let planned = results.planned;
-    let failure = RefCell::new(None);
+    // Each is there until its turn comes: with it goes its password.
+    let waiting: Arc<[Mutex<Option<Spec>>]> =
+        specs.into_iter().map(|s| Mutex::new(Some(s))).collect();
+    let mut failure = None;
     let interrupted = Cell::new(false);
     let look = style(output, world);
-    let width = text::label_width(planned.iter().map(|p| p.label.as_str()));
-    let work = async {
+    let width = text::label_width(results.planned.iter().map(|p| p.label.as_str()));
+    let crew = || {
+        // What it was told is remembered by each thread for itself.
         let resolver = Rc::new(Resolver::system(probe::Limits::default().resolve));
-        let job = |index: usize, turn: Turn<Place>| {
-            let one_of_all = todo.get(index).and_then(|i| planned.get(*i));
-            let spec = one_of_all.and_then(|p| p.spec.borrow_mut().take());
-            one(spec, Rc::clone(&resolver), turn, stopped.clone())
-        };
-        let done = |index: usize, result: Result<Option<Facts>, Panicked>| {
-            let Some(index) = todo.get(index).copied() else { return ControlFlow::Continue(()) };
-            let ended = match result {
-                Ok(Some(facts)) => results.finished(index, &facts, look, width),
-                Ok(None) => Ok(()),
-                Err(Panicked(text)) => results.failed(index, &text, look, width, world),
-            };
-            match ended {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(error) => {
-                    *failure.borrow_mut() = Some(error);
-                    ControlFlow::Break(())
-                }
-            }
-        };
-        let ending = async {
-            probe::os::interrupted().await;
-            interrupted.set(true);
-            let _ = stop.send(true);
-        };
-        pool::run(todo.len(), bounds, job, done, ending).await
+        let waiting = Arc::clone(&waiting);
+        move |index: usize, turn: Turn<Place>| {
+            let spec = todo.get(index).and_then(|i| waiting.get(*i)).and_then(take);
+            one(spec, Rc::clone(&resolver), turn)
+        }
     };
-    runtime.block_on(work);
-    runtime.shutdown_background();
-    match failure.into_inner() {
+    let done = |index: usize, result: Result<Option<Facts>, Panicked>| {
+        let Some(index) = todo.get(index).copied() else { return ControlFlow::Continue(()) };
+        let ended = match result {
+            Ok(Some(facts)) => results.finished(index, &facts, look, width),
+            Ok(None) => Ok(()),
+            Err(Panicked(text)) => results.failed(index, &text, look, width, world),
+        };
+        match ended {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                failure = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    };
+    let ending = async {
+        probe::os::interrupted().await;
+        interrupted.set(true);
+    };
+    pool::run(threads, todo.len(), bounds, crew, done, ending);
+    match failure {
         // A reader that has seen enough ends the run.
         Some(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(interrupted.get()),
         Some(error) => Err(AppError::Usage(format!("{}: {error}", results.outlet.name()))),
@@ -266,14 +263,14 @@ fn execute(
     }
 }
 
+fn take(waiting: &Mutex<Option<Spec>>) -> Option<Spec> {
+    waiting.lock().unwrap_or_else(PoisonError::into_inner).take()
+}
+
 /// One target: its name, its turn at the server, the probe. Nothing where an interrupt came before.
-async fn one(
-    spec: Option<Spec>,
-    resolver: Rc<Resolver>,
-    turn: Turn<Place>,
-    stopped: tokio::sync::watch::Receiver<bool>,
-) -> Option<Facts> {
+async fn one(spec: Option<Spec>, resolver: Rc<Resolver>, turn: Turn<Place>) -> Option<Facts> {
     let spec = spec?;
+    let stopped = turn.stop.clone();
     let halt = || {
         let mut stopped = stopped.clone();
         async move {
