@@ -39,6 +39,8 @@ pub struct Outcome {
     pub stdout: Vec<u8>,
     /// For files, each written whole or not at all.
     pub files: Vec<(PathBuf, Vec<u8>)>,
+    /// The one of these files whose format its name has chosen: that it is written is told.
+    pub told: Option<PathBuf>,
     /// Exit code.
     pub code: u8,
 }
@@ -84,7 +86,7 @@ pub struct World<'a> {
 }
 
 fn plain(stdout: Vec<u8>) -> Outcome {
-    Outcome { stdout, files: Vec::new(), code: 0 }
+    Outcome { stdout, files: Vec::new(), told: None, code: 0 }
 }
 
 /// Carries out a command line.
@@ -95,6 +97,11 @@ pub fn run(cli: Cli, world: &World<'_>) -> Result<Outcome, AppError> {
     match cli.command {
         None => {
             let target = cli.probe.target.unwrap_or_default();
+            if let Some(command) = cli::meant_command(&target) {
+                (world.warn)(&format!(
+                    "note: \"{target}\" is taken for a host; did you mean the command {command}?"
+                ));
+            }
             probe_target(&target, &cli.probe.options, None, &cli.output, world)
         }
         Some(Command::Probe { probe, output }) => {
@@ -128,7 +135,9 @@ pub fn run(cli: Cli, world: &World<'_>) -> Result<Outcome, AppError> {
             let bytes = bytes.map_err(|e| AppError::Internal(e.to_string()))?;
             Ok(plain(bytes))
         }
-        Some(Command::Completions { shell }) => Ok(plain(cli::manual::completions(shell))),
+        Some(Command::Completions { shell }) => {
+            Ok(plain(cli::manual::completions(shell, &vocabulary())))
+        }
         Some(Command::Man) => cli::manual::man()
             .map(plain)
             .map_err(|e| AppError::Internal(format!("the manual page: {e}"))),
@@ -145,15 +154,22 @@ fn check(output: &OutputArgs, expect: &ExpectArgs) -> Result<(), AppError> {
     if let Some(path) = &output.output {
         place_of(path).map_err(|text| AppError::Usage(format!("--output {text}")))?;
     }
-    match &output.fix_for {
-        Some(name) if !remedies::SOFTWARE.contains(&name.as_str()) => {
-            Err(AppError::Usage(format!(
-                "--fix-for \"{}\": known are {}",
-                printable(name.as_bytes(), 60),
-                remedies::SOFTWARE.join(", ")
-            )))
-        }
-        _ => Ok(()),
+    match output.fix_for.iter().find(|name| !remedies::SOFTWARE.contains(&name.as_str())) {
+        Some(name) => Err(AppError::Usage(format!(
+            "--fix-for \"{}\": known are {}",
+            printable(name.as_bytes(), 60),
+            remedies::SOFTWARE.join(", ")
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// What completions know beyond the command line itself.
+fn vocabulary() -> cli::manual::Vocabulary {
+    cli::manual::Vocabulary {
+        causes: diagnosis::CATALOGUE.iter().map(|cause| cause.id).collect(),
+        software: remedies::SOFTWARE.into(),
+        stories: demo::stories().iter().map(|story| story.id).collect(),
     }
 }
 
@@ -397,9 +413,11 @@ fn render(
 ) -> Result<(Vec<u8>, u8), AppError> {
     let options = options(output);
     let diagnosis = diagnose_for(facts, &options);
-    let lines = diagnosis.findings.iter().flat_map(|f| &f.remedies).any(|r| !r.snippets.is_empty());
-    if let (Some(name), false) = (&output.fix_for, lines) {
-        (world.warn)(&format!("note: nothing in this report has lines for {name}"));
+    let remedies = || diagnosis.findings.iter().flat_map(|f| &f.remedies);
+    for name in &output.fix_for {
+        if !remedies().flat_map(|r| &r.snippets).any(|snippet| snippet.software == name) {
+            (world.warn)(&format!("note: nothing in this report has lines for {name}"));
+        }
     }
     let bytes = report::render(
         &diagnosis,
@@ -414,8 +432,13 @@ fn render(
 
 fn place(report: Vec<u8>, output: &OutputArgs, code: u8) -> Outcome {
     match &output.output {
-        Some(path) => Outcome { stdout: Vec::new(), files: vec![(path.clone(), report)], code },
-        None => Outcome { stdout: report, files: Vec::new(), code },
+        Some(path) => {
+            // Who names a format as well, as a job of cron does, knows what he gets.
+            let asked = output.json || output.format.is_some() || output.quiet;
+            let told = Some(path.clone()).filter(|path| !asked && place_of(path) != Ok(None));
+            Outcome { stdout: Vec::new(), files: vec![(path.clone(), report)], told, code }
+        }
+        None => Outcome { files: Vec::new(), code, ..plain(report) },
     }
 }
 

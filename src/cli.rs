@@ -1,6 +1,7 @@
 //! The command line: clap types, turned into validated requests. No environment is read here but
 //! through the function that is passed in, no file is opened, nothing is printed.
 
+mod arrange;
 pub mod audit;
 pub mod check;
 pub mod credentials;
@@ -16,7 +17,9 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use arrange::{meant_command, parse};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+pub use help::FIRST;
 
 use crate::document::Format;
 use crate::facts::{Expectation, Family, Mode, PortRange, Proxy, Request, TlsLevel};
@@ -29,11 +32,7 @@ use crate::target::{Scheme, Target};
     version,
     long_version = version::LONG,
     args_conflicts_with_subcommands = true,
-    subcommand_negates_reqs = true,
-    after_help = "Exit codes: 0 healthy or limited, or every --expect met, 1 a problem was found, or \
-                  an expectation is not met, 2 wrong usage or unreadable input, 3 no FTP login could \
-                  be had, 4 internal error, 5 incomplete: too little was measured, 130 interrupted. \
-                  With --format nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN."
+    subcommand_negates_reqs = true
 )]
 pub struct Cli {
     /// What to do, if not the main job.
@@ -60,7 +59,7 @@ pub enum Command {
         output: OutputArgs,
     },
     /// Check many targets, each against what is expected of it: for CI and monitoring
-    #[command(after_help = check::CODES, long_about = check::ABOUT)]
+    #[command(long_about = check::ABOUT)]
     Check {
         /// Files and results.
         #[command(flatten)]
@@ -73,14 +72,6 @@ pub enum Command {
         output: OutputArgs,
     },
     /// An administrator's port audit: learn the passive range, knock at every port of it
-    #[command(
-        after_help = "Knocks at this server only, at its passive range and at ports 20, 21 and 990. \
-                      The default deadline is 75 s and the time for 6 SYNs to every port of \
-                      --passive-ports (of all ports, without it) at --rate; what a --deadline \
-                      does not leave time for is not-tested.\n\
-                      Exit codes: 0 healthy or limited, 1 a problem was found, 2 wrong usage, 3 no \
-                      FTP login could be had, 4 internal error, 5 incomplete, 130 interrupted."
-    )]
     Audit {
         /// The main job.
         #[command(flatten)]
@@ -111,7 +102,6 @@ pub enum Command {
         output: OutputArgs,
     },
     /// Read logs and packet captures: the same diagnosis from what you already have
-    #[command(after_help = read::CODES)]
     Read {
         /// Files.
         #[command(flatten)]
@@ -121,10 +111,6 @@ pub enum Command {
         output: OutputArgs,
     },
     /// Compare two runs of one server (two places, or two days): what differs, what it proves
-    #[command(
-        after_help = "Exit codes: 0 verdict, modes and findings are the same, 1 they differ, \
-                            2 wrong usage or unreadable input."
-    )]
     Diff {
         /// The first run: a report (--json) or facts (--save)
         a: PathBuf,
@@ -266,18 +252,20 @@ pub struct ExpectArgs {
 /// How to report.
 #[derive(Debug, Clone, Args)]
 pub struct OutputArgs {
-    /// Lines to paste for this software only, such as vsftpd, nftables or netsh
+    /// Lines to paste for this software only, such as vsftpd, nftables or netsh (repeatable); with
+    /// --quiet nothing but these lines, as a script
     #[arg(long, value_name = "NAME")]
-    pub fix_for: Option<String>,
+    pub fix_for: Vec<String>,
     /// The nftables chain that rules are to go into (nft list ruleset shows yours)
     #[arg(long, value_parser = values::nft_chain, value_name = "FAMILY/TABLE/CHAIN")]
     pub nft_chain: Option<String>,
     /// The report as JSON (the same as --format json)
     #[arg(long, conflicts_with = "format")]
     pub json: bool,
-    /// Format of the report
-    #[arg(long, value_parser = values::word::<Format>(), default_value = "text")]
-    pub format: Format,
+    /// Format of the report [default: that of --output's name (.html, .md, .xml, .json, .jsonl), else
+    /// text]
+    #[arg(long, value_parser = values::word::<Format>())]
+    pub format: Option<Format>,
     /// Write the report to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -287,7 +275,7 @@ pub struct OutputArgs {
     /// Colours
     #[arg(long, value_enum, default_value = "auto")]
     pub color: ColorArg,
-    /// Only the verdict
+    /// Only the verdict, or the lines of --fix-for
     #[arg(long, short = 'q')]
     pub quiet: bool,
     /// Also what was said, passwords left out, and the steps with their times; twice: and why each was taken

@@ -55,7 +55,7 @@ mod words;
 
 // The command line, and what carries it out.
 pub use app::{AppError, Outcome, World, measured, run, write_whole};
-pub use cli::{Cli, asks_for_nagios};
+pub use cli::{Cli, FIRST as FIRST_STEPS, asks_for_nagios, parse};
 // What was observed, and what follows from it.
 pub use diagnosis::{
     CATALOGUE, Cause, Confidence, Diagnosis, Finding, Options, Plane, Remedy, Severity, Side,

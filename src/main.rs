@@ -12,8 +12,7 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::Parser;
-use ftp_doctor::{Cli, World};
+use ftp_doctor::World;
 
 #[expect(clippy::print_stderr, reason = "warnings and errors go to stderr, from here alone")]
 fn main() -> ExitCode {
@@ -37,7 +36,11 @@ fn unknown(text: &str) -> ExitCode {
 
 #[expect(clippy::print_stderr, reason = "warnings and errors go to stderr, from here alone")]
 fn work(nagios: bool) -> ExitCode {
-    let cli = match Cli::try_parse() {
+    if std::env::args_os().len() <= 1 {
+        eprintln!("{}", ftp_doctor::FIRST_STEPS);
+        return ExitCode::from(2);
+    }
+    let cli = match ftp_doctor::parse(std::env::args_os()) {
         Ok(cli) => cli,
         Err(error) if nagios && error.use_stderr() => return unknown(&error.to_string()),
         Err(error) => {
@@ -65,6 +68,8 @@ fn work(nagios: bool) -> ExitCode {
         if let Err(error) = ftp_doctor::write_whole(path, bytes) {
             eprintln!("ftp-doctor: {error}");
             code = if nagios { 3 } else { 2 };
+        } else if outcome.told.as_ref() == Some(path) {
+            eprintln!("written to {}", path.display());
         }
     }
     let mut stdout = std::io::stdout().lock();

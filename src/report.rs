@@ -17,6 +17,7 @@ mod overview;
 pub mod pen;
 mod prometheus;
 mod reading;
+mod script;
 mod signs;
 mod steps;
 pub mod table;
@@ -81,6 +82,9 @@ pub fn render(
 ) -> Result<Vec<u8>, RenderError> {
     let words = words::Words::of(lang).about(diagnosis.evidence.facts);
     let bytes = match format {
+        Format::Text if style.quiet && !diagnosis.evidence.options.fix_for.is_empty() => {
+            return Ok(script::render(diagnosis, &words).into_bytes());
+        }
         Format::Text => text::render(diagnosis, &words, style).into_bytes(),
         Format::Json => serde_json::to_vec_pretty(&words.report(diagnosis))?,
         Format::JsonLines => serde_json::to_vec(&words.report(diagnosis))?,

@@ -451,9 +451,7 @@ impl Results<'_> {
             }
         };
         match self.outlet {
-            Outlet::Now(..) | Outlet::File { .. } => {
-                Ok(Outcome { stdout: bytes, files: Vec::new(), code })
-            }
+            Outlet::Now(..) | Outlet::File { .. } => Ok(Outcome { code, ..super::plain(bytes) }),
             Outlet::Later(mut before) => {
                 before.extend(bytes);
                 Ok(place(before, output, code))

@@ -48,8 +48,14 @@ pub(super) fn report_language(output: &OutputArgs, world: &World<'_>) -> Lang {
     language(output.lang, format(output).is_for_programs(), world)
 }
 
+/// The format that was asked for, else the one that the file's name tells.
 pub(super) fn format(output: &OutputArgs) -> report::Format {
-    if output.json { report::Format::Json } else { output.format }
+    let by_name = || output.output.as_deref().and_then(report::Format::of_name);
+    if output.json {
+        report::Format::Json
+    } else {
+        output.format.or_else(by_name).unwrap_or(report::Format::Text)
+    }
 }
 
 /// A terminal that only prints.

@@ -44,6 +44,12 @@ pub(super) fn specify(
     world: &World<'_>,
 ) -> Result<Spec, AppError> {
     let target = Target::parse(target).map_err(|e| AppError::Usage(e.to_string()))?;
+    if let (None, Some(file)) = (&target.user, &options.password_file) {
+        return Err(AppError::Usage(format!(
+            "--password-file {}: whose? The target names no user (ftp://USER@HOST)",
+            file.display()
+        )));
+    }
     specify_target(target, options, Ask::Prompt, &Shared::default(), world)
 }
 

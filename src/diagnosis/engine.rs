@@ -35,9 +35,10 @@ pub fn diagnose_for<'a>(facts: &'a Facts, options: &'a Options) -> Diagnosis<'a>
         finding.ruled_out.retain(|out| !found.contains(&out.cause));
     }
     remedies::near_first(facts.system, &mut findings);
-    if let Some(name) = &options.fix_for {
+    if !options.fix_for.is_empty() {
+        let wanted = |software: &str| options.fix_for.iter().any(|name| name == software);
         for remedy in findings.iter_mut().flat_map(|f| &mut f.remedies) {
-            remedy.snippets.retain(|snippet| snippet.software == name);
+            remedy.snippets.retain(|snippet| wanted(snippet.software));
         }
     }
     let rules = rules::rules(&evidence, &findings);

@@ -1,5 +1,7 @@
 //! The formats of a report.
 
+use std::path::Path;
+
 use crate::words::words;
 
 words! {
@@ -27,6 +29,20 @@ words! {
 }
 
 impl Format {
+    /// The format that a file's name asks for by its extension.
+    pub fn of_name(file: &Path) -> Option<Self> {
+        let extension = file.extension()?.to_str()?.to_ascii_lowercase();
+        match extension.as_str() {
+            "json" => Some(Self::Json),
+            "jsonl" | "ndjson" => Some(Self::JsonLines),
+            "html" | "htm" => Some(Self::Html),
+            "md" | "markdown" => Some(Self::Markdown),
+            "xml" => Some(Self::Junit),
+            "prom" => Some(Self::Prometheus),
+            _ => None,
+        }
+    }
+
     /// Whether programs read it: in English, then, unless a language is asked for.
     pub fn is_for_programs(self) -> bool {
         !matches!(self, Self::Text | Self::Html | Self::Markdown)

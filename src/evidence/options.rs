@@ -4,13 +4,13 @@
 /// of their own.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Options {
-    /// `--fix-for`: lines for this software only.
-    pub fix_for: Option<String>,
+    /// `--fix-for`: lines for these only; for all where it is empty.
+    pub fix_for: Vec<String>,
     /// `--nft-chain`: `FAMILY/TABLE/CHAIN` that rules are to go into.
     pub nft_chain: Option<String>,
 }
 
 impl Options {
     /// Nothing in particular.
-    pub const NONE: &'static Self = &Self { fix_for: None, nft_chain: None };
+    pub const NONE: &'static Self = &Self { fix_for: Vec::new(), nft_chain: None };
 }

@@ -22,6 +22,18 @@ fn near<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     found.into_iter().take(4).map(|(_, word)| word).collect()
 }
 
+/// Whether one slip of the fingers makes one word of the other: a letter too many, too few or another,
+/// or two that changed places.
+pub fn is_slip(typed: &str, word: &str) -> bool {
+    let changed_places = || {
+        let (a, b): (Vec<char>, Vec<char>) = (typed.chars().collect(), word.chars().collect());
+        let apart: Vec<usize> =
+            (0..a.len().max(b.len())).filter(|i| a.get(*i) != b.get(*i)).collect();
+        matches!(apart.as_slice(), [i, j] if *j == i + 1 && a.get(*i) == b.get(*j) && a.get(*j) == b.get(*i))
+    };
+    typed != word && (distance(typed, word) <= 1 || changed_places())
+}
+
 /// Letters to insert, drop or change to make one word of another.
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
@@ -47,7 +59,17 @@ fn distance(a: &str, b: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::perhaps;
+    use super::{is_slip, perhaps};
+
+    #[test]
+    fn one_slip_is_not_two() {
+        for typed in ["chekc", "chec", "checkk", "xheck", "hceck"] {
+            assert!(is_slip(typed, "check"), "{typed}");
+        }
+        for typed in ["check", "chk", "cehkc", "host", "", "checks.example"] {
+            assert!(!is_slip(typed, "check"), "{typed}");
+        }
+    }
 
     #[test]
     fn few_letters_or_a_part_make_words_alike() {

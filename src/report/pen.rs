@@ -109,6 +109,12 @@ pub fn hanging(text: &str, blanks: usize) -> String {
     textwrap::fill(text, look.word_splitter(textwrap::WordSplitter::NoHyphenation))
 }
 
+/// A paragraph of 78 columns as remarks: each line begins with the mark.
+pub fn remarked(text: &str, mark: &str) -> String {
+    let look = textwrap::Options::new(78).initial_indent(mark).subsequent_indent(mark);
+    textwrap::fill(text, look.word_splitter(textwrap::WordSplitter::NoHyphenation))
+}
+
 /// Columns of a line without its escapes.
 pub(super) fn visible(line: &str) -> usize {
     let mut width = 0;

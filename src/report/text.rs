@@ -291,7 +291,7 @@ impl Page<'_, '_> {
         // Information needs no proof on the screen; the JSON has it. Lines that were asked for are
         // shown all the same.
         if finding.severity == Severity::Info {
-            if self.diagnosis.evidence.options.fix_for.is_some()
+            if !self.diagnosis.evidence.options.fix_for.is_empty()
                 && finding.remedies.iter().any(|r| !r.snippets.is_empty())
             {
                 self.remedies(finding, out);
@@ -352,7 +352,7 @@ impl Page<'_, '_> {
         }
         out.push_str(&format!("  {}\n", self.bold(&self.words.get("report-fix"))));
         let mut last: Option<Who> = None;
-        let chosen = self.diagnosis.evidence.options.fix_for.is_some();
+        let chosen = !self.diagnosis.evidence.options.fix_for.is_empty();
         let system = self.diagnosis.evidence.facts.system;
         for remedy in &finding.remedies {
             let mut text = String::new();

@@ -269,7 +269,7 @@ fn files_that_are_read_and_no_good() {
         refused(&place.run(&["replay", name]), &[name]);
         refused(&place.run(&["diff", name, name]), &[name]);
         let password = format!("--password-file={name}");
-        refused(&place.run(&["127.0.0.1:1", &password]), &["--password-file", name]);
+        refused(&place.run(&["joe@127.0.0.1:1", &password]), &["--password-file", name]);
         let authority = format!("--ca={name}");
         refused(&place.run(&["ftpes://127.0.0.1:1", &authority]), &[name]);
         assert!(before == place.everything(), "{name}");
@@ -284,7 +284,7 @@ fn memory_stays_bounded_whatever_the_size_of_a_file() {
     for args in [
         vec!["replay", "sparse"],
         vec!["diff", "sparse", "sparse"],
-        vec!["127.0.0.1:1", "--password-file=sparse"],
+        vec!["joe@127.0.0.1:1", "--password-file=sparse"],
         vec!["ftpes://127.0.0.1:1", "--ca=sparse"],
     ] {
         let ran = place.run(&args);
@@ -317,7 +317,7 @@ fn files_that_others_own() {
     assert_eq!(whoami.code, Some(0), "nobody cannot run the program: {}", whoami.stderr);
     refused(&run(&["replay", "secret"]), &["secret"]);
     refused(&run(&["diff", "secret", "secret"]), &["secret"]);
-    refused(&run(&["127.0.0.1:1", "--password-file=secret"]), &["--password-file", "secret"]);
+    refused(&run(&["joe@127.0.0.1:1", "--password-file=secret"]), &["--password-file", "secret"]);
     refused(&run(&["ftpes://127.0.0.1:1", "--ca=secret"]), &["secret"]);
     refused(&run(&["joe@127.0.0.1:1"]), &[]);
     refused(&run(&["ftp://joe@127.0.0.1:1"]), &[".netrc"]);

@@ -123,7 +123,8 @@ fn help_and_version() {
     }
     assert!(place.run(&["--help"]).stdout.contains("130 interrupted"), "exit codes are told");
     for command in ["probe", "replay", "diff", "explain", "demo", "schema"] {
-        place.run(&[command, "--help"]).ends_with(0);
+        let ran = place.run(&[command, "--help"]).ends_with(0);
+        assert!(ran.stdout.contains("Examples:\n  ftp-doctor "), "{}", ran.whole());
     }
     let version = format!("ftp-doctor {}\n", env!("CARGO_PKG_VERSION"));
     assert_eq!(place.run(&["-V"]).ends_with(0).stdout, version);
@@ -140,7 +141,9 @@ fn help_and_version() {
 #[test]
 fn operands_that_are_no_targets() {
     let place = Place::new();
-    place.run(&[]).refused(&["TARGET"]);
+    let ran = place.run(&[]).refused(&["TARGET", "--help"]);
+    let examples = ran.stderr.lines().filter(|line| line.starts_with("  ftp-doctor "));
+    assert_eq!(examples.count(), 3, "{}", ran.whole());
     place.run(&["probe"]).refused(&["TARGET"]);
     for wrong in [
         "",
@@ -234,8 +237,10 @@ fn options_with_wrong_values() {
     place.run(&["--bind", "::1", target]).refused(&["--bind", "::1", "family"]);
     let empty = place.write("empty", "\nsecond line\n");
     let empty = empty.to_str().unwrap();
-    place.run(&["--password-file", empty, target]).refused(&["--password-file", empty]);
-    place.run(&["--password-file", "/nonexistent/pw", target]).refused(&["/nonexistent/pw"]);
+    let joe = "joe@127.0.0.1";
+    place.run(&["--password-file", empty, joe]).refused(&["--password-file", empty, "empty"]);
+    place.run(&["--password-file", "/nonexistent/pw", joe]).refused(&["/nonexistent/pw"]);
+    place.run(&["--password-file", empty, target]).refused(&["--password-file", "whose?"]);
 }
 
 #[test]
@@ -923,6 +928,98 @@ fn active_ports_and_a_path_are_used() {
     assert!((47110..=47119).contains(&port), "{port}");
     assert_eq!(report["target"]["port"], server.address.port());
     assert!(fs::read_to_string(place.path("f")).unwrap().contains("CWD pub/"));
+}
+
+#[test]
+fn options_may_stand_before_the_command() {
+    let place = Place::new();
+    let behind = place.run(&["demo", "passive-disabled", "-q"]).ends_with(1);
+    let before = place.run(&["-q", "--lang", "en", "demo", "passive-disabled"]).ends_with(1);
+    let verdict = |ran: &Ran| ran.stdout.lines().find(|l| l.contains("BROKEN")).map(str::to_owned);
+    assert!(verdict(&behind).is_some() || behind.stdout.contains("DEGRADED"), "{}", behind.whole());
+    assert_eq!(behind.stdout.lines().nth(2), before.stdout.lines().nth(2));
+    let ran = place.run(&["--json", "demo", "healthy"]).ends_with(0);
+    assert_eq!(ran.json()["verdict"], "healthy");
+    // What a command has no use for, it says itself.
+    place.run(&["--jobs", "4", "replay", "f"]).refused(&["--jobs", "replay"]);
+}
+
+#[test]
+fn what_is_nearly_a_command_is_asked_about() {
+    let place = Place::new();
+    let tip = "did you mean the command 'check'?";
+    place.run(&["chekc", "targets.toml"]).refused(&["targets.toml", tip]);
+    // Alone it may be a host, and is tried as one.
+    let ran = place.run(&["chekc", "--deadline", "2s", "--timeout", "1s"]);
+    assert!(ran.stderr.contains("did you mean the command check?"), "{}", ran.whole());
+    let ran = place.run(&["probe", "chekc", "--deadline", "2s", "--timeout", "1s"]);
+    assert!(!ran.stderr.contains("did you mean"), "{}", ran.whole());
+    place.run(&["check"]).refused(&["'ftp-doctor probe check'"]);
+    place.run(&["audit"]).refused(&["'ftp-doctor probe audit'"]);
+}
+
+#[test]
+fn lines_for_several_programs_alone_are_a_script() {
+    let place = Place::new();
+    let facts = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/fixtures/scenarios/server-blocks-passive-four-hops/facts.json"
+    );
+    let args = ["-q", "replay", facts, "--fix-for", "nftables", "--fix-for", "vsftpd"];
+    let ran = place.run(&args).ends_with(1);
+    let mut lines = ran.stdout.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    assert!(lines.clone().any(|l| l.starts_with("nft insert rule")), "{}", ran.whole());
+    assert!(lines.clone().any(|l| l.starts_with("pasv_min_port=")), "{}", ran.whole());
+    let plain = |l: &str| l.starts_with("nft ") || l.starts_with("pasv_");
+    assert!(lines.all(plain), "{}", ran.whole());
+    assert!(ran.stdout.contains("[server-firewall-blocks-passive]"), "{}", ran.whole());
+    let ran = place.run(&["-q", "replay", facts, "--fix-for", "netsh"]).ends_with(1);
+    let fits =
+        |l: &str| l.is_empty() || l.starts_with("rem ") || l.starts_with("netsh advfirewall ");
+    assert!(ran.stdout.lines().all(fits) && ran.stdout.contains("netsh adv"), "{}", ran.whole());
+    // Nothing to paste is an empty script, and said.
+    let healthy = facts.replace("server-blocks-passive-four-hops", "healthy");
+    let ran = place.run(&["-q", "replay", &healthy, "--fix-for", "netsh"]).ends_with(0);
+    assert!(ran.stdout.is_empty() && ran.stderr.contains("lines for netsh"), "{}", ran.whole());
+    // A shell takes it as it is.
+    let script = place.run(&args).stdout;
+    let script = script.lines().filter(|l| !l.starts_with("pasv_")).collect::<Vec<_>>().join("\n");
+    let checked = Command::new("sh").args(["-n", "-c", &script]).status().unwrap();
+    assert!(checked.success(), "{script}");
+}
+
+#[test]
+fn a_file_is_written_in_the_format_of_its_name() {
+    let place = Place::new();
+    let facts = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/scenarios/healthy/facts.json");
+    for (name, begins) in [
+        ("r.html", "<!DOCTYPE html>"),
+        ("r.HTM", "<!DOCTYPE html>"),
+        ("r.md", "#"),
+        ("r.xml", "<?xml"),
+        ("r.json", "{\n"),
+        ("r.jsonl", "{\""),
+        ("r.txt", "ftp-doctor "),
+        ("report", "ftp-doctor "),
+    ] {
+        let ran = place.run(&["replay", facts, "--output", name]).ends_with(0);
+        let written = fs::read_to_string(place.path(name)).unwrap();
+        assert!(written.starts_with(begins), "{name}: {:.60}", written);
+        assert_eq!((ran.stdout.as_str(), ran.stderr), ("", format!("written to {name}\n")));
+    }
+    // What is asked for goes before what a name says.
+    for format in [&["--format", "text"][..], &["--json"]] {
+        place.run(&[&["replay", facts, "--output", "r.html", "-q"], format].concat()).ends_with(0);
+        let written = fs::read_to_string(place.path("r.html")).unwrap();
+        assert!(!written.starts_with('<'), "{:.60}", written);
+        let named = [&["replay", facts, "--output", "r.html"], format].concat();
+        assert_eq!(place.run(&named).ends_with(0).stderr, "");
+    }
+    let ran = place.run(&["replay", facts, "--output", "r.html", "-q"]).ends_with(0);
+    assert_eq!(ran.stderr, "");
+    let ran = place.run(&["replay", facts, "--output", "/dev/null"]).ends_with(0);
+    assert_eq!(ran.stderr, "");
+    place.run(&["diff", facts, facts, "--output", "r.xml"]).refused(&["--format"]);
 }
 
 #[test]

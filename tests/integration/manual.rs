@@ -33,6 +33,19 @@ fn bash_completes() {
     };
     assert_eq!(complete(&["ftp-doctor", "rep"]), ["replay"]);
     assert!(complete(&["ftp-doctor", "--exp"]).contains(&"--expect".to_owned()));
+    for (words, wanted) in [
+        (&["ftp-doctor", "demo", "passive-dis"][..], "passive-disabled"),
+        (&["ftp-doctor", "explain", "too-"], "too-many-connections"),
+        (&["ftp-doctor", "replay", "--why", "login-"], "login-rejected"),
+        (&["ftp-doctor", "--fix-for", "power"], "powershell"),
+        (&["ftp-doctor", "audit", "--fix-for", "vs"], "vsftpd"),
+        (&["ftp-doctor", "--modes", "ep"], "eprt"),
+        (&["ftp-doctor", "--expect", "passive"], "passive=open"),
+        (&["ftp-doctor", "check", "--expect", "cause"], "cause!=login-rejected"),
+    ] {
+        let found = complete(words);
+        assert!(found.contains(&wanted.to_owned()), "{words:?}: {found:?}");
+    }
     let formats = complete(&["ftp-doctor", "probe", "--format", ""]);
     for format in ["text", "json", "junit", "nagios", "prometheus", "github"] {
         assert!(formats.contains(&format.to_owned()), "{formats:?}");
@@ -52,6 +65,20 @@ fn zsh_and_fish_read_theirs() {
         let asked = format!("{script}\ncomplete -C 'ftp-doctor rep'\n");
         let (fine, said) = feed("fish", &["--no-config", "/dev/stdin"], &asked);
         assert!(fine && said.lines().any(|line| line.starts_with("replay")), "{said}");
+        for (line, wanted) in [
+            ("demo passive-dis", "passive-disabled"),
+            ("explain too-", "too-many-connections"),
+            ("--fix-for vs", "vsftpd"),
+            ("--expect passive=o", "passive=open"),
+        ] {
+            let asked = format!("{script}\ncomplete -C 'ftp-doctor {line}'\n");
+            let (fine, said) = feed("fish", &["--no-config", "/dev/stdin"], &asked);
+            assert!(fine && said.lines().any(|l| l.starts_with(wanted)), "{line}: {said}");
+        }
+    }
+    let script = printed(&["completions", "powershell"]);
+    for word in ["passive-disabled", "too-many-connections"] {
+        assert!(script.contains(&format!("[CompletionResult]::new('{word}'")), "{word}: {script}");
     }
     for shell in ["powershell", "elvish"] {
         assert!(printed(&["completions", shell]).contains("replay"));
@@ -82,10 +109,13 @@ fn the_manual_page_is_shown_without_a_warning() {
             String::from_utf8_lossy(&out.stderr)
         );
         let shown = String::from_utf8(out.stdout).unwrap();
-        for word in
-            ["NAME", "SYNOPSIS", "--expect", "FTP-DOCTOR REPLAY", "FTP-DOCTOR DEMO", "Exit codes"]
-        {
+        for word in ["--expect", "FTP-DOCTOR REPLAY", "FTP-DOCTOR DEMO", "%USERPROFILE%\\.netrc"] {
             assert!(shown.contains(word), "{word} is not in the page");
+        }
+        for heading in
+            ["NAME", "SYNOPSIS", "OPTIONS", "EXAMPLES", "EXIT STATUS", "ENVIRONMENT", "FILES"]
+        {
+            assert!(shown.lines().any(|line| line == heading), "{heading} is no heading");
         }
     }
 }

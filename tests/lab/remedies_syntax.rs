@@ -27,7 +27,7 @@ fn snippets(software: &str) -> BTreeSet<String> {
     for facts in scenarios() {
         for chain in [None, Some("inet/fw/incoming")] {
             let options =
-                Options { fix_for: Some(software.to_owned()), nft_chain: chain.map(str::to_owned) };
+                Options { fix_for: vec![software.to_owned()], nft_chain: chain.map(str::to_owned) };
             let diagnosis = diagnose_for(&facts, &options);
             let remedies = diagnosis.findings.iter().flat_map(|it| &it.remedies);
             all.extend(remedies.flat_map(|it| &it.snippets).map(|it| it.content.clone()));

@@ -316,9 +316,11 @@ pub(super) fn narrowed<const N: usize>(
     all: [(&'static str, String); N],
 ) -> Vec<Snippet> {
     // What was asked for is given even where another software was recognised.
-    let wanted = evidence.options.fix_for.as_deref();
-    if let Some((software, content)) = all.iter().find(|(software, _)| wanted == Some(*software)) {
-        return vec![snippet(software, content.clone())];
+    let wanted = &evidence.options.fix_for;
+    let named = |software: &str| wanted.iter().any(|name| name == software);
+    if all.iter().any(|(software, _)| named(software)) {
+        let chosen = all.into_iter().filter(|(software, _)| named(software));
+        return chosen.map(|(software, content)| snippet(software, content)).collect();
     }
     // Lines for other software than the recognised one help nobody.
     let known = evidence.product();

@@ -73,7 +73,7 @@ fn evidence(page: &Page<'_, '_>, seen: &Evidence) -> Markup {
 fn remedy(page: &Page<'_, '_>, remedy: &Remedy) -> Markup {
     let evidence = &page.diagnosis.evidence;
     let near = |snippet: &&Snippet| {
-        evidence.options.fix_for.is_some()
+        !evidence.options.fix_for.is_empty()
             || evidence.product() == Some(snippet.software.as_str())
             || matches!(snippet.software.as_str(), "nftables" | "iptables")
             || remedies::is_at_hand(evidence.facts.system, remedy.who, &snippet.software)
