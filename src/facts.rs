@@ -28,7 +28,7 @@ pub use attempt::{
     Attempt, DataEnd, Direction, Knock, Mode, NotTested, Observed, Outcome, Purpose, Step, Untold,
     Why,
 };
-pub use audit::{Audit, AuditRequest, BoundsFrom, Crowd, Sample, Sweep};
+pub use audit::{Audit, AuditRequest, BoundsFrom, Crowd, Sample, Short, Sweep};
 pub use expectation::{Expectation, ExpectationError};
 pub use host::Host;
 pub use names::{Lookup, LookupOutcome, Names, Record, Via};

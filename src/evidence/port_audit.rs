@@ -1,10 +1,15 @@
 //! An audit, made sense of: which ports are let through, and what the
 //! sweep can say at all.
 
+use std::collections::BTreeMap;
+
 use super::Evidence;
-use super::announced_ports::{FEW, are_opened_one_by_one, are_whole_range, distinct};
+use super::announced_ports::{
+    FEW, are_one_after_another, are_opened_one_by_one, are_whole_range, distinct,
+};
+use super::ladder::ResetFrom;
 use crate::facts::audit::{PortRun, outcome, runs};
-use crate::facts::{Audit, BoundsFrom, Outcome, PortRange, Sweep};
+use crate::facts::{Audit, BoundsFrom, Mode, Outcome, PortRange, Purpose, Sweep};
 
 /// So many neighbouring ports are still a hole.
 pub const HOLE: usize = 3;
@@ -13,6 +18,8 @@ pub const HOLE: usize = 3;
 const RUNS: usize = 16;
 /// One knock in so many lost is more than a stray one.
 const SOME: u32 = 20;
+/// Announcements of one command that have to come to the same for it to be the command's doing.
+const ALIKE: usize = 4;
 /// Announcements so many times farther apart than usual may be of two ranges: drawn at random from
 /// one range, 40 of them are that far apart once in a thousand runs.
 const FAR: u32 = 16;
@@ -46,6 +53,12 @@ pub struct PortAudit<'a> {
     pub bounds: Option<(PortRange, BoundsFrom)>,
     /// Ports of the range, and announced ones outside of it, sorted, with what is known of them.
     pub ports: Vec<PortRun>,
+    /// The same ports by what that means: `Refused` for those that are let through, `TimedOut` for
+    /// those that are held back, `NotTested` where it cannot be told. A RST alone tells nothing where
+    /// other ports sent one while they were announced.
+    pub passing: Vec<PortRun>,
+    /// Ports that were knocked at while they were announced, with what came of it.
+    pub met: Vec<(u16, Outcome)>,
     /// Distinct ports that were announced, sorted.
     pub announced: Vec<u16>,
     /// The ports of the range that the sweep says something about, as runs: `Refused` for those that
@@ -100,8 +113,114 @@ fn port_audit<'f>(evidence: &Evidence<'f>) -> Option<PortAudit<'f>> {
     };
     let ports = with_rest(known, declared.filter(|_| worth != Worth::Shown));
     let announced = distinct(evidence.announcements());
-    let inside = inside(audit, sweep, &ports, &announced);
-    Some(PortAudit { audit, sweep, worth, bounds, ports, announced, inside })
+    let met = met(evidence, audit);
+    let nearer = nearer(evidence, audit, &met);
+    let (ports, passing) = if worth == Worth::Shown {
+        passing(&ports, &met, nearer.as_ref())
+    } else {
+        (ports.clone(), ports)
+    };
+    let inside = inside(audit, sweep, &passing, &announced);
+    Some(PortAudit { audit, sweep, worth, bounds, ports, passing, met, announced, inside })
+}
+
+/// What knocks at ports came to while these were announced to whoever knocked: what let us in once is
+/// open.
+fn met(evidence: &Evidence<'_>, audit: &Audit) -> Vec<(u16, Outcome)> {
+    let mut all: BTreeMap<u16, Outcome> = BTreeMap::new();
+    let modes = evidence.facts.attempts.iter().filter(|a| {
+        matches!(a.purpose, Purpose::Mode | Purpose::Repeat) && !evidence.went_nowhere(a)
+    });
+    let tried = modes.filter_map(|a| {
+        let stood = a.observed.is_some() || a.is_open();
+        let outcome = if stood { Outcome::Open } else { a.outcome };
+        let knocked = stood || outcome == Outcome::Refused || outcome.is_held_back();
+        Some((a.passive_port().filter(|_| knocked)?, outcome))
+    });
+    let asked = audit.announced.iter().flat_map(|run| run.each());
+    for (port, outcome) in tried.chain(asked) {
+        let kept = all.entry(port).or_insert(outcome);
+        if outcome == Outcome::Open {
+            *kept = outcome;
+        }
+    }
+    all.into_iter().collect()
+}
+
+/// Ports that refused a SYN which could not come as far as the server, and whether each that was asked
+/// is one of them.
+struct Nearer {
+    asked: BTreeMap<u16, bool>,
+    /// Whether all ports that refused while they were announced are.
+    explains_all: bool,
+}
+
+/// `None` where distances show nothing: ways may be of different length, so a port that refused while
+/// it was announced has to be among them, or a NAT to be seen there; and one that lets us in where it
+/// is announced is passed on then.
+fn nearer(evidence: &Evidence<'_>, audit: &Audit, met: &[(u16, Outcome)]) -> Option<Nearer> {
+    let short = audit.short.as_ref()?;
+    let asked: BTreeMap<u16, bool> = short
+        .ports
+        .iter()
+        .flat_map(|run| run.each())
+        .map(|(port, outcome)| (port, outcome == Outcome::Refused))
+        .collect();
+    let is_near = |port: &u16| asked.get(port) == Some(&true);
+    let of = |wanted: Outcome| met.iter().filter(move |(_, o)| *o == wanted).map(|(port, _)| *port);
+    let rejected: Vec<u16> = of(Outcome::Refused).collect();
+    let seen = match rejected.is_empty() {
+        true => matches!(evidence.reset_from(), Some(ResetFrom::Nat(_))),
+        false => rejected.iter().any(is_near),
+    };
+    if !seen || of(Outcome::Open).any(|port| is_near(&port)) {
+        return None;
+    }
+    let explains_all = rejected.iter().all(is_near);
+    Some(Nearer { asked, explains_all })
+}
+
+/// What each port came to, and what that means for it. A port that refuses is let through, unless it
+/// refused while it was announced, or from nearer than the server; and where others did, it is not
+/// known, unless distances explain them all.
+fn passing(
+    ports: &[PortRun],
+    met: &[(u16, Outcome)],
+    nearer: Option<&Nearer>,
+) -> (Vec<PortRun>, Vec<PortRun>) {
+    let rejects = nearer.is_some() || met.iter().any(|(_, o)| *o == Outcome::Refused);
+    let each = ports.iter().flat_map(|run| run.each()).map(|(port, outcome)| {
+        let announced = met
+            .binary_search_by_key(&port, |(port, _)| *port)
+            .ok()
+            .and_then(|at| met.get(at))
+            .map(|(_, outcome)| *outcome);
+        let near = nearer.and_then(|nearer| nearer.asked.get(&port).copied());
+        let through = match (outcome, announced, near) {
+            (Outcome::NotTested, ..) => None,
+            (o, ..) if o.is_held_back() => Some(false),
+            (_, Some(Outcome::Refused | Outcome::Prohibited), _) | (_, _, Some(true)) => {
+                Some(false)
+            }
+            (_, Some(Outcome::Open), _) => Some(true),
+            (_, _, Some(false)) if nearer.is_some_and(|nearer| nearer.explains_all) => Some(true),
+            _ if rejects => None,
+            _ => Some(true),
+        };
+        let outcome = match (through, announced) {
+            (Some(true), Some(Outcome::Open)) if rejects => Outcome::Open,
+            (None, _) => Outcome::NotTested,
+            _ => outcome,
+        };
+        let means = match through {
+            Some(true) => Outcome::Refused,
+            Some(false) => Outcome::TimedOut,
+            None => Outcome::NotTested,
+        };
+        (port, outcome, means)
+    });
+    let each: Vec<(u16, Outcome, Outcome)> = each.collect();
+    (runs(each.iter().map(|it| (it.0, it.1))), runs(each.iter().map(|it| (it.0, it.2))))
 }
 
 /// Ports of the range that nothing is known of are not tested, rather than left out.
@@ -236,6 +355,82 @@ impl PortAudit<'_> {
         all
     }
 
+    /// The range by what is known of its ports, those alone that came to one of these. Where announced
+    /// ports alone show who is let through there are gaps between them: what lies between two that are
+    /// known, and neighbours in that, goes with them.
+    pub fn spans_of(&self, wanted: &[Outcome]) -> Vec<PortRun> {
+        let mut all: Vec<PortRun> = Vec::new();
+        let gaps = !self.rejects().is_empty();
+        for run in self.inside.iter().filter(|run| !gaps || run.outcome != Outcome::NotTested) {
+            match all.last_mut().filter(|last| gaps && last.outcome == run.outcome) {
+                Some(last) => last.last = run.last,
+                None => all.push(*run),
+            }
+        }
+        all.retain(|run| wanted.contains(&run.outcome));
+        all
+    }
+
+    /// Ports that answered a knock with RST while they were announced.
+    pub fn rejected(&self) -> Vec<u16> {
+        let refused = self.met.iter().filter(|(_, outcome)| *outcome == Outcome::Refused);
+        refused.map(|(port, _)| *port).filter(|port| self.has(*port)).collect()
+    }
+
+    /// Whether the ports of one command were all refused while they were announced, and those of the
+    /// other all let us in: then no port decides.
+    pub fn command_decides(&self) -> bool {
+        let of = |mode: Mode| {
+            let announced = self.audit.samples.iter().filter(move |s| s.mode == mode);
+            let came_to = |port: u16| {
+                let at = self.met.binary_search_by_key(&port, |(port, _)| *port).ok()?;
+                self.met.get(at).map(|(_, outcome)| *outcome)
+            };
+            let all: Vec<Outcome> = announced.filter_map(|s| came_to(s.port?)).collect();
+            let only = |wanted| all.len() >= ALIKE && all.iter().all(|outcome| *outcome == wanted);
+            (only(Outcome::Open), only(Outcome::Refused))
+        };
+        let (pasv, epsv) = (of(Mode::Pasv), of(Mode::Epsv));
+        (pasv.0 && epsv.1) || (pasv.1 && epsv.0)
+    }
+
+    /// Ports that answer with RST and are not let through.
+    pub fn rejects(&self) -> Vec<u16> {
+        let refused = self.ports.iter().filter(|run| run.outcome == Outcome::Refused);
+        let held = |port: &u16| outcome(&self.passing, *port) == Some(Outcome::TimedOut);
+        refused.flat_map(|run| run.first..=run.last).filter(held).collect()
+    }
+
+    /// Ports of the range that answered the sweep with RST.
+    pub fn refusing(&self) -> Vec<u16> {
+        let swept = self.sweep.into_iter().flat_map(|s| &s.ports);
+        let refused = swept.filter(|run| run.outcome == Outcome::Refused);
+        refused.flat_map(|run| run.first..=run.last).filter(|port| self.has(*port)).collect()
+    }
+
+    /// Whether a port lies in the range, as far as that is known.
+    pub fn has(&self, port: u16) -> bool {
+        self.bounds.is_none_or(|(bounds, _)| bounds.has(port))
+    }
+
+    /// In how many of a hundred runs nobody would have noticed that a quarter of the range answers with
+    /// RST in the server's place, wherever that lies: announced ports alone show it. Rounded up.
+    pub fn unnoticed(&self) -> u32 {
+        let tried = self.met.iter().filter(|(port, _)| self.has(*port)).count();
+        let size = self.bounds.map_or(65_535, |(b, _)| usize::from(b.max - b.min) + 1);
+        if are_one_after_another(self.audit) && tried < size {
+            // Ports in a row may as well be one.
+            return if tried == 0 { 100 } else { 75 };
+        }
+        // Of so many different ports, none is of the quarter that is shut.
+        let shut = size.div_ceil(4);
+        let count = |n: usize| f64::from(u32::try_from(n).unwrap_or(u32::MAX));
+        let chance: f64 = (0..tried.min(size))
+            .map(|n| count((size - shut).saturating_sub(n)) / count(size - n))
+            .product();
+        (1..=100).find(|percent| chance <= f64::from(*percent) / 100.0).unwrap_or(100)
+    }
+
     /// Ports that are open when they are announced and silent without that.
     pub fn opened(&self) -> Vec<u16> {
         match self.worth {
@@ -322,7 +517,10 @@ mod tests {
         let (audit, worth) = (Audit::default(), Worth::Shown);
         let inside = inside(&audit, Some(&sweep), &ports, &announced);
         let (audit, sweep) = (&audit, Some(&sweep));
-        let view = PortAudit { audit, sweep, worth, bounds: None, ports, announced, inside };
+        let (passing, met) = (ports.clone(), Vec::new());
+        let bounds = None;
+        let view =
+            PortAudit { audit, sweep, worth, bounds, ports, passing, met, announced, inside };
         let held = view.inside.iter().filter(|r| r.outcome == Outcome::TimedOut);
         (held.map(|r| (r.first, r.last)).collect(), view.patchy())
     }

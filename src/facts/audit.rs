@@ -20,7 +20,7 @@ pub struct AuditRequest {
 pub struct Audit {
     /// Whether announcements were asked for.
     pub sampled: bool,
-    /// Announcements that nobody followed, in order.
+    /// Announcements that no transfer followed, in order.
     pub samples: Vec<Sample>,
     /// What was announced to a second login while the first one held the range's only port.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -29,15 +29,30 @@ pub struct Audit {
     /// few before the sweep, and those of [`Self::announced`] after it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub controls: Vec<PortRun>,
-    /// Ports that were knocked at right after each was announced: in place of a sweep, or after it
-    /// those that were silent in it.
+    /// Ports that were knocked at while each was announced to the login that had asked for it: those of
+    /// [`Self::samples`], and others in place of a sweep or after it. What let us in once is open.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub announced: Vec<PortRun>,
+    /// Ports of [`Self::announced`] that refused a knock and let the next one in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub opened_late: Vec<u16>,
+    /// Knocks at ports that refuse, with a life that ends one hop before the server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub short: Option<Short>,
     /// The well-known ports of FTP: 20, 21 and 990.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub known: Vec<PortRun>,
     /// The sweep of the range.
     pub sweep: Option<Sweep>,
+}
+
+/// Knocks that cannot come as far as the server: whoever refuses one stands before it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Short {
+    /// Time to live of the SYNs.
+    pub ttl: u8,
+    /// Ports that were asked: `Refused` where a RST came all the same, `NotTested` where none did.
+    pub ports: Vec<PortRun>,
 }
 
 /// One reply to PASV or EPSV.
