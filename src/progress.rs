@@ -46,9 +46,11 @@ impl Progress {
             Stage::Waiting(held) => Text::new("stage-waiting").with("seconds", seconds(held)),
             Stage::Climbing(to) => Text::new("stage-climbing").with("to", to.ip()),
             Stage::Sampling => Text::new("stage-sampling"),
-            Stage::Sweeping(range) => {
-                Text::new("stage-sweeping").with("range", format!("{}-{}", range.min, range.max))
-            }
+            Stage::Sweeping { range, ports, done, left } => Text::new("stage-sweeping")
+                .with("range", format!("{}-{}", range.min, range.max))
+                .with("done", *done)
+                .with("ports", *ports)
+                .with("seconds", seconds(left)),
             Stage::Pausing(pause) => Text::new("stage-pausing").with("seconds", seconds(pause)),
         };
         bar.set_message(self.words.say(&text));

@@ -5,7 +5,6 @@
 //! sign that the knock came through, and silence that somebody holds it back.
 
 mod announced;
-pub mod bounds;
 mod knock;
 pub mod sample;
 pub mod sweep;

@@ -32,8 +32,17 @@ pub enum Stage {
     Climbing(SocketAddr),
     /// Asking for announcements.
     Sampling,
-    /// Knocking at the ports of this range.
-    Sweeping(PortRange),
+    /// Knocking at the ports of a range.
+    Sweeping {
+        /// Which.
+        range: PortRange,
+        /// Ports in all, those that were announced outside of it among them.
+        ports: usize,
+        /// Ports that are done with.
+        done: usize,
+        /// What the rest takes, at most.
+        left: Duration,
+    },
     /// Waiting before a server that said "too many" is asked again.
     Pausing(Duration),
 }
@@ -64,6 +73,12 @@ impl<'a> Context<'a> {
     /// Waits.
     pub fn limits(&self) -> &'a Limits {
         &self.spec.limits
+    }
+
+    /// Logins of this run, at most.
+    pub fn most_logins(&self) -> usize {
+        let limits = self.limits();
+        limits.logins + self.request().audit.map_or(0, |_| limits.audit_logins)
     }
 
     /// The facts, for one short write or read; never held across an await.

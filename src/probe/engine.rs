@@ -217,7 +217,8 @@ impl<'a> Plan<'a> {
                 continue;
             }
             let Some(Next { task, because }) = next else { break };
-            let exhausted = context.facts().sessions.len() >= limits.logins && task.logs_in();
+            let exhausted =
+                context.facts().sessions.len() >= context.most_logins() && task.logs_in();
             // A mode that was asked for says itself why it is not tested.
             let mode = matches!(&task, Task::Attempt { purpose: Purpose::Mode, .. });
             if (exhausted && !mode) || context.recorder.remaining() < limits.least {

@@ -57,6 +57,17 @@ pub struct Limits {
     pub nothing_left: Duration,
     /// What has to be left of the run for one more port to be announced and knocked at.
     pub announcing: Duration,
+    /// Announcements on one login of an audit. Some servers take fourteen, and one that keeps a port for
+    /// each until the login ends has them back then.
+    pub announced_each: usize,
+    /// Logins of an audit beside those of the run: forty announcements, what a second login gets while
+    /// a first one holds a port, and ports that were silent in the sweep.
+    pub audit_logins: usize,
+    /// Pauses before a port that refuses although it is announced is knocked at again: a server may
+    /// take a moment to listen. All of them at the first such ports, then the first alone.
+    pub refused_again: [Duration; 3],
+    /// What has to be left of the run for the sweep when announcements are asked for before it.
+    pub sweeping: Duration,
     /// Between two looks whether what was sent has been acknowledged: the server's knock is awaited
     /// from then on.
     pub acknowledged: Duration,
@@ -125,6 +136,10 @@ impl Default for Limits {
             least: Duration::from_millis(300),
             nothing_left: Duration::from_millis(50),
             announcing: Duration::from_secs(4),
+            announced_each: 10,
+            audit_logins: 8,
+            refused_again: [150, 300, 600].map(Duration::from_millis),
+            sweeping: Duration::from_secs(15),
             acknowledged: Duration::from_millis(20),
             half_acknowledged: Duration::from_millis(5),
             at_the_door: Duration::from_millis(5),

@@ -26,10 +26,26 @@ pub enum Answer {
     NotSent,
 }
 
+/// From where a SYN is sent, and how far it may come.
+#[derive(Debug, Clone, Copy)]
+pub struct Sent {
+    /// Address to call from.
+    pub bind: Option<IpAddr>,
+    /// Which knock at this port it is, from 0. Every other one leaves from a port below those that
+    /// systems take by themselves: a filter that looks at the port of packets either way stops the
+    /// answers to ports of ours that are among its own.
+    pub number: u8,
+    /// Routers that it may pass, where that is limited.
+    pub life: Option<u8>,
+}
+
+/// Ports of ours for every other knock.
+const OWN: (u16, u16) = (12_000, 20_000);
+
 /// Knocks once and waits that long. The kernel's own repetition comes after a second, and does not
 /// count.
-pub async fn knock(to: SocketAddr, bind: Option<IpAddr>, patience: Duration) -> Answer {
-    let Ok(socket) = prepare(to, bind) else { return Answer::NotSent };
+pub async fn knock(to: SocketAddr, sent: Sent, patience: Duration) -> Answer {
+    let Ok(socket) = prepare(to, sent) else { return Answer::NotSent };
     let began = Instant::now();
     if let Err(error) = socket.connect(&to.into())
         && !os::is_under_way(&error)
@@ -56,15 +72,40 @@ pub async fn knock(to: SocketAddr, bind: Option<IpAddr>, patience: Duration) -> 
     }
 }
 
-fn prepare(to: SocketAddr, bind: Option<IpAddr>) -> std::io::Result<Socket> {
+fn prepare(to: SocketAddr, sent: Sent) -> std::io::Result<Socket> {
     let socket = Socket::new(Domain::for_address(to), Type::STREAM, Some(Protocol::TCP))?;
     socket.set_nonblocking(true)?;
     os::want_icmp(&socket, to.is_ipv6());
     os::limit_syns(&socket, 0);
-    if let Some(address) = bind {
+    if let Some(life) = sent.life {
+        if to.is_ipv4() {
+            socket.set_ttl_v4(u32::from(life))?;
+        } else {
+            socket.set_unicast_hops_v6(u32::from(life))?;
+        }
+    }
+    let own = sent.bind.unwrap_or(if to.is_ipv6() {
+        IpAddr::from([0_u8; 16])
+    } else {
+        IpAddr::from([0_u8; 4])
+    });
+    let odd = sent.number % 2 == 1;
+    // Taken just now by somebody: then any will do.
+    if odd && socket.bind(&SocketAddr::new(own, own_port(to.port(), sent.number)).into()).is_ok() {
+        return Ok(socket);
+    }
+    if let Some(address) = sent.bind {
         socket.bind(&SocketAddr::new(address, 0).into())?;
     }
     Ok(socket)
+}
+
+/// A port of ours for a knock at this one, another for each knock.
+fn own_port(to: u16, number: u8) -> u16 {
+    let (first, last) = OWN;
+    let mixed = u32::from(to).wrapping_mul(0x9e37_79b1) >> 12;
+    let place = (mixed + u32::from(number) * 1009) % u32::from(last - first);
+    first + u16::try_from(place).unwrap_or(0)
 }
 
 fn answer(outcome: &DialOutcome, after: Duration) -> Answer {

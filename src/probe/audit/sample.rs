@@ -1,4 +1,5 @@
-//! Asking for announcements: PASV and EPSV on one login, and nobody follows them but the last.
+//! Asking for announcements: PASV and EPSV, each on logins of its own, and a knock at each port that
+//! comes. No transfer follows.
 
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use super::super::plan::Next;
 use super::super::session::control::Control;
 use super::super::session::login::Door;
 use super::super::session::logins::Logins;
+use super::announced::{Announcer, are_enough, note};
 use crate::facts::{Because, Crowd, Mode, Sample, Task};
 use crate::wire::command::Command;
 
@@ -54,18 +56,25 @@ async fn samples(door: &Door<'_>, logins: &mut Logins, wanted: usize) {
     for mode in modes {
         let share = left.div_ceil(turns.max(1));
         turns = turns.saturating_sub(1);
-        let Some(mut control) = protected(door, logins).await else { return };
-        let got = ask(context, &mut control, mode, share).await;
-        left = left.saturating_sub(got);
-        if turns == 0 {
-            crowd(door, logins, &mut control, mode).await;
+        let mut announcer = Announcer::new(door, mode, share);
+        while !are_enough(context)
+            && context.recorder.remaining() > context.limits().sweeping
+            && let Some(sample) = announcer.next(logins).await
+        {
+            let port = sample.port;
+            if let Some(audit) = &mut context.facts().audit {
+                audit.samples.push(sample);
+            }
+            let Some(port) = port else { break };
+            left = left.saturating_sub(1);
+            if let Some(outcome) = announcer.knock(port).await {
+                note(context, port, outcome);
+            }
         }
-        let last = context.facts().audit.as_ref().and_then(|audit| {
-            let own = audit.samples.iter().filter(|s| s.session == control.index);
-            own.filter_map(|s| s.port).next_back()
-        });
-        take_up(door, last).await;
-        control.quit(context.limits(), false).await;
+        if turns == 0 {
+            crowd(door, logins, &mut announcer.control, mode).await;
+        }
+        announcer.end().await;
     }
 }
 
@@ -93,21 +102,6 @@ async fn protect(door: &Door<'_>, mut control: Control) -> Option<Control> {
     None
 }
 
-/// Asks so many times, or until the server refuses. How many announcements came.
-async fn ask(context: &Context<'_>, control: &mut Control, mode: Mode, wanted: usize) -> usize {
-    for number in 0..wanted {
-        let sample = announcement(context, control, mode).await;
-        let refused = sample.port.is_none();
-        if let Some(audit) = &mut context.facts().audit {
-            audit.samples.push(sample);
-        }
-        if refused {
-            return number;
-        }
-    }
-    wanted
-}
-
 /// One announcement.
 pub async fn announcement(context: &Context<'_>, control: &mut Control, mode: Mode) -> Sample {
     let session = control.index;
@@ -127,19 +121,23 @@ pub async fn announcement(context: &Context<'_>, control: &mut Control, mode: Mo
 
 /// The same port every time: what does a second login get while this one holds it? Two logins
 /// at once are no burden; more than that is not tried.
-async fn crowd(door: &Door<'_>, logins: &mut Logins, control: &mut Control, mode: Mode) {
+async fn crowd(door: &Door<'_>, logins: &mut Logins, first: &mut Option<Control>, mode: Mode) {
     let (context, limits) = (door.context, door.context.limits());
     let held = {
         let facts = context.facts();
         let Some(audit) = &facts.audit else { return };
         let mut ports = audit.sampled_ports();
-        let Some(first) = ports.next() else { return };
-        let alike = ports.all(|port| port == first);
-        if !alike || audit.samples.len() < ALWAYS_THE_SAME || control.is_gone() {
+        let Some(always) = ports.next() else { return };
+        let alike = ports.all(|port| port == always);
+        if !alike || audit.samples.len() < ALWAYS_THE_SAME {
             return;
         }
-        first
+        always
     };
+    if first.is_none() {
+        *first = protected(door, logins).await;
+    }
+    let Some(control) = first.as_mut().filter(|control| !control.is_gone()) else { return };
     // Held right now, not some replies ago.
     if announcement(context, control, mode).await.port != Some(held) {
         return;
@@ -149,7 +147,8 @@ async fn crowd(door: &Door<'_>, logins: &mut Logins, control: &mut Control, mode
     let Some(mut second) = protect(door, second).await else { return };
     let reply = announcement(context, &mut second, mode).await;
     let mut after = None;
-    take_up(door, reply.port).await;
+    // A port that the first one holds is not ours to knock at.
+    take_up(door, reply.port.filter(|port| *port != held)).await;
     if reply.port.is_none() && !control.is_gone() {
         second.quit(limits, false).await;
         // The first one ends, and with it the hold on the port.

@@ -1,6 +1,7 @@
 //! The sweep of a run: which ports, in which order, and what is written down.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use super::super::context::{Context, Stage};
 use super::super::recorder::Recorder;
@@ -8,14 +9,25 @@ use super::super::session::login::Door;
 use super::super::session::logins::Logins;
 use super::super::ttl::climb;
 use super::announced;
-use super::bounds;
 use super::sweeper::{Manner, Pace, Sweeper};
-use crate::evidence::Evidence;
 use crate::evidence::announced_ports::are_opened_one_by_one;
-use crate::facts::{Audit, Because, BoundsFrom, Micros, Outcome, PortRange, Task};
+use crate::evidence::likely_range::likely;
+use crate::evidence::{Evidence, Worth};
+use crate::facts::audit::runs;
+use crate::facts::{
+    Audit, Because, BoundsFrom, Ladder, LadderRole, Micros, Outcome, PortRange, Short, Task,
+};
 
 /// Ports that were open while they were announced and that are asked again, at most.
 const CONTROLS: usize = 4;
+/// Refusing ports that are asked with a short life to see whether any of them is refused on the way:
+/// a quarter of a range is among them, wherever it lies.
+const SPREAD: usize = 32;
+/// The same once one was.
+const SHORT: usize = 4096;
+/// Percent of all runs in which a quarter of the range goes unnoticed, from which on distances are
+/// measured even where no announced port was refused.
+const UNNOTICED: u32 = 2;
 /// FTP's own ports: data, control, and control under TLS from the first byte.
 const KNOWN: [u16; 3] = [20, 21, 990];
 
@@ -44,13 +56,12 @@ pub async fn sweep(door: &Door<'_>, logins: &mut Logins) {
     let Some(request) = context.request().audit else { return };
     let _step = context.recorder.step(Task::Sweep, Because::AuditAsked);
     let announced = Evidence::new(&context.facts()).announcements();
-    let learned = bounds::likely(&announced);
+    let learned = likely(&announced);
     let (bounds, from) = match (request.passive_ports, learned) {
         (Some(declared), _) => (declared, BoundsFrom::Declared),
         (None, Some(learned)) => (learned, BoundsFrom::Learned),
         (None, None) => return known(context, &manner(door, request.rate)).await,
     };
-    context.tell(Stage::Sweeping(bounds));
     // Where these are silent that takes its time, and more so where segments get lost.
     let manner = manner(door, request.rate);
     tokio::join!(known(context, &manner), range(door, logins, &manner, bounds, from));
@@ -75,7 +86,7 @@ async fn range(
     };
     if !open.is_empty() {
         let mut again = Sweeper::new(manner.clone(), &open);
-        again.run().await;
+        again.run(&|_, _| ()).await;
         let controls = again.ports();
         let one_by_one = are_opened_one_by_one(&controls);
         write(context, |audit| audit.controls = controls);
@@ -95,9 +106,13 @@ async fn range(
             from,
             began: context.recorder.now(),
         };
-        kept.sweeper.run().await;
+        let told = |done: usize, left: Duration| {
+            context.tell(Stage::Sweeping { range: bounds, ports: ports.len(), done, left });
+        };
+        kept.sweeper.run(&told).await;
     }
     climb_to_blocked(door).await;
+    short(door, manner).await;
     let swept = {
         let facts = context.facts();
         let sweep = facts.audit.as_ref().and_then(|a| a.sweep.as_ref());
@@ -114,7 +129,68 @@ fn manner(door: &Door<'_>, rate: u32) -> Manner {
         bind: context.bind(door.to.ip()),
         pace: Pace::new(context.limits(), rate, rtt.map(Micros::duration)),
         lossy: context.recorder.lossy(),
+        life: None,
     }
+}
+
+/// Ports refuse, and some of them although they were announced, or too few of them were: is it the
+/// server that refuses? A SYN that ends one hop before it tells.
+async fn short(door: &Door<'_>, manner: &Manner) {
+    let context = door.context;
+    let (refusing, rejected) = {
+        let facts = context.facts();
+        let evidence = Evidence::new(&facts);
+        let Some(view) = evidence.audit().filter(|view| view.worth == Worth::Shown) else { return };
+        let rejected = view.rejected();
+        let refusing = view.refusing();
+        if refusing.is_empty()
+            || !view.sweep.is_some_and(|s| s.complete)
+            || (rejected.is_empty() && view.unnoticed() < UNNOTICED)
+            || !evidence.has_a_way()
+        {
+            return;
+        }
+        (refusing, rejected)
+    };
+    let Some(first) = rejected.first().or_else(|| refusing.get(refusing.len() / 2)).copied() else {
+        return;
+    };
+    let climbed = {
+        let facts = context.facts();
+        let data = |l: &Ladder| l.role == LadderRole::Data && rejected.contains(&l.port);
+        Evidence::new(&facts).hops().is_some()
+            && (rejected.is_empty() || facts.ladders.iter().any(data))
+    };
+    if !climbed {
+        let task = Task::Climb { ports: vec![first] };
+        let _step = context.recorder.step(task, Because::RangeBlocked);
+        climb::climb(door, &[first]).await;
+    }
+    let hops = Evidence::new(&context.facts()).hops();
+    let Some(ttl) = hops.and_then(|hops| hops.checked_sub(1)).filter(|ttl| *ttl > 0) else {
+        return;
+    };
+    let ask = async |ports: &[u16]| {
+        let manner = Manner { life: Some(ttl), ..manner.clone() };
+        let mut sweeper = Sweeper::new(manner, ports);
+        sweeper.run(&|_, _| ()).await;
+        let reset = |o: Outcome| if o == Outcome::Refused { o } else { Outcome::NotTested };
+        let each = sweeper.ports();
+        let found = runs(each.iter().flat_map(|run| run.each()).map(|(p, o)| (p, reset(o))));
+        let any = found.iter().any(|run| run.outcome == Outcome::Refused);
+        write(context, |audit| audit.short = Some(Short { ttl, ports: found }));
+        any
+    };
+    let some: Vec<u16> = spread(&refusing, SPREAD).chain(rejected.iter().copied()).collect();
+    if ask(&some).await {
+        let all: Vec<u16> = spread(&refusing, SHORT).chain(some).collect();
+        ask(&all).await;
+    }
+}
+
+/// So many of these, as far apart as can be.
+fn spread(all: &[u16], most: usize) -> impl Iterator<Item = u16> {
+    all.iter().copied().step_by(all.len().div_ceil(most.max(1)).max(1))
 }
 
 fn write(context: &Context<'_>, change: impl FnOnce(&mut Audit)) {
@@ -127,7 +203,7 @@ fn write(context: &Context<'_>, change: impl FnOnce(&mut Audit)) {
 async fn known(context: &Context<'_>, manner: &Manner) {
     let ports: Vec<u16> = KNOWN.into_iter().filter(|p| *p != manner.to.port()).collect();
     let mut sweeper = Sweeper::new(manner.clone(), &ports);
-    sweeper.run().await;
+    sweeper.run(&|_, _| ()).await;
     write(context, |audit| audit.known = sweeper.ports());
 }
 

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::super::limits::Limits;
-use super::knock::{Answer, knock};
+use super::knock::{Answer, Sent, knock};
 use crate::facts::audit::{PortRun, runs};
 use crate::facts::{BoundsFrom, Icmp, Micros, Outcome, PortRange, Sweep};
 
@@ -19,6 +19,8 @@ const AT_ONCE: usize = 400;
 /// SYNs to a silent port, at least and at most.
 const LEAST: u8 = 3;
 const MOST: u8 = 12;
+/// Ports after which the progress is told.
+const OFTEN: usize = 50;
 /// The chance of one wrong port in the whole range that is put up with.
 const CHANCE: f64 = 0.001;
 /// Silent ports beside others that answer, up to this many, are asked once more in the end.
@@ -35,6 +37,17 @@ pub struct Manner {
     pub pace: Arc<Pace>,
     /// Whether segments were seen to be lost before.
     pub lossy: bool,
+    /// Routers that a SYN may pass, where that is limited.
+    pub life: Option<u8>,
+}
+
+/// Told how many ports are done with, and what the rest takes, at most.
+pub type Told<'t> = &'t dyn Fn(usize, Duration);
+
+impl Manner {
+    fn sent(&self) -> Sent {
+        Sent { bind: self.bind, number: 0, life: self.life }
+    }
 }
 
 /// One port.
@@ -127,7 +140,7 @@ impl Sweeper {
 
     /// Knocks until every port has answered or was asked often enough. May be dropped at any time:
     /// what was found out by then is in [`Self::ports`] and [`Self::sweep`].
-    pub async fn run(&mut self) {
+    pub async fn run(&mut self, told: Told<'_>) {
         let mut slowed = false;
         loop {
             let enough = self.enough();
@@ -143,7 +156,8 @@ impl Sweeper {
                 let gap = self.manner.pace.gap.load(Ordering::Relaxed);
                 self.manner.pace.gap.store(gap * 4, Ordering::Relaxed);
             }
-            if !self.round(&mixed(waiting), enough).await {
+            told(self.doors.len() - waiting.len(), self.left(waiting.len()));
+            if !self.round(&mixed(waiting), enough, told).await {
                 // This machine cannot send: nothing is known of the rest.
                 return;
             }
@@ -152,7 +166,7 @@ impl Sweeper {
         if !aside.is_empty() && aside.len() <= ASIDE {
             tokio::time::sleep(self.manner.pace.pause).await;
             let enough = self.enough().saturating_add(1);
-            self.round(&aside, enough).await;
+            self.round(&aside, enough, &|_, _| ()).await;
         }
         self.done = self.still().await;
     }
@@ -166,7 +180,7 @@ impl Sweeper {
             let Some(door) = self.doors.get(index) else { continue };
             let mut to = self.manner.to;
             to.set_port(door.port);
-            tasks.spawn(ask(index, to, self.manner.bind, 0, enough, self.manner.pace.clone()));
+            tasks.spawn(ask(index, to, self.manner.sent(), 0, enough, self.manner.pace.clone()));
         }
         while let Some(joined) = tasks.join_next().await {
             let Ok(tried) = joined else { continue };
@@ -199,22 +213,28 @@ impl Sweeper {
     }
 
     /// Asks each of these until it was asked `enough` times. `false` where nothing could be sent.
-    async fn round(&mut self, waiting: &[usize], enough: u8) -> bool {
+    async fn round(&mut self, waiting: &[usize], enough: u8, told: Told<'_>) -> bool {
         let mut tasks: JoinSet<Tried> = JoinSet::new();
         let mut queue = waiting.iter().copied();
-        let mut sent = false;
+        let (mut sent, mut over) = (false, 0);
         loop {
             while tasks.len() < AT_ONCE {
                 let Some(index) = queue.next() else { break };
                 let Some(door) = self.doors.get(index) else { continue };
                 let mut to = self.manner.to;
                 to.set_port(door.port);
-                let (bind, before, pace) = (self.manner.bind, door.asked, self.manner.pace.clone());
-                tasks.spawn(ask(index, to, bind, before, enough, pace));
+                let (how, before, pace) =
+                    (self.manner.sent(), door.asked, self.manner.pace.clone());
+                tasks.spawn(ask(index, to, how, before, enough, pace));
             }
             let Some(joined) = tasks.join_next().await else { return sent };
             let Ok(tried) = joined else { continue };
             sent |= self.note(&tried);
+            over += 1;
+            if over % OFTEN == 0 {
+                let left = waiting.len().saturating_sub(over);
+                told(self.doors.len() - left, self.left(left));
+            }
         }
     }
 
@@ -234,6 +254,16 @@ impl Sweeper {
             self.icmp = self.icmp.or(icmp);
         }
         new > 0
+    }
+
+    /// What so many more ports take, at most: each may stay silent, as often as it is asked.
+    pub fn left(&self, ports: usize) -> Duration {
+        let (enough, pace) = (self.enough(), &self.manner.pace);
+        let each: Duration = (0..enough).map(|number| pace.patience(number)).sum();
+        let rows = u32::try_from(ports.div_ceil(AT_ONCE)).unwrap_or(u32::MAX);
+        let syns = u32::try_from(ports).unwrap_or(u32::MAX).saturating_mul(u32::from(enough));
+        let gap = Duration::from_micros(pace.gap.load(Ordering::Relaxed));
+        each.saturating_mul(rows).max(gap.saturating_mul(syns))
     }
 
     /// How often a port has to stay silent before that is believed: so often that the chance of
@@ -322,7 +352,7 @@ fn mixed(mut waiting: Vec<usize>) -> Vec<usize> {
 async fn ask(
     index: usize,
     to: SocketAddr,
-    bind: Option<IpAddr>,
+    how: Sent,
     before: u8,
     enough: u8,
     pace: Arc<Pace>,
@@ -330,7 +360,7 @@ async fn ask(
     let mut asked = before;
     while asked < enough {
         pace.turn().await;
-        match knock(to, bind, pace.patience(asked)).await {
+        match knock(to, Sent { number: asked, ..how }, pace.patience(asked)).await {
             Answer::Came { outcome, icmp, after } => {
                 let micros = u64::try_from(after.as_micros()).unwrap_or(u64::MAX);
                 pace.slowest.fetch_max(micros, Ordering::Relaxed);
@@ -386,6 +416,7 @@ mod tests {
             bind: None,
             pace: Pace::new(&Limits::default(), 1000, None),
             lossy: false,
+            life: None,
         };
         let ports: Vec<u16> = doors.iter().map(|(port, _)| *port).collect();
         let mut sweeper = Sweeper::new(manner, &ports);

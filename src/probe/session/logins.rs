@@ -71,7 +71,7 @@ impl Logins {
         if let Some(reason) = self.barred.as_ref().filter(|_| !in_clear) {
             return Err(reason.clone());
         }
-        let most = limits.logins;
+        let most = context.most_logins();
         let mut failure = NotTested::Deadline;
         for again in 0..3 {
             let pause = match (again, &failure) {
