@@ -22,6 +22,7 @@ pub mod refusal_detector;
 pub mod reset_detector;
 mod sentences;
 pub mod silence_detector;
+mod swept_detector;
 pub mod transfer_detector;
 pub mod unexplained_detector;
 pub mod verb_detector;

@@ -1,9 +1,8 @@
 //! Port numbers as they go into rules and remedies.
 
 use crate::evidence::Evidence;
-use crate::evidence::announced_ports::{FEW, are_one_after_another};
+use crate::facts::PortRange;
 use crate::facts::audit::PortRun;
-use crate::facts::{Audit, BoundsFrom, Outcome, PortRange};
 
 /// Runs of ports that a sentence names, at most.
 const SPANS: usize = 8;
@@ -56,9 +55,9 @@ pub fn few(all: &[PortRun]) -> String {
     if all.len() > SPANS { format!("{some}, …") } else { some }
 }
 
-/// A range for remedies: what a server is to be set to and a firewall to let through. The announced
-/// ports alone do not tell the server's whole range, so where they are far apart a range is proposed
-/// that has to be configured at the server as well.
+/// A range for remedies: what a firewall is to let through, which is the range that the server is
+/// set to. Where its announcements are spread over all that its system has, or name what nobody
+/// would open, a range is proposed that has to be configured at the server as well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Proposal {
     /// Lowest port.
@@ -89,48 +88,10 @@ impl Proposal {
 /// A range that the server is to be given, whatever it has now.
 pub const FRESH: Proposal = Proposal { min: 50000, max: 50100, invented: true };
 
-/// A learnt range with more ports than this was hardly set by anybody.
-const LARGE: u16 = 2000;
-
-/// The range to open.
+/// The range to open: the one that the server is set to, as far as that is known.
 pub fn proposal(evidence: &Evidence<'_>) -> Proposal {
-    if let Some(PortRange { min, max }) = evidence.facts.audit.as_ref().and_then(configured) {
-        return Proposal { min, max, invented: false };
+    match evidence.set_range() {
+        Some(PortRange { min, max }) => Proposal { min, max, invented: false },
+        None => FRESH,
     }
-    let ports = evidence.announced_ports();
-    let (Some(first), Some(last)) = (ports.first().copied(), ports.last().copied()) else {
-        return FRESH;
-    };
-    if first == last
-        && evidence.passive_ports(Outcome::TimedOut).len()
-            + evidence.passive_ports(Outcome::Refused).len()
-            > 0
-        && ports.len() == 1
-        && announced_often(evidence)
-    {
-        return Proposal { min: first, max: last, invented: false };
-    }
-    FRESH
-}
-
-/// The range that the server is set to, where an audit knows it: it was given, or the announcements
-/// look drawn from a small range. Ports one after another are the system's next free ones, and
-/// announcements all over the place are of its whole range: there no range is set.
-fn configured(audit: &Audit) -> Option<PortRange> {
-    let sweep = audit.sweep.as_ref()?;
-    let PortRange { min, max } = sweep.bounds;
-    let known = match sweep.from {
-        BoundsFrom::Declared => true,
-        BoundsFrom::Learned => {
-            max.saturating_sub(min) <= LARGE
-                && audit.sampled_ports().count() >= FEW
-                && !are_one_after_another(audit)
-        }
-    };
-    known.then_some(sweep.bounds)
-}
-
-/// The same single port every time: a range of one port.
-fn announced_often(evidence: &Evidence<'_>) -> bool {
-    evidence.facts.attempts.iter().filter(|a| a.passive_port().is_some()).count() >= 2
 }

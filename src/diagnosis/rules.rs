@@ -35,16 +35,19 @@ pub struct Rule {
 }
 
 /// Causes of which the open ports of the range say nothing about the others.
-const PARTLY: &[&str] = &["passive-range-partly-blocked", "passive-port-hole"];
+const PARTLY: &[&str] =
+    &["passive-range-partly-blocked", "passive-port-hole", "passive-ports-not-forwarded"];
 
 /// The ports of the range that do not come through, as the audit or the attempts found them.
 fn stopped(evidence: &Evidence<'_>) -> String {
     if let Some(view) = evidence.audit().filter(|view| view.worth == Worth::Shown) {
-        let runs = view.inside.iter().filter(|run| run.outcome.is_held_back());
-        return ports::few(&runs.copied().collect::<Vec<_>>());
+        let held = view.spans_of(&[Outcome::TimedOut]);
+        if !held.is_empty() {
+            return ports::few(&held);
+        }
     }
-    let mut all = evidence.passive_ports(Outcome::TimedOut);
-    all.extend(evidence.passive_ports(Outcome::Prohibited));
+    let shut = [Outcome::TimedOut, Outcome::Prohibited, Outcome::Refused];
+    let mut all: Vec<u16> = shut.iter().flat_map(|o| evidence.passive_ports(*o)).collect();
     all.sort_unstable();
     ports::list(&all)
 }

@@ -73,9 +73,11 @@ fn silence(evidence: &Evidence<'_>) -> Option<State> {
     })
 }
 
-/// An audit: whether every port of the range was asked. What a blocked port means is a finding's.
+/// An audit: whether every port of the range was asked. What a blocked port means is a finding's; a port
+/// that was refused while it was announced is no good sign, even where nobody is found for it.
 fn range(evidence: &Evidence<'_>, audit: &PortAudit<'_>) -> State {
     match audit.worth {
+        _ if !audit.rejected().is_empty() => State::Unknown,
         Worth::Shown => {
             let whole = audit.sweep.is_some_and(|s| s.complete && s.gone_silent.is_empty());
             if whole && !audit.patchy() { State::Open } else { State::Unknown }

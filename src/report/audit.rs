@@ -7,7 +7,7 @@ use super::words::Words;
 use crate::diagnosis::ports::spans;
 use crate::diagnosis::{Diagnosis, Text, ports};
 use crate::evidence::{PortAudit, Worth};
-use crate::facts::audit::PortRun;
+use crate::facts::audit::{PortRun, outcome};
 use crate::facts::{BoundsFrom, Outcome};
 
 /// Runs that are told one by one, at most.
@@ -132,13 +132,18 @@ pub fn section(diagnosis: &Diagnosis<'_>, columns: usize) -> Option<Section> {
         view.ports.iter().partition(|run| view.bounds.is_none_or(|(b, _)| b.has(run.first)));
     let (doubt, doubted) = doubts(view).unzip();
     let doubted = doubted.unwrap_or_default();
-    let inside: Vec<(PortRun, bool)> = inside.iter().flat_map(|r| split(*r, &doubted)).collect();
+    let inside: Vec<Part> = inside.iter().flat_map(|r| split(view, *r, &doubted)).collect();
     let mut rows: Vec<Row> = inside
         .iter()
         .take(ROWS)
-        .map(|(run, doubted)| {
-            let means =
-                if *doubted { Text::new("audit-means-silent") } else { meaning(run.outcome) };
+        .map(|Part { run, doubted, means }| {
+            let means = if *doubted {
+                Text::new("audit-means-silent")
+            } else if let Some(means) = means {
+                Text::new(*means)
+            } else {
+                meaning(run.outcome)
+            };
             Row { doubted: *doubted, ..Row::new(spans([run]), run.outcome, means) }
         })
         .collect();
@@ -157,17 +162,40 @@ pub fn section(diagnosis: &Diagnosis<'_>, columns: usize) -> Option<Section> {
     }
     after.extend(doubt);
     after.extend(asked(view));
+    after.extend(chance(view));
     Some(Section { before: before(view), map: map(view, columns, &doubted), rows, after })
 }
 
-/// The parts of a run, each with whether it is doubted.
-fn split(run: PortRun, doubted: &BTreeSet<u16>) -> Vec<(PortRun, bool)> {
+/// Neighbouring ports of which the same is known.
+struct Part {
+    run: PortRun,
+    doubted: bool,
+    /// What a RST means there, where it is not that a knock comes through.
+    means: Option<&'static str>,
+}
+
+/// The parts of a run.
+fn split(view: &PortAudit<'_>, run: PortRun, doubted: &BTreeSet<u16>) -> Vec<Part> {
+    let rejected: BTreeSet<u16> = view.rejected().into_iter().collect();
+    let of = |port: u16| {
+        let swept = view.sweep.and_then(|s| outcome(&s.ports, port));
+        let answered = swept.is_some_and(Outcome::is_let_through);
+        let means = match outcome(&view.passing, port) {
+            _ if view.worth != Worth::Shown || !answered => None,
+            Some(Outcome::TimedOut) if rejected.contains(&port) => Some("audit-means-rejected"),
+            Some(Outcome::TimedOut) => Some("audit-means-nearer"),
+            Some(Outcome::NotTested) => Some("audit-means-refused-unclear"),
+            _ => None,
+        };
+        (doubted.contains(&port), means)
+    };
     let ports: Vec<u16> = (run.first..=run.last).collect();
     ports
-        .chunk_by(|a, b| doubted.contains(a) == doubted.contains(b))
+        .chunk_by(|a, b| of(*a) == of(*b))
         .filter_map(|part| {
             let (first, last) = (*part.first()?, *part.last()?);
-            Some((PortRun { first, last, ..run }, doubted.contains(&first)))
+            let (doubted, means) = of(first);
+            Some(Part { run: PortRun { first, last, ..run }, doubted, means })
         })
         .collect()
 }
@@ -286,10 +314,26 @@ fn asked(view: &PortAudit<'_>) -> Option<Text> {
     )
 }
 
+/// The chance to have noticed what announced ports alone show, where it is below 99 %.
+fn chance(view: &PortAudit<'_>) -> Option<Text> {
+    let unnoticed = view.unnoticed();
+    let of_use = view.worth == Worth::Shown && view.rejected().is_empty();
+    (of_use && unnoticed > 1 && !view.refusing().is_empty()).then(|| {
+        let tried = view.met.iter().filter(|(port, _)| view.has(*port)).count();
+        Text::new("audit-chance").with("chance", 100 - unnoticed).with("count", tried)
+    })
+}
+
 fn map(view: &PortAudit<'_>, columns: usize, doubted: &BTreeSet<u16>) -> Option<Map> {
     let (bounds, _) = view.bounds?;
-    let ports: Vec<(u16, Outcome)> =
-        view.ports.iter().flat_map(|r| r.each()).filter(|(p, _)| bounds.has(*p)).collect();
+    let held: BTreeSet<u16> = view.rejects().into_iter().collect();
+    let ports: Vec<(u16, Outcome)> = view
+        .ports
+        .iter()
+        .flat_map(|r| r.each())
+        .filter(|(port, _)| bounds.has(*port))
+        .map(|(port, o)| (port, if held.contains(&port) { Outcome::Prohibited } else { o }))
+        .collect();
     if ports.len() < 2 || view.worth == Worth::Pinholes {
         return None;
     }

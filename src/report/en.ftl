@@ -379,13 +379,28 @@ not-nat-as-far = the RST came from as far away as the server
 not-refused-nearer = the RST came from a nearer place than the server
 passive-ports-not-forwarded-title = The NAT in front of the server forwards port { $control } alone
 passive-ports-not-forwarded-text = The server stands behind a NAT, at hop { $hops }; the NAT itself, hop { $hop }, has the address that clients know. It passes port { $control } on to the server, but answers the knock at { $ports } itself, with RST: nobody told it to pass that one on too.
+passive-ports-not-forwarded-title-part = The NAT in front of the server forwards only a part of the passive range
+passive-ports-not-forwarded-text-part = The server stands behind a NAT, at hop { $hops }; the NAT itself, hop { $hop }, has the address that clients know. It passes port { $control } and { $through } on to the server, and answers knocks at { $blocked } itself, with RST: nobody told it to pass these on too. Transfers fail now and then, depending on which port is drawn.
 passive-ports-not-forwarded-fix = Forward the server's whole passive range at the NAT, to the same machine and the same port numbers, and tell the server its public address. In the lines INNER-ADDRESS, if it is there, stands for the server's own address behind the NAT.
 passive-ports-not-forwarded-fix-filter = If that gateway also filters what it forwards, let TCP { $range } through.
 passive-port-refused-text-end = The server announced { $ports }, and the knock there was answered with RST, from as far away as the server: nobody listens at that door. Either the server (or a container on it) does not open what it announces, or a firewall at the server rejects with RST.
 passive-range-fix-set = Give the server a fixed range of passive ports ({ $min }-{ $max }, say), so that a firewall can know them.
 firewall-blocks-passive-fix-range = Then let exactly that range in, in the chain that exists (list yours with "nft list ruleset" or "iptables -S"), and forward it if the server stands behind a NAT.
 firewall-blocks-passive-fix-gateway = If it is a gateway in front of the server that filters: let TCP { $range } to the server through there.
-firewall-blocks-passive-fix-open = Let TCP { $range } in, in the chain that exists (list yours with "nft list ruleset" or "iptables -S").
+firewall-blocks-passive-fix-gateway-alone = At the gateway in front of the server, hop { $hop }: let TCP { $range } to the server through there. Rules for the server's own incoming connections change nothing here.{ $from ->
+    [announced] {" "}The server announced ports from { $min } to { $max }; its own settings tell the range exactly.
+   *[given] {""}
+}{ $count ->
+    [0] {""}
+   *[other] {" "}Usually found in there, and better kept apart if it runs there: { $services }.
+}
+firewall-blocks-passive-fix-open = Let TCP { $range } in, in the chain that exists (list yours with "nft list ruleset" or "iptables -S").{ $from ->
+    [announced] {" "}The server announced ports from { $min } to { $max }; its own settings tell the range exactly.
+   *[given] {""}
+}{ $count ->
+    [0] {""}
+   *[other] {" "}Usually found in there, and better kept apart if it runs on this machine: { $services }.
+}
 firewall-blocks-passive-fix-client = If the block is on the client's side: let connections out to { $server }, all TCP ports above 1023.
 
 passive-port-refused-title = The passive ports answer "nobody here"
@@ -408,6 +423,7 @@ passive-range-partly-blocked-text-read = The server takes its passive ports from
 passive-range-partly-blocked-fix = Open the whole range that the server is set to (look it up in its configuration; the ports seen here are only a sample).
     .read = Open the whole range that the server is set to (look it up in its configuration; the ports in what was read are only a sample).
 passive-range-partly-blocked-text-swept = Of the passive range { $range }, a firewall lets only a part through: knocks at { $through } arrive, knocks at { $blocked } do not. Transfers fail now and then, depending on which port is drawn.
+passive-range-partly-blocked-text-rejected = Of the passive range { $range }, only a part is let through: at { $through } announced ports let us in, at { $blocked } they answer with RST while they are announced, as if nobody listened. Transfers fail now and then, depending on which port is drawn. A firewall rejects there, or a container publishes a part of the range only.
 passive-range-partly-blocked-fix-swept = Open what is missing: { $missing }. Or set the server to the part that is open.
 passive-port-hole-title = { $count ->
         [one] A single port of the passive range is blocked: { $ports }
@@ -425,7 +441,7 @@ passive-port-hole-fix = Move the passive range to numbers that mean nothing to a
 passive-port-hole-fix-network = Or let { $ports } through, and switch off what reads along there for this server.
 passive-range-leaks-title = The server announces ports outside of { $range }
 passive-range-leaks-text = The range is said to be { $range }, and some of the { $of } different ports that the server announced lie outside of it: { $ports }. A firewall that is opened for the range stops these.
-passive-range-leaks-text-all = The range is said to be { $range }, and not one of the { $of } different ports that the server announced lies in it: { $ports }. It does not use these limits: they may be swapped (the smaller one first), stand in a place that is not read, or wait for a restart.
+passive-range-leaks-text-all = The range is said to be { $range }, and not one of the { $of } different ports that the server announced lies in it: { $ports }. It does not use these limits: they may be swapped (the smaller one first), stand in a place that is not read, or wait for a restart. Or every port of the range was taken just then by other sessions or programs, and the server takes any other in that case, as ProFTPD does: then the range is too small.
 passive-range-leaks-text-learned = Nearly all announced ports lie in { $range }, and { $count } of { $of } far outside: { $ports }. A firewall that is opened for the range stops these.
 passive-range-leaks-text-busy = While one login held port { $held }, the only one of the range { $range }, the server announced { $ports } to a second one. It steps outside as soon as the range is used up, and a firewall that is opened for the range stops these transfers.
 passive-range-leaks-fix = Set the range at the server, the smaller number first, and restart it; then look here again.
@@ -1098,7 +1114,7 @@ stage-trying-again = trying { $verb } once more
 stage-waiting = saying nothing for { $seconds } s
 stage-climbing = looking how far packets come on the way to { $to }
 stage-sampling = asking for announcements
-stage-sweeping = knocking at the ports { $range }
+stage-sweeping = knocking at the ports { $range }: { $done } of { $ports } done, { $seconds } s more at most
 stage-pausing = the server is full: asking again in { $seconds } s
 
 ## The catalogue
@@ -1277,6 +1293,10 @@ overview-counts = { $all ->
 
 seen-swept-through = knocks at { $ports } arrived
 seen-swept-blocked = knocks at { $ports } did not, { $asked } times each, while { $loss } % of the knocks at ports that answer got lost
+seen-read-along = { $names }: boxes on the way that help this protocol (an ALG) take the port for one of its own, and may hold back what they do not understand
+seen-announced-open = { $ports }: let in while announced
+seen-announced-rejected = { $ports }: refused (RST) while announced, each time
+seen-swept-nearer = { $ports }: RST came even for a SYN that lives { $ttl } hops, which cannot come as far as the server
 seen-swept-rejected = { $sender } rejects them by ICMP
 seen-announced = { $count } announcements, from { $min } to { $max }
 seen-leaks-blocked = knocks at { $ports } do not arrive
@@ -1301,6 +1321,9 @@ audit-intercepted = Somebody answers in the server's place at nearly every port:
 audit-not-swept = The range was not swept.
 audit-means-open = somebody listens there
 audit-means-refused = the knock comes through; nobody listens just then
+audit-means-rejected = refused while it was announced: rejected, nobody gets in there
+audit-means-nearer = refused by a box before the server: not passed on
+audit-means-refused-unclear = answers like a closed port, and so do announced ones that are rejected
 audit-means-timed-out = no answer: held back on the way
 audit-means-silent = no answer; not counted as blocked, see below
 audit-means-prohibited = a firewall says no
@@ -1318,6 +1341,10 @@ audit-more = { $count ->
        *[other] { $count } more parts are
     } in the JSON report.
 audit-asked = A silent port is asked { $asked } times before it counts as blocked ({ $syns } SYNs in all, { $took }); { $loss } % of the knocks at answering ports got lost, so the chance of any wrong port is below one in a hundred.
+audit-chance = A closed port and one that is rejected answer alike, so ports are knocked at while they are announced: { $count ->
+    [one] one was
+   *[other] { $count } were
+}. Were a quarter of the range rejected with RST, that would have been noticed in { $chance } of 100 such audits; a larger --samples raises it.
 audit-asked-doubtful = A silent port is asked { $asked } times before it counts as blocked ({ $syns } SYNs in all, { $took }); { $loss } % of the knocks at answering ports got lost: some silent port may be open all the same.
 audit-asked-incomplete = The sweep was cut short after { $syns } SYNs ({ $took }), { $loss } % lost; silent ports were to be asked { $asked } times each. What was not asked so often is not tested.
 audit-asked-gone-silent = Ports that had answered ({ $ports }) no longer did when the sweep was over ({ $syns } SYNs, { $took }): somebody has banned this machine meanwhile, or limits its connections. So a silent port says nothing, and counts as not tested. Ask again later with a lower --rate.

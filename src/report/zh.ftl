@@ -361,13 +361,28 @@ not-nat-as-far = RST 来自和服务器一样远的地方
 not-refused-nearer = RST 来自比服务器近的地方
 passive-ports-not-forwarded-title = 服务器前的 NAT 只转发了端口 { $control }
 passive-ports-not-forwarded-text = 服务器在 NAT 后面的第 { $hops } 跳；客户端知道的那个地址属于第 { $hop } 跳的 NAT 自己。NAT 把端口 { $control } 转给了服务器，去敲 { $ports } 时却自己回 RST：没人告诉它这些也要转过去。
+passive-ports-not-forwarded-title-part = 服务器前面的 NAT 只转发一部分被动端口
+passive-ports-not-forwarded-text-part = 服务器在 NAT 后面，位于第 { $hops } 跳；客户端知道的地址属于第 { $hop } 跳的 NAT。它把端口 { $control } 和 { $through } 转发给服务器，而敲 { $blocked } 时由它自己回 RST：没有人让它转发这些端口。传输会时好时坏，取决于抽到哪个端口。
 passive-ports-not-forwarded-fix = 在 NAT 上把服务器的整个被动端口范围转发到同一台机器，端口号不变，并把公网地址告诉服务器。命令里若有 INNER-ADDRESS，换成服务器在 NAT 后面的地址。
 passive-ports-not-forwarded-fix-filter = 如果该网关还对转发的流量做过滤，放行 TCP { $range }。
 passive-port-refused-text-end = 服务器公布了 { $ports }，敲上去得到 RST，而且来自和服务器一样远的地方：那扇门后没有程序监听。要么是服务器（或其上的容器）没有打开自己公布的端口，要么是服务器上的防火墙用 RST 拒绝。
 passive-range-fix-set = 给服务器设定固定的被动端口范围（例如 { $min }-{ $max }），防火墙才知道该放行哪些。
 firewall-blocks-passive-fix-range = 然后在现有的链里只放行这个范围（用“nft list ruleset”或“iptables -S”查看现有的链）；服务器在 NAT 后面的话，还要转发它。
 firewall-blocks-passive-fix-gateway = 如果过滤的是服务器前面的网关：在那里放行去往服务器的 TCP { $range }。
-firewall-blocks-passive-fix-open = 在现有的链里放行 TCP { $range }（用“nft list ruleset”或“iptables -S”查看现有的链）。
+firewall-blocks-passive-fix-gateway-alone = 在服务器前面的网关（第 { $hop } 跳）上放行去往服务器的 TCP { $range }。改服务器本机的入站规则在这里不起作用。{ $from ->
+    [announced] {""}服务器公布过 { $min } 到 { $max } 之间的端口；确切的范围以服务器自己的设置为准。
+   *[given] {""}
+}{ $count ->
+    [0] {""}
+   *[other] {""}这个范围里常见的其他服务，若在那里运行，最好避开：{ $services }。
+}
+firewall-blocks-passive-fix-open = 在现有的链里放行 TCP { $range }（用“nft list ruleset”或“iptables -S”查看现有的链）。{ $from ->
+    [announced] {""}服务器公布过 { $min } 到 { $max } 之间的端口；确切的范围以服务器自己的设置为准。
+   *[given] {""}
+}{ $count ->
+    [0] {""}
+   *[other] {""}这个范围里常见的其他服务，若在本机运行，最好避开：{ $services }。
+}
 firewall-blocks-passive-fix-client = 如果是客户端这边在挡：放行到 { $server } 的出站连接，1023 以上的所有 TCP 端口。
 
 passive-port-refused-title = 被动端口回答“这里没人”
@@ -390,6 +405,7 @@ passive-range-partly-blocked-text-read = 服务器的被动端口取自一个范
 passive-range-partly-blocked-fix = 放行服务器所设的整个范围（到它的配置里查；这里见到的端口只是抽样）。
     .read = 放行服务器所设的整个范围（到它的配置里查；读到的端口只是抽样）。
 passive-range-partly-blocked-text-swept = 被动端口范围 { $range } 只放行了一部分：敲 { $through } 能到，敲 { $blocked } 到不了。于是传输时好时坏，要看抽到哪个端口。
+passive-range-partly-blocked-text-rejected = 被动端口范围 { $range } 只有一部分放行：{ $through } 的端口在公布期间能进，{ $blocked } 的端口在公布期间回 RST，好像没有人监听。传输会时好时坏，取决于抽到哪个端口。要么是防火墙在那里拒绝，要么是容器只发布了一部分范围。
 passive-range-partly-blocked-fix-swept = 把缺的放行：{ $missing }。或者把服务器的范围改成已放行的那部分。
 passive-port-hole-title = 被动端口范围里有个别端口被挡：{ $ports }
 passive-port-hole-text = { $ports } 两旁的端口都能敲到，唯独这里不行。服务器一抽到它，传输就失败；重试一次就好。
@@ -398,7 +414,7 @@ passive-port-hole-fix = 把被动端口范围挪到没有别的含义的号段�
 passive-port-hole-fix-network = 或者放行 { $ports }，并对这台服务器关掉那里的协议检测。
 passive-range-leaks-title = 服务器报出了 { $range } 之外的端口
 passive-range-leaks-text = 范围说是 { $range }，而服务器报出的 { $of } 个不同端口里，有一些在范围之外：{ $ports }。只按这个范围放行的防火墙会把它们挡住。
-passive-range-leaks-text-all = 范围说是 { $range }，而服务器报出的 { $of } 个不同端口没有一个在里面：{ $ports }。它没有用这组上下限：也许上下限写反了（小的在前），也许写在了不会被读到的地方，也许还没有重启。
+passive-range-leaks-text-all = 范围说是 { $range }，而服务器报出的 { $of } 个不同端口没有一个在里面：{ $ports }。它没有用这组上下限：也许上下限写反了（小的在前），也许写在了不会被读到的地方，也许还没有重启。也可能当时这个范围的端口都被其他会话或程序占用，而服务器（例如 ProFTPD）这时会改用别的端口：那就是范围太小。
 passive-range-leaks-text-learned = 报出的端口几乎都在 { $range } 里，但 { $of } 个里有 { $count } 个远在其外：{ $ports }。只按这个范围放行的防火墙会把它们挡住。
 passive-range-leaks-text-busy = 范围 { $range } 里唯一的端口 { $held } 被一个会话占着时，服务器给第二个会话报的是 { $ports }。范围一用完它就跑到外面去，只按这个范围放行的防火墙会把这些传输挡住。
 passive-range-leaks-fix = 在服务器上设好范围，小的在前，然后重启，再来这里看一遍。
@@ -1056,7 +1072,7 @@ stage-trying-again = 正在再试一次 { $verb }
 stage-waiting = 保持空闲 { $seconds } 秒
 stage-climbing = 正在查看包在去往 { $to } 的路上能走多远
 stage-sampling = 正在索取端口通告
-stage-sweeping = 正在逐个敲端口 { $range }
+stage-sweeping = 正在逐个敲端口 { $range }：{ $ports } 个里已完成 { $done } 个，最多还要 { $seconds } 秒
 stage-pausing = 服务器已满：{ $seconds } 秒后再问
 
 ## The catalogue
@@ -1230,6 +1246,10 @@ overview-counts = { $all } 个目标中有 { $well } 个正常。
 
 seen-swept-through = 敲 { $ports } 能到
 seen-swept-blocked = 敲 { $ports } 到不了，每个敲了 { $asked } 次；同时，有回应的端口上丢了 { $loss } % 的敲门
+seen-read-along = { $names }：途中有些设备会为这种协议做辅助（ALG），把这个端口当成它的，看不懂的就可能拦下
+seen-announced-open = { $ports }：公布期间放行
+seen-announced-rejected = { $ports }：公布期间每次都被拒绝（RST）
+seen-swept-nearer = { $ports }：寿命只有 { $ttl } 跳、到不了服务器的 SYN 也收到了 RST
 seen-swept-rejected = { $sender } 用 ICMP 拒绝
 seen-announced = 索取到 { $count } 次通告，从 { $min } 到 { $max }
 seen-leaks-blocked = 敲 { $ports } 到不了
@@ -1245,6 +1265,9 @@ audit-intercepted = 几乎每个端口都有人代服务器应答：在这里，
 audit-not-swept = 没有逐个敲这个范围。
 audit-means-open = 有程序在那里监听
 audit-means-refused = 敲门能到，只是此刻没有程序监听
+audit-means-rejected = 公布期间被拒绝：连接被挡回，谁也进不去
+audit-means-nearer = 被服务器前面的设备拒绝：没有转发过去
+audit-means-refused-unclear = 回应与关闭的端口一样，而被挡回的已公布端口也是如此
 audit-means-timed-out = 没有回应：在路上被挡住了
 audit-means-silent = 没有回应；不算被挡，见下文
 audit-means-prohibited = 防火墙明确拒绝
@@ -1256,6 +1279,7 @@ audit-known-control = 通常的控制端口
 audit-known-implicit = 一开始就用 TLS；只有 ftps:// 需要
 audit-more = 另有 { $count } 段见 JSON 报告。
 audit-asked = 没有回应的端口要敲满 { $asked } 次才算被挡（共 { $syns } 个 SYN，用时 { $took }）；有回应的端口上丢了 { $loss } % 的敲门，因此有任何一个端口判错的可能低于 1 %。
+audit-chance = 关闭的端口和被挡回的端口回应相同，所以要在端口公布期间去敲：共敲了 { $count } 个。假如范围的四分之一被 RST 挡回，这样的审计 100 次里会有 { $chance } 次发现；加大 --samples 可以提高。
 audit-asked-doubtful = 没有回应的端口要敲满 { $asked } 次才算被挡（共 { $syns } 个 SYN，用时 { $took }）；有回应的端口上丢了 { $loss } % 的敲门：没有回应的端口里也许有个别其实能通。
 audit-asked-incomplete = 敲到 { $syns } 个 SYN（{ $took }）时中断，丢了 { $loss } %；没有回应的端口本应每个敲 { $asked } 次，没敲够的算未测。
 audit-asked-gone-silent = 先前有回应的端口（{ $ports }）在敲完时（{ $syns } 个 SYN，用时 { $took }）不再回应：中途有设备封禁了本机，或限制了本机的连接数。因此没有回应说明不了问题，这些端口算未测。请过些时候用更低的 --rate 再测。

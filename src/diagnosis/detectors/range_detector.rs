@@ -1,20 +1,20 @@
 //! The passive range as a whole: what the ports that were announced, a sweep and its samples show.
 
-use super::finding_builder::{Build, finding};
-use super::range_remedies::{at_gateway, give_range, let_in, let_out};
-use super::sentences::seen_ladder;
+use super::finding_builder::finding;
+use super::range_remedies::{give_range, let_in};
 use super::sentences::seen_place;
+use super::swept_detector::{port_hole, swept_in_parts};
 use super::verb_detector::epsv_blocked;
 use crate::diagnosis::cause::{Cause, Detector, cause};
-use crate::diagnosis::finding::{Confidence, Severity, Side, Snippet, Who};
-use crate::diagnosis::ports::{self, Proposal, few, range, spans};
+use crate::diagnosis::finding::{Confidence, Severity, Side, Who};
+use crate::diagnosis::ports::{self, Proposal};
 use crate::diagnosis::reason::brief;
 use crate::diagnosis::remedies;
 use crate::diagnosis::text::Text;
-use crate::diagnosis::why_not::{Found, WhyNot, require, why_not};
+use crate::diagnosis::why_not::{Found, require, why_not};
 use crate::evidence::announced_ports::are_one_after_another;
-use crate::evidence::{Evidence, Located, ModeView, PortAudit, Worth, port_audit};
-use crate::facts::audit::{PortRun, outcome};
+use crate::evidence::{Evidence, ModeView};
+use crate::facts::audit::outcome;
 use crate::facts::{Attempt, BoundsFrom, Outcome, Sample};
 use crate::wire::peer::{self, RefusalKind};
 
@@ -24,6 +24,8 @@ const PART_OF_A_RANGE: &[&str] = &[
     "server-firewall-blocks-passive",
     "client-firewall-blocks-passive",
     "firewall-blocks-passive",
+    "passive-port-refused",
+    "data-reaches-another-server",
 ];
 
 pub static PASSIVE_RANGE_PARTLY_BLOCKED: Cause = cause!("passive-range-partly-blocked", Passive, Problem, &Detector(partly_blocked), suppresses PART_OF_A_RANGE);
@@ -34,194 +36,13 @@ pub static PASSIVE_RANGE_EXHAUSTED: Cause =
 pub static PASSIVE_RANGE_LEAKS: Cause =
     cause!("passive-range-leaks", Passive, Problem, &Detector(leaks));
 
-/// More missing parts than this are opened together with what is between them.
-const PARTS: usize = 4;
-
-/// Port numbers that boxes on the way read along on, and the protocol that they take them for.
-const READ_ALONG: &[(u16, u16, &str)] = &[
-    (1720, 1720, "H.323"),
-    (1723, 1723, "PPTP"),
-    (2000, 2000, "SCCP"),
-    (3389, 3389, "RDP"),
-    (5060, 5061, "SIP"),
-    (5900, 5900, "VNC"),
-    (6566, 6566, "SANE"),
-    (6665, 6669, "IRC"),
-    (8554, 8554, "RTSP"),
-    (10080, 10080, "Amanda"),
-];
-
-/// What a complete sweep shows inside of the range.
-struct Shown<'v, 'a> {
-    view: &'v PortAudit<'a>,
-    through: Vec<PortRun>,
-    holes: Vec<PortRun>,
-    parts: Vec<PortRun>,
-}
-
-/// Splits what is blocked into holes (few ports, with ports around them that are let through) and
-/// parts of the range.
-fn shown<'v, 'a>(evidence: &'v Evidence<'a>) -> Result<Shown<'v, 'a>, WhyNot> {
-    let view = evidence.audit().ok_or_else(|| why_not("the ports were not audited"))?;
-    let sweep = view.sweep.ok_or_else(|| why_not("no range was swept"))?;
-    require(sweep.complete, || why_not("the sweep did not come to its end"))?;
-    require(view.worth == Worth::Shown, || {
-        why_not(
-            "the sweep does not show which ports are let through: they are opened as they are announced, or somebody answers for all",
-        )
-    })?;
-    // Where loss alone may have silenced a port, and the report says so, nothing is blamed.
-    require(view.is_sure(), || why_not("loss alone may have silenced the ports"))?;
-    require(!view.patchy(), || {
-        why_not("too many blocked runs for a firewall: that is what loss and limits look like")
-    })?;
-    let all = &view.inside;
-    let is = |at: Option<usize>, outcome: Outcome| {
-        at.and_then(|at| all.get(at)).is_some_and(|run| run.outcome == outcome)
-    };
-    let through: Vec<PortRun> =
-        all.iter().filter(|r| r.outcome == Outcome::Refused).copied().collect();
-    let (mut holes, mut parts) = (Vec::new(), Vec::new());
-    for (at, run) in all.iter().enumerate().filter(|(_, r)| r.outcome == Outcome::TimedOut) {
-        let between =
-            is(at.checked_sub(1), Outcome::Refused) && is(at.checked_add(1), Outcome::Refused);
-        if between && run.count() <= port_audit::HOLE {
-            holes.push(*run);
-        } else {
-            parts.push(*run);
-        }
-    }
-    // What is blocked now and was open when it was announced is opened by announcing it.
-    let open = evidence.facts.attempts.iter().filter(|a| a.mode.is_passive() && a.is_open());
-    let mut opened: Vec<u16> = open.filter_map(Attempt::passive_port).collect();
-    let announced = view.audit.announced.iter().filter(|run| run.outcome == Outcome::Open);
-    opened.extend(announced.flat_map(|run| run.first..=run.last));
-    let has = |run: &PortRun| opened.iter().any(|p| (run.first..=run.last).contains(p));
-    require(!through.is_empty(), || why_not("no port of the range is let through"))?;
-    if let Some(run) = holes.iter().chain(&parts).find(|run| has(run)) {
-        let ports = few(&[*run]);
-        return Err(why_not(format!("port {ports} is blocked now and was open when announced")));
-    }
-    Ok(Shown { view, through, holes, parts })
-}
-
-/// Where a knock at a blocked port dies, or who says no.
-fn located(evidence: &Evidence<'_>, view: &PortAudit<'_>) -> Option<Located> {
-    let sweep = view.sweep?;
-    match sweep.icmp {
-        Some(icmp) => evidence.place_of_reject(icmp),
-        None => evidence.place_of_silence(),
-    }
-}
-
-/// Attempts at ports in these runs, and the modes that they made fail.
-fn met<'v, 'a>(evidence: &'v Evidence<'a>, parts: &[PortRun]) -> Vec<&'v ModeView<'a>> {
-    evidence
-        .modes()
-        .iter()
-        .filter(|view| {
-            view.all.iter().any(|a| {
-                a.outcome.is_held_back()
-                    && a.passive_port().is_some_and(|p| outcome(parts, p).is_some())
-            })
-        })
-        .collect()
-}
-
-/// What every finding of a sweep rests on: the sweep itself, and an announced port beside it.
-fn begin(
-    evidence: &Evidence<'_>,
-    cause: &'static Cause,
-    text: Text,
-    view: &PortAudit<'_>,
-    parts: &[PortRun],
-    through: &[PortRun],
-) -> Build {
-    let asked = view.sweep.map_or(0, |s| s.asked);
-    let views = met(evidence, parts);
-    let mut build = finding(cause, Confidence::Proven, text).explains(&views);
-    let silent = |port: u16| outcome(parts, port).is_some();
-    let announced = view.audit.announced.iter().flat_map(|run| run.each());
-    let confirmed = announced.filter(|(_, o)| o.is_held_back()).any(|(port, _)| silent(port));
-    let rejected = parts.iter().any(|r| outcome(&view.ports, r.first) == Some(Outcome::Prohibited));
-    if views.is_empty() && !confirmed && !rejected && evidence.read_on_the_way() {
-        // None of these ports was announced, and somebody is there who may open them then.
-        build = build
-            .confidence(Confidence::Possible)
-            .severity(Severity::Warning)
-            .saw(Text::new("seen-halves"))
-            .saw(Text::new("seen-swept-unannounced"));
-    }
-    if views.is_empty()
-        && let Some(attempt) = evidence.passive().first().map(|v| v.shown)
-    {
-        build = build.attempt(attempt);
-    }
-    let seen = Text::new("seen-swept-blocked")
-        .with("ports", spans(parts))
-        .with("asked", u16::from(asked))
-        .with("loss", view.loss());
-    build = build.saw(Text::new("seen-swept-through").with("ports", few(through))).saw(seen);
-    if let Some(located) = located(evidence, view) {
-        build = build.side(located.side()).at(located.location);
-        build = match view.sweep.and_then(|s| s.icmp).and_then(|icmp| icmp.sender) {
-            Some(sender) => build.saw(Text::new("seen-swept-rejected").with("sender", sender)),
-            None => build.saw(seen_ladder(&located)),
-        };
-    }
-    build
-}
-
-/// A range without these holes in it.
-fn elsewhere(holes: &[PortRun]) -> Proposal {
-    let clear = |min: &u16| holes.iter().all(|run| run.last < *min || run.first > *min + 100);
-    let min = [50000, 51000, 55000, 60000].into_iter().find(clear).unwrap_or(50000);
-    Proposal { min, max: min.saturating_add(100), invented: true }
-}
-
-/// Lines that open these parts, and nothing else.
-fn open(evidence: &Evidence<'_>, parts: &[PortRun]) -> Vec<Snippet> {
-    let whole: Vec<PortRun> = match (parts.first(), parts.last()) {
-        (Some(first), Some(last)) if parts.len() > PARTS => {
-            vec![PortRun { last: last.last, ..*first }]
-        }
-        _ => parts.to_vec(),
-    };
-    let whole: Vec<Proposal> = whole.into_iter().map(range).collect();
-    remedies::open_passive_ranges(evidence, &whole)
-}
-
 /// A part of the range is let through, another is not: by the audit's sweep where there is one.
 fn partly_blocked(evidence: &Evidence<'_>) -> Found {
     let sweep = evidence.audit().and_then(|v| v.sweep);
     if !sweep.is_some_and(|s| s.complete || !s.gone_silent.is_empty()) {
         return by_neighbours(evidence);
     }
-    let Shown { view, through, parts, .. } = shown(evidence)?;
-    let (bounds, _) =
-        view.bounds.ok_or_else(|| why_not("the bounds of the range are not known"))?;
-    require(!parts.is_empty(), || {
-        why_not("no part of the range is blocked, but for single ports")
-    })?;
-    let text = Text::new("passive-range-partly-blocked-text-swept")
-        .with("range", Proposal { min: bounds.min, max: bounds.max, invented: false }.span("-"))
-        .with("through", few(&through))
-        .with("blocked", few(&parts))
-        .with("count", parts.iter().map(|run| run.count()).sum::<usize>());
-    let build = begin(evidence, &PASSIVE_RANGE_PARTLY_BLOCKED, text, view, &parts, &through)
-        .not("firewall-blocks-passive", Text::new("not-blocked-swept"));
-    let located = located(evidence, view);
-    if located.as_ref().is_some_and(|l| l.side() == Side::Client) {
-        let gateway = at_gateway(located.as_ref());
-        return let_out(evidence, build, "client-firewall-blocks-passive-fix", gateway).done();
-    }
-    build
-        .fix(
-            Who::ServerAdmin,
-            Text::new("passive-range-partly-blocked-fix-swept").with("missing", few(&parts)),
-            open(evidence, &parts),
-        )
-        .done()
+    swept_in_parts(evidence)
 }
 
 /// Logs and captures: clients that drew different ports, some of which were let through.
@@ -261,8 +82,9 @@ fn by_draws(evidence: &Evidence<'_>) -> Found {
         Text::new("passive-range-partly-blocked-fix"),
         Vec::new(),
     );
-    build = give_range(evidence, build, ports::FRESH);
-    let_in(evidence, build, ports::FRESH, place.as_ref()).done()
+    let range = ports::proposal(evidence);
+    build = give_range(evidence, build, range);
+    let_in(evidence, build, range, place.as_ref()).done()
 }
 
 /// Some announced ports are let through, others are not.
@@ -310,42 +132,9 @@ fn by_neighbours(evidence: &Evidence<'_>) -> Found {
         Text::new("passive-range-partly-blocked-fix"),
         Vec::new(),
     );
-    build = give_range(evidence, build, ports::FRESH);
-    let_in(evidence, build, ports::FRESH, evidence.place_of_silence().as_ref()).done()
-}
-
-/// Single ports of the range are blocked, with neighbours that are let through.
-fn port_hole(evidence: &Evidence<'_>) -> Found {
-    let Shown { view, through, holes, .. } = shown(evidence)?;
-    require(!holes.is_empty(), || why_not("no single port is blocked between open ones"))?;
-    let names: Vec<String> = holes
-        .iter()
-        .flat_map(|r| r.each())
-        .filter_map(|(port, _)| {
-            let (_, _, name) =
-                READ_ALONG.iter().find(|(min, max, _)| (*min..=*max).contains(&port))?;
-            Some(format!("{port} {name}"))
-        })
-        .collect();
-    let id =
-        if names.is_empty() { "passive-port-hole-text" } else { "passive-port-hole-text-named" };
-    let text = Text::new(id)
-        .with("ports", few(&holes))
-        .with("count", holes.iter().map(|run| run.count()).sum::<usize>())
-        .with("names", names.join(", "));
-    begin(evidence, &PASSIVE_PORT_HOLE, text, view, &holes, &through)
-        .not("firewall-blocks-passive", Text::new("not-blocked-swept"))
-        .fix(
-            Who::ServerAdmin,
-            Text::new("passive-port-hole-fix"),
-            remedies::set_passive_range(evidence, elsewhere(&holes)),
-        )
-        .fix(
-            Who::NetworkAdmin,
-            Text::new("passive-port-hole-fix-network").with("ports", few(&holes)),
-            open(evidence, &holes),
-        )
-        .done()
+    let range = ports::proposal(evidence);
+    build = give_range(evidence, build, range);
+    let_in(evidence, build, range, evidence.place_of_silence().as_ref()).done()
 }
 
 /// The server announces ports outside of its range: the one that was named, or the one that nearly

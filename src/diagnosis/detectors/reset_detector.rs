@@ -6,6 +6,7 @@ use super::finding_builder::finding;
 use super::passive_ends::{all_end, ended};
 use super::range_remedies::{give_range, let_in};
 use super::sentences::{place_read, seen_ladder};
+use super::swept_detector::partly_forwarded;
 use super::verb_detector::epsv_blocked;
 use crate::diagnosis::cause::{Cause, Detector, cause};
 use crate::diagnosis::finding::{Confidence, Side, Who};
@@ -16,11 +17,20 @@ use crate::diagnosis::{ports, remedies};
 use crate::evidence::{Evidence, ModeView, ResetFrom};
 use crate::facts::{Attempt, DialOutcome, Mode, Outcome, Varied};
 
+/// What it looks like where a part of the range alone is forwarded.
+const PART_OF_A_RANGE: &[&str] = &[
+    "epsv-blocked",
+    "passive-port-refused",
+    "passive-range-partly-blocked",
+    "data-reaches-another-server",
+];
+
 pub static PASSIVE_PORTS_NOT_FORWARDED: Cause = cause!(
     "passive-ports-not-forwarded",
     Passive,
     Problem,
     &Detector(ports_not_forwarded),
+    suppresses PART_OF_A_RANGE,
     looks_like[UNEQUAL_WAYS]
 );
 pub static PASSIVE_PORT_REFUSED: Cause = cause!(
@@ -92,8 +102,11 @@ fn port_refused(evidence: &Evidence<'_>) -> Found {
 }
 
 /// RST from a box that has the server's address and stands before the server: a NAT that forwards
-/// the control port and nothing else.
+/// the control port and nothing else, or a part of the range.
 fn ports_not_forwarded(evidence: &Evidence<'_>) -> Found {
+    if let Ok(found) = partly_forwarded(evidence) {
+        return Ok(found);
+    }
     let rejects = evidence.nat_that_rejects().filter(|_| evidence.rejects_what_is_not_forwarded());
     let (views, located) = match (evidence.reset_from(), rejects) {
         (Some(ResetFrom::Nat(located)), _) => (ended(evidence, &[Outcome::Refused])?, located),

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use crate::diagnosis::finding::Side;
 use crate::diagnosis::text::Text;
+use crate::evidence::known_ports::read_along;
 use crate::evidence::{Evidence, Located, Lost, ModeView, SeenStop};
 use crate::facts::Vantage;
 
@@ -104,4 +105,11 @@ pub fn seen_ladder(located: &Located) -> Text {
         .with("min", u16::from(min))
         .with("max", u16::from(max))
         .with("hops", hops)
+}
+
+/// Ports among these that boxes on the way take for another protocol's, and meddle with.
+pub fn seen_read_along(ports: &[u16]) -> Option<Text> {
+    let named = ports.iter().filter_map(|port| Some(format!("{port} {}", read_along(*port)?)));
+    let named: Vec<String> = named.collect();
+    (!named.is_empty()).then(|| Text::new("seen-read-along").with("names", named.join(", ")))
 }

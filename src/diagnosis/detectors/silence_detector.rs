@@ -6,7 +6,7 @@ use super::address_detector::names_another_address;
 use super::finding_builder::{Build, finding};
 use super::passive_ends::{all_end, ended};
 use super::range_remedies::{at_gateway, give_range, let_in, let_out};
-use super::sentences::{place, place_read, seen_place};
+use super::sentences::{place, place_read, seen_place, seen_read_along};
 use crate::diagnosis::cause::{Cause, Detector, cause};
 use crate::diagnosis::finding::{Confidence, Side, Who};
 use crate::diagnosis::text::Text;
@@ -158,6 +158,9 @@ fn blocked(evidence: &Evidence<'_>) -> Found {
             Text::new("not-refused-silent"),
         )
         .not("passive-disabled", Text::new("not-disabled-announced"));
+    if let Some(text) = seen_read_along(&ports) {
+        build = build.saw(text);
+    }
     if answered_later {
         build = build.saw(Text::new("seen-answered-later"));
     }

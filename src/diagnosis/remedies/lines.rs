@@ -46,12 +46,9 @@ pub(super) fn iptables(evidence: &Evidence<'_>) -> &'static str {
 
 /// Lets the passive range into the chain that exists. An accept in a table of one's own overrides
 /// no other chain's drop, so the line goes into the chain that drops.
-pub fn open_passive_range(evidence: &Evidence<'_>, range: Proposal) -> Vec<Snippet> {
-    open_passive_ranges(evidence, &[range])
-}
-
-/// The same for several parts: a line each, or one line for all where a second one would take the
-/// first one's place.
+///
+/// Several parts get a line each, or one line for all where a second one would take the first one's
+/// place.
 pub fn open_passive_ranges(evidence: &Evidence<'_>, ranges: &[Proposal]) -> Vec<Snippet> {
     let each = |line: &dyn Fn(&str, &str) -> String, between: &str| -> String {
         let lines = ranges.iter().map(|range| line(&range.span("-"), &range.span(":")));

@@ -51,24 +51,30 @@ pub fn forward_range(evidence: &Evidence<'_>, range: Proposal) -> Vec<Snippet> {
 /// Lets the passive range through a gateway that filters, by the address that clients connect to:
 /// behind a NAT the packet has another one by then.
 pub fn let_range_through(evidence: &Evidence<'_>, range: Proposal) -> Vec<Snippet> {
+    let_ranges_through(evidence, &[range])
+}
+
+/// The same for several parts, a line each.
+pub fn let_ranges_through(evidence: &Evidence<'_>, ranges: &[Proposal]) -> Vec<Snippet> {
     let Some(server) = evidence.peer() else { return Vec::new() };
-    let (dash, colon) = (range.span("-"), range.span(":"));
     let family = if server.is_ipv6() { "ip6" } else { "ip" };
     let (chain, iptables) = (chain(evidence, "forward"), iptables(evidence));
-    vec![
-        snippet(
-            "nftables",
-            format!(
-                "nft insert rule {chain} ct original {family} daddr {server} tcp dport {dash} accept"
-            ),
-        ),
-        snippet(
-            "iptables",
-            format!(
-                "{iptables} -I FORWARD -p tcp --dport {colon} -m conntrack --ctorigdst {server} -j ACCEPT"
-            ),
-        ),
-    ]
+    let nft = |range: &Proposal| {
+        let dash = range.span("-");
+        format!(
+            "nft insert rule {chain} ct original {family} daddr {server} tcp dport {dash} accept"
+        )
+    };
+    let old = |range: &Proposal| {
+        let colon = range.span(":");
+        format!(
+            "{iptables} -I FORWARD -p tcp --dport {colon} -m conntrack --ctorigdst {server} -j ACCEPT"
+        )
+    };
+    let each = |line: &dyn Fn(&Proposal) -> String| -> String {
+        ranges.iter().map(line).collect::<Vec<_>>().join("\n")
+    };
+    vec![snippet("nftables", each(&nft)), snippet("iptables", each(&old))]
 }
 
 /// Makes a gateway on Linux read along on the control port and rewrite what is announced there.
