@@ -73,6 +73,7 @@ mod lab {
     mod worlds;
 
     mod audit;
+    mod audit_parts;
     mod clients;
     mod clients_tls;
     mod control;

@@ -64,9 +64,10 @@ impl Trial {
         fs::create_dir_all(&folder).expect("a folder");
         fs::set_permissions(&folder, fs::Permissions::from_mode(0o777)).expect("our own folder");
         let facts = folder.join("facts.json").display().to_string();
-        let mut args: Vec<String> = vec!["--json".into(), "--save".into(), facts.clone()];
-        args.extend(self.more.iter().cloned());
-        args.extend((self.args)(&world));
+        let mut args: Vec<String> = (self.args)(&world);
+        let commands = args.iter().take_while(|it| *it == "audit").count();
+        let options = ["--json".to_owned(), "--save".to_owned(), facts.clone()];
+        args.splice(commands..commands, options.into_iter().chain(self.more.iter().cloned()));
         let with = |world: &World, args: &[String]| -> Run {
             unprivileged_doctor(world, &args.iter().map(String::as_str).collect::<Vec<_>>())
         };

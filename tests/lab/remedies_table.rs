@@ -24,7 +24,6 @@ const ACTIVE: &[&str] = &["server-firewall-blocks-active", "firewall-blocks-acti
 const PASSIVE_OUT: &[&str] = &["client-firewall-blocks-passive", "firewall-blocks-passive"];
 const ACTIVE_IN: &[&str] = &["client-firewall-blocks-active"];
 /// A remedy's own words, where one audience has several remedies.
-const FIXED: &str = "a fixed range";
 const RANGE_IN: &str = "in the chain that exists";
 const GATEWAY: &str = "gateway in front";
 
@@ -118,7 +117,8 @@ fn walled(
     }
 }
 
-/// A server whose passive range is not the one that is proposed.
+/// A server whose passive range is not the one that is proposed where there is none: what is printed
+/// keeps it.
 fn elsewhere(software: Software) -> Server {
     Server { passive: Some(3000..=4000), ..Server::new(software) }
 }
@@ -134,11 +134,12 @@ const TOOLS_THROUGH: [Tool; 3] =
 
 fn at_the_server(software: Software, tool: Tool, firewall: Firewall, what: &str) -> Trial {
     let title = format!("server firewall {what} {software:?} {tool:?}");
-    trial(title, elsewhere(software), PASSIVE)
-        .world(walled(tool, firewall))
-        .tool(tool)
-        .configure("server-admin", FIXED)
-        .shell(Node::Server, tool.name(), "server-admin", RANGE_IN)
+    trial(title, elsewhere(software), PASSIVE).world(walled(tool, firewall)).tool(tool).shell(
+        Node::Server,
+        tool.name(),
+        "server-admin",
+        RANGE_IN,
+    )
 }
 
 #[test]
@@ -169,7 +170,6 @@ fn passive_ports_at_the_servers_firewall() {
             trial(format!("server resets {tool:?}"), server, &["passive-port-refused"])
                 .world(walled(tool, firewall))
                 .tool(tool)
-                .configure("server-admin", FIXED)
                 .shell(Node::Server, tool.name(), "server-admin", RANGE_IN),
         );
         let server = Server { passive: Some(50000..=50001), ..Server::new(Software::Vsftpd) };
@@ -179,10 +179,17 @@ fn passive_ports_at_the_servers_firewall() {
             trial(format!("partly {tool:?}"), server, &["passive-range-partly-blocked"])
                 .world(walled(tool, firewall))
                 .tool(tool)
-                .configure("server-admin", FIXED)
                 .shell(Node::Server, tool.name(), "server-admin", RANGE_IN);
         partly.tries = 20;
         trials.push(partly);
+    }
+    for tool in [Tool::Nftables, Tool::Iptables] {
+        for software in ALL {
+            let firewall = control_only(Place::SERVER_IN);
+            let mut audited = at_the_server(software, tool, firewall, "drops, audited");
+            audited.args = |world| vec!["audit".to_owned(), world.target()];
+            trials.push(audited);
+        }
     }
     play("passive ports at the server's firewall", trials);
 }
@@ -200,14 +207,12 @@ fn passive_ports_at_the_servers_gateway() {
             trial(format!("gateway {tool:?}"), elsewhere(Software::Vsftpd), PASSIVE)
                 .world(walled(tool, closed()))
                 .tool(tool)
-                .configure("server-admin", FIXED)
                 .shell(Node::Router(3), tool.name(), "server-admin", GATEWAY),
         );
         trials.push(
             trial(format!("gateway ipv6 {tool:?}"), elsewhere(Software::Vsftpd), PASSIVE)
                 .world(walled(tool, closed()))
                 .tool(tool)
-                .configure("server-admin", FIXED)
                 .shell(Node::Router(3), tool.name(), "server-admin", GATEWAY)
                 .over_ipv6(),
         );
@@ -222,7 +227,6 @@ fn passive_ports_at_the_servers_gateway() {
                     world
                 })
                 .tool(tool)
-                .configure("server-admin", FIXED)
                 .shell(Node::Router(3), tool.name(), "server-admin", GATEWAY),
         );
     }
@@ -238,7 +242,6 @@ fn ports_that_are_not_forwarded() {
             trials.push(
                 trial(format!("not forwarded {software:?} {tool:?}"), elsewhere(software), CAUSE)
                     .world(|gate, server| worlds::server_nat(gate, server, &[21..=21], true))
-                    .configure("server-admin", FIXED)
                     .shell(Node::Router(3), tool.name(), "server-admin", "Forward the"),
             );
         }
@@ -248,7 +251,6 @@ fn ports_that_are_not_forwarded() {
             CAUSE,
         )
         .world(|gate, server| worlds::server_nat(gate, server, &[21..=21], false))
-        .configure("server-admin", FIXED)
         .shell(Node::Router(3), tool.name(), "server-admin", "Forward the");
         untold.steps.push(Step::Configure(take(
             &["passive-address-unroutable"],
