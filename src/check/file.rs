@@ -75,8 +75,11 @@ pub fn read(file: &str, bytes: &[u8], options: &ProbeOptions) -> Result<Vec<Job>
         }
         own.over(&mut options, folder).map_err(wrong)?;
         let mut options = keys::fitted(&target, options, own.wants_tls());
-        let meant = own.has_password();
-        if !meant && target.is_anonymous() {
+        let password = own.password_key();
+        if let (Some((span, key)), None) = (&password, &target.user) {
+            return Err(wrong((span.clone(), format!("{key}: whose? The target names no user"))));
+        }
+        if password.is_none() && target.is_anonymous() {
             // The password of others is not said to a server that asks for none.
             options.password_file = None;
         }

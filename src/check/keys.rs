@@ -219,9 +219,10 @@ impl Keys {
         self.insecure == Some(true) || self.ca.is_some() || self.allow_clear == Some(true)
     }
 
-    /// Whether a password is named, wherever it stands.
-    pub fn has_password(&self) -> bool {
-        self.password_env.is_some() || self.password_file.is_some()
+    /// The key that names a password, and where it stands.
+    pub fn password_key(&self) -> Option<(Range<usize>, &'static str)> {
+        let variable = self.password_env.as_ref().map(|given| (given.span(), "password_env"));
+        variable.or_else(|| Some((self.password_file.as_ref()?.span(), "password_file")))
     }
 
     /// Whether the target itself says how it is protected.

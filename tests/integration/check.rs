@@ -81,8 +81,16 @@ fn wrong_lists_are_refused_with_file_and_line() {
             &["list.toml:1", "nothing-such"],
         ),
         (
-            b"[[target]]\nhost = \"h\"\npassword_env = \"NOT_THERE\"\n",
+            b"[[target]]\nhost = \"h\"\nuser = \"u\"\npassword_env = \"NOT_THERE\"\n",
             &["list.toml:1", "NOT_THERE"],
+        ),
+        (
+            b"[[target]]\nhost = \"h\"\npassword_env = \"HOME\"\n",
+            &["list.toml:3", "password_env", "no user"],
+        ),
+        (
+            b"[[target]]\nhost = \"h\"\npassword_file = \"list.toml\"\n",
+            &["list.toml:3", "password_file", "no user"],
         ),
         (b"[[target]]\nhost = \"h\"\nport = 99999\n", &["list.toml:3"]),
         (b"[[target]]\nhost = \"h:21\"\nport = 22\n", &["list.toml:3", "21"]),
