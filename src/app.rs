@@ -175,7 +175,7 @@ fn vocabulary() -> cli::manual::Vocabulary {
 
 /// Report and facts must not overwrite each other.
 fn two_files(output: &OutputArgs, options: &ProbeOptions) -> Result<(), AppError> {
-    match (&output.output, &options.save) {
+    match (&output.output, &options.kept.save) {
         (Some(report), Some(facts)) if is_same_file(report, facts) => {
             Err(AppError::Usage(format!("{}: both --output and --save", facts.display())))
         }
@@ -203,7 +203,7 @@ fn probe_target(
     output: &OutputArgs,
     world: &World<'_>,
 ) -> Result<Outcome, AppError> {
-    check(output, &options.expect)?;
+    check(output, &options.kept.expect)?;
     two_files(output, options)?;
     let mut spec = specify(target, options, world)?;
     if let Some(audit) = audit {
@@ -223,7 +223,7 @@ fn run_demo(
     output: &OutputArgs,
     world: &World<'_>,
 ) -> Result<Outcome, AppError> {
-    check(output, &options.expect)?;
+    check(output, &options.kept.expect)?;
     two_files(output, options)?;
     let Some(story) = demo::story(story) else {
         let name = printable(story.as_bytes(), 60);
@@ -388,10 +388,10 @@ fn finish(
     output: &OutputArgs,
     world: &World<'_>,
 ) -> Result<Outcome, AppError> {
-    let facts = &shown(facts, options.mask)?;
+    let facts = &shown(facts, options.kept.mask)?;
     let (report, code) = render(facts, output, world)?;
     let mut outcome = place(report, output, code);
-    if let Some(path) = &options.save {
+    if let Some(path) = &options.kept.save {
         let mut bytes =
             serde_json::to_vec_pretty(facts).map_err(|e| AppError::Internal(e.to_string()))?;
         bytes.push(b'\n');

@@ -228,6 +228,14 @@ pub struct ProbeOptions {
     /// Read the password from this file (its first line)
     #[arg(long, value_name = "FILE")]
     pub password_file: Option<PathBuf>,
+    /// What becomes of what was observed.
+    #[command(flatten)]
+    pub kept: KeptArgs,
+}
+
+/// What becomes of what was observed, by a run or in files.
+#[derive(Debug, Clone, Default, Args)]
+pub struct KeptArgs {
     /// Write what was observed to this file, for replay
     #[arg(long, value_name = "FILE")]
     pub save: Option<PathBuf>,
@@ -390,7 +398,7 @@ pub fn order_of(target: Target, options: &ProbeOptions) -> Result<Order, UsageEr
         deadline: deadline(options).into(),
         get: options.get.clone(),
         idle: options.idle.map(Into::into),
-        expect: options.expect.expect.clone(),
+        expect: options.kept.expect.expect.clone(),
         audit: None,
         demo: false,
     };

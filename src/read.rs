@@ -8,6 +8,7 @@
 //! Nothing here draws a conclusion: what a file does not tell stays untold.
 
 pub mod captures;
+mod clock;
 pub mod conversation;
 mod draft;
 mod ends;

@@ -8,6 +8,7 @@
 //! ```
 
 mod architecture;
+mod capture_formats;
 mod captures;
 mod catalogue;
 mod damaged_facts;

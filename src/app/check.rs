@@ -82,14 +82,14 @@ pub(super) fn run(
     output: &OutputArgs,
     world: &World<'_>,
 ) -> Result<Outcome, AppError> {
-    super::check(output, &options.expect)?;
+    super::check(output, &options.kept.expect)?;
     usable(check, options, output)?;
     let lists: Vec<&Path> =
         check.files.iter().filter(|f| f.as_os_str() != "-").map(Path::new).collect();
     super::keeps(output, &lists)?;
     let jobs = input::jobs(&check.files, options)?;
     let (mut planned, specs) = plan(jobs, world)?;
-    if options.mask {
+    if options.kept.mask {
         for (place, one) in planned.iter_mut().enumerate() {
             one.label = format!("target-{}", place + 1);
         }
@@ -130,7 +130,7 @@ pub(super) fn run(
         baseline,
         outlet,
         bar: Bar::new(visible, todo.len(), Words::of(language(output.lang, false, world))),
-        mask: options.mask.then(Mask::default),
+        mask: options.kept.mask.then(Mask::default),
         only_ascii: wants_ascii(output, world),
     };
     let (started, clock) = (SystemTime::now(), Instant::now());
@@ -145,11 +145,11 @@ pub(super) fn run(
 /// Options that do not go together here, before anything is read.
 fn usable(check: &CheckArgs, options: &ProbeOptions, output: &OutputArgs) -> Result<(), AppError> {
     let format = format(output);
-    let problem = if options.save.is_some() {
+    let problem = if options.kept.save.is_some() {
         "--save: keeps the facts of one run; check has many (--format jsonl --output FILE)"
     } else if check.resume && (output.output.is_none() || format != Format::JsonLines) {
         "--resume: needs the file of the unfinished run (--format jsonl --output FILE)"
-    } else if options.mask && (check.resume || check.baseline.is_some()) {
+    } else if options.kept.mask && (check.resume || check.baseline.is_some()) {
         "--mask: targets of an earlier run (--resume, --baseline) are not known again by masked names"
     } else if check.baseline.is_some() && !format.tells_changes() {
         "--baseline: what changed is told with --format text, markdown or json"
@@ -166,7 +166,7 @@ fn plan(jobs: Vec<Job>, world: &World<'_>) -> Result<(Vec<Planned>, Vec<Spec>), 
     let mut specs = Vec::with_capacity(jobs.len());
     for job in jobs {
         let at = |problem: &str| AppError::Usage(job.place.error(problem).to_string());
-        for expectation in &job.options.expect.expect {
+        for expectation in &job.options.kept.expect.expect {
             diagnosis::expect::check(expectation).map_err(|e| at(&e.to_string()))?;
         }
         let ask = job.password_env.as_deref().map_or(Ask::Nobody, Ask::Variable);

@@ -25,7 +25,7 @@ pub(super) fn run(
     output: &OutputArgs,
     world: &World<'_>,
 ) -> Result<Outcome, AppError> {
-    check(output, &args.expect)?;
+    check(output, &args.kept.expect)?;
     let paths: Vec<&Path> = args.files.iter().map(AsRef::as_ref).collect();
     let files: Vec<&Path> = paths.iter().copied().filter(|p| !is_stdin(p)).collect();
     keeps(output, &files)?;
@@ -64,14 +64,14 @@ pub(super) fn run(
         .collect();
     let chosen = chosen(&args, &all, &order)?;
     let mut facts = all.swap_remove(chosen);
-    facts.request.expect = args.expect.expect;
+    facts.request.expect = args.kept.expect.expect;
     if let Some(reading) = &mut facts.reading {
         reading.others = told;
     }
-    let facts = shown(facts, args.mask)?;
+    let facts = shown(facts, args.kept.mask)?;
     let (report, code) = render(&facts, output, world)?;
     let mut outcome = place(report, output, code);
-    if let Some(path) = args.save {
+    if let Some(path) = args.kept.save {
         let mut bytes =
             serde_json::to_vec_pretty(&facts).map_err(|e| AppError::Internal(e.to_string()))?;
         bytes.push(b'\n');
@@ -92,7 +92,7 @@ fn usage(args: &ReadArgs, paths: &[&Path], output: &OutputArgs) -> Result<(), Ap
     if args.session == Some(0) {
         return wrong("--session 0: they are counted from 1".to_owned());
     }
-    let Some(save) = &args.save else { return Ok(()) };
+    let Some(save) = &args.kept.save else { return Ok(()) };
     if output.output.as_ref().is_some_and(|report| is_same_file(report, save)) {
         return wrong(format!("{}: both --output and --save", save.display()));
     }

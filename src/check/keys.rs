@@ -198,7 +198,7 @@ impl Keys {
                 let parsed = Expectation::parse(word).map_err(|e| (words.span(), e.to_string()))?;
                 all.push(parsed);
             }
-            options.expect.expect = all;
+            options.kept.expect.expect = all;
         }
         put(&mut options.bind, self.bind.as_ref().map(|b| b.get_ref().clone()));
         let path = |given: &Spanned<PathBuf>| folder.join(given.get_ref());

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::ExpectArgs;
+use super::KeptArgs;
 use crate::facts::Vantage;
 
 /// Below the options.
@@ -32,15 +32,9 @@ pub struct ReadArgs {
     /// Only sessions of this client
     #[arg(long, value_name = "ADDR")]
     pub client: Option<IpAddr>,
-    /// Write what was read to this file, for replay
-    #[arg(long, value_name = "FILE")]
-    pub save: Option<PathBuf>,
-    /// Mask addresses and names, alike everywhere, each within its class
-    #[arg(long)]
-    pub mask: bool,
-    /// Expectations.
+    /// What becomes of what was read.
     #[command(flatten)]
-    pub expect: ExpectArgs,
+    pub kept: KeptArgs,
 }
 
 /// A vantage point.

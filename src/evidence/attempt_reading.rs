@@ -91,7 +91,10 @@ impl AttemptReading for Attempt {
     fn no_knock_came(&self) -> bool {
         let at_once = matches!(&self.why, Why::CommandRefused { code, text }
             if self.tells_of_a_failed_knock(*code, text));
+        // Only a capture shows the server's knock turned away.
+        let turned_away = !self.mode.is_passive() && self.outcome.is_shut();
         self.outcome == Outcome::TimedOut
+            || turned_away
             || self.knock_failed()
             || (at_once && !self.address_refused())
     }

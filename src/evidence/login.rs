@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use super::Evidence;
 use crate::facts::{
-    Dial, DialOutcome, ExchangeEnd, Family, Greeting, LoginOutcome, LookupOutcome, Micros, Outcome,
-    Session,
+    ControlEnd, Dial, DialOutcome, ExchangeEnd, Family, Greeting, LoginOutcome, LookupOutcome,
+    Micros, Outcome, Session,
 };
 
 /// Silence of a control port that was knocked at three times says something: SYNs leave at once,
@@ -114,8 +114,10 @@ fn says_no(dial: &Dial) -> bool {
 }
 
 /// Whether a file breaks off in the middle of this login: what it does not show may have come.
+/// The same holds of one that is encrypted.
 fn breaks_off(session: &Session) -> bool {
-    session.end.is_none()
+    let by_server = matches!(session.end, Some(ControlEnd::ClosedByServer | ControlEnd::Reset));
+    (!by_server || session.tls.is_some())
         && session.login == LoginOutcome::NotTried
         && match &session.greeting {
             Greeting::Reply(reply) => reply.code < 400,

@@ -56,6 +56,13 @@ struct Spot<'f> {
     sighting: &'f Sighting,
 }
 
+impl Spot<'_> {
+    /// Whether SYNs come to a router that stands inside and do not leave it, as others do.
+    fn swallows(&self) -> bool {
+        self.sighting.syns.any() && self.sighting.inside < self.inside
+    }
+}
+
 impl Evidence<'_> {
     /// Hops from the client to the server, as captures show them.
     pub fn seen_hops(&self) -> Option<u8> {
@@ -224,6 +231,11 @@ impl Evidence<'_> {
                 ),
                 None => (0, spot.before, Lost::Unheard, seen(spot, spot.sighting.syn_acks), None),
             }
+        } else if let Some(inside) = spots.iter().find(|s| s.swallows()) {
+            // Seen before a router that stands inside of the capture, and not behind it.
+            let first = inside.before + inside.sighting.inside + 1;
+            let until = inside.before + inside.inside;
+            (first, until, Lost::Unanswered, seen(inside, inside.sighting.syns), None)
         } else if has_syn(&last) {
             (after(last), hops, Lost::Unanswered, seen(last, last.sighting.syns), None)
         } else if let Some(near) = spots.iter().rev().find(has_syn) {
@@ -280,6 +292,11 @@ impl Evidence<'_> {
             .iter()
             .filter_map(|sighting| {
                 let file = reading.files.get(sighting.file)?;
+                // A capture that lost packets itself shows nothing by what it does not have.
+                let blank = !sighting.syns.any() && !sighting.syn_acks.any();
+                if blank && self.lost_packets(sighting.file) {
+                    return None;
+                }
                 let before = if passive { file.from_client? } else { file.from_server? };
                 let here = before.checked_add(file.inside).filter(|last| *last < hops);
                 here.map(|_| Spot { file: sighting.file, before, inside: file.inside, sighting })
@@ -315,6 +332,11 @@ impl Evidence<'_> {
             }
         }
         let (at, there) = found?;
+        // The last router alone: a NAT that forwards the control port and nothing else, or a firewall
+        // that rejects. Both answer in the server's name, and packets do not tell which it is.
+        if at + 1 == hops && hops >= 3 && !there {
+            return None;
+        }
         let confidence = if there { Confidence::Proven } else { Confidence::Likely };
         if at >= hops {
             // From between, the last router is as near as makes no difference.

@@ -287,6 +287,9 @@ pub struct Sighting {
     /// Routers that stand inside: its packets were seen before and behind them.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub inside: u8,
+    /// The port that was called, where it is another one than the one that was announced here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub called: Option<u16>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]

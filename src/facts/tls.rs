@@ -39,6 +39,23 @@ pub struct Handshake {
 }
 
 impl Handshake {
+    /// One of which a file tells nothing but that it was.
+    pub fn untold(purpose: TlsPurpose) -> Self {
+        Self {
+            purpose,
+            version: None,
+            cipher: None,
+            offered: false,
+            resumed: None,
+            took: Micros::default(),
+            certificates: Vec::new(),
+            omitted: 0,
+            trust: Trust::NotChecked,
+            end: None,
+            failure: None,
+        }
+    }
+
     /// Whether it came to its end and data can flow.
     pub fn is_done(&self) -> bool {
         self.failure.is_none()

@@ -357,6 +357,8 @@ pub enum DataEvent {
     TlsNotClosed,
     /// Closed in order.
     Closed,
+    /// The client closed it: nothing had come over it, not even an end.
+    LeftEmpty,
     /// Reset.
     Reset,
     /// It came from somebody else than the server.

@@ -3,20 +3,36 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use super::clock::{Clock, LONGEST, PATIENCE, between};
 use super::conversation::{Data, DataEvent, Event, Said};
-use super::observe::{LONGEST, PATIENCE, between};
-use super::session::Talk;
 use crate::facts::reading::{Place, Sighting};
-use crate::facts::tls::{Handshake, TlsEnd, TlsFailure, TlsPurpose, Trust};
+use crate::facts::tls::{Handshake, TlsEnd, TlsFailure, TlsPurpose};
 use crate::facts::{
-    Attempt, ControlEnd, DataEnd, DialOutcome, Family, Icmp, Knock, Micros, Mode, NotTested,
-    Observed, Outcome, Purpose, Security, Step, Untold, Why,
+    Attempt, ControlEnd, DataEnd, DialOutcome, Family, Knock, Micros, Mode, NotTested, Observed,
+    Outcome, Purpose, Security, Step, Untold, Why,
 };
 use crate::wire::address::{AddressOddity, parse_227, parse_229};
 use crate::wire::text::printable;
 
 /// A server that was asked to call may take longer.
 const ACTIVE_PATIENCE: u64 = 3_000_000;
+
+/// What the conversation shows around an attempt.
+pub(super) struct Around {
+    pub(super) clock: Clock,
+    pub(super) peer: SocketAddr,
+    /// The control connection was reset by the server's end.
+    pub(super) reset: bool,
+    pub(super) end: Option<ControlEnd>,
+    /// Its last event.
+    pub(super) last: Option<u64>,
+    /// Nothing more can be read of the dialogue.
+    pub(super) opaque: bool,
+    /// The file says of data connections what became of them.
+    pub(super) tells_data: bool,
+    /// It is a capture.
+    pub(super) captured: bool,
+}
 
 pub(super) struct Transfer {
     pub(super) command: String,
@@ -54,6 +70,8 @@ pub(super) struct Draft {
     pub(super) knock: Option<(Outcome, Why)>,
     pub(super) syns: Option<u32>,
     pub(super) wrong_peer: Option<SocketAddr>,
+    /// When it was seen that what was sent did not come.
+    pub(super) starved_at: Option<u64>,
     pub(super) bytes: u64,
     pub(super) closed: bool,
     pub(super) closed_at: Option<u64>,
@@ -100,6 +118,7 @@ impl Draft {
             knock: None,
             syns: None,
             wrong_peer: None,
+            starved_at: None,
             bytes: 0,
             closed: false,
             closed_at: None,
@@ -149,7 +168,6 @@ impl Draft {
             let address = door.address.unwrap_or(peer);
             self.dialled.get_or_insert(SocketAddr::new(address, door.port));
         }
-        let knock = |outcome, why| Some((outcome, why));
         match &data.what {
             DataEvent::Dialled => {
                 self.dialled_yet = true;
@@ -163,25 +181,26 @@ impl Draft {
                     self.observed = Some(Observed { from: *from, to: *to });
                 }
             }
-            DataEvent::Refused => self.knock = knock(Outcome::Refused, Why::Reset),
+            DataEvent::Refused => self.knock = Some(told(Why::Reset)),
             DataEvent::TimedOut { waited, syns } => {
                 self.syns = *syns;
                 let waited =
                     waited.or_else(|| between(self.dialled_at.or(self.answered_at), event.at));
                 let waited = Micros(waited.unwrap_or(0).min(LONGEST));
-                self.knock = knock(Outcome::TimedOut, Why::NoAnswer { waited, syns: *syns });
+                self.knock = Some(told(Why::NoAnswer { waited, syns: *syns }));
             }
             DataEvent::Icmp(icmp) => {
-                let rejects = icmp.is_none_or(Icmp::is_reject);
-                let outcome = if rejects { Outcome::Prohibited } else { Outcome::Unreachable };
-                self.knock = knock(outcome, Why::Icmp { icmp: *icmp });
+                let (outcome, why) = told(Why::Icmp { icmp: *icmp });
+                // A client's own word for it ("no route to host") is how most rejects come out.
+                let outcome = if icmp.is_none() { Outcome::Prohibited } else { outcome };
+                self.knock = Some((outcome, why));
             }
             DataEvent::NoRoute => {
-                self.knock = knock(Outcome::Unreachable, Why::Icmp { icmp: None });
+                self.knock = Some(told(Why::Icmp { icmp: None }));
             }
             DataEvent::Local(text) => {
                 let text = printable(text.as_bytes(), 200);
-                self.knock = knock(Outcome::Unreachable, Why::Local { text });
+                self.knock = Some(told(Why::Local { text }));
             }
             DataEvent::Bytes(count) => {
                 self.bytes = self.bytes.max(*count);
@@ -205,16 +224,24 @@ impl Draft {
                 self.closed = true;
                 self.closed_at = self.closed_at.or(event.at);
             }
+            DataEvent::LeftEmpty => self.starved_at = event.at,
             DataEvent::Reset => {
                 self.reset = true;
                 self.closed_at = self.closed_at.or(event.at);
             }
             DataEvent::WrongPeer(from) => self.wrong_peer = Some(*from),
-            DataEvent::Seen(sighting) => self.sightings.push((**sighting).clone()),
+            DataEvent::Seen(sighting) => {
+                // Sent again and again, and never taken: whatever the server says of it.
+                let stuck = sighting.stuck.is_some() && sighting.acknowledged < sighting.sent;
+                if stuck && sighting.again >= 2 {
+                    self.starved_at = self.starved_at.or(event.at);
+                }
+                self.sightings.push((**sighting).clone());
+            }
         }
     }
 
-    pub(super) fn attempt(self, talk: &Talk<'_>, session: usize, at_client: bool) -> Attempt {
+    pub(super) fn attempt(self, talk: &Around, session: usize, at_client: bool) -> Attempt {
         let (outcome, why) = self.conclude(talk, at_client);
         let step = self.step(outcome);
         let clock = talk.clock;
@@ -236,17 +263,9 @@ impl Draft {
             _ => Vec::new(),
         };
         let handshake = (self.tls || self.tls_failed.is_some()).then(|| Handshake {
-            purpose: TlsPurpose::Data,
-            version: None,
-            cipher: None,
-            offered: false,
-            resumed: None,
-            took: Micros::default(),
-            certificates: Vec::new(),
-            omitted: 0,
-            trust: Trust::NotChecked,
             end: self.tls_cut.then_some(TlsEnd::EofWithoutCloseNotify),
             failure: self.tls_failed.clone().map(|text| TlsFailure::Other { text }),
+            ..Handshake::untold(TlsPurpose::Data)
         });
         let data_end = match (outcome, self.reset, self.closed) {
             (Outcome::TlsFailed, ..) => Some(DataEnd::TlsFailed),
@@ -326,20 +345,20 @@ impl Draft {
             || (self.cut && self.waited().is_some_and(|waited| waited >= patience))
     }
 
-    fn conclude(&self, talk: &Talk<'_>, at_client: bool) -> (Outcome, Why) {
-        let not = |what| (Outcome::NotTested, Why::Not(NotTested::NotInFile { what }));
+    fn conclude(&self, talk: &Around, at_client: bool) -> (Outcome, Why) {
+        let not = |what| told(Why::Not(NotTested::NotInFile { what }));
         if let Some((code, text)) = &self.refused {
-            return (Outcome::Rejected, Why::CommandRefused { code: *code, text: text.clone() });
+            return told(Why::CommandRefused { code: *code, text: text.clone() });
         }
         if let (Some((code, text, error)), false) = (&self.malformed, self.connected) {
             let (code, text, error) = (*code, text.clone(), error.clone());
-            return (Outcome::Rejected, Why::BadAnnouncement { code, text, error });
+            return told(Why::BadAnnouncement { code, text, error });
         }
         let done = matches!(self.last_word, Some((200..=299, _)));
         if !self.answered && !(self.gap && (self.connected || done)) {
             let command = self.mode.verb().to_owned();
             if talk.reset || talk.end == Some(ControlEnd::ClosedByServer) {
-                return (Outcome::Closed, Why::ControlLost { command });
+                return told(Why::ControlLost { command });
             }
             if self.gap || talk.opaque {
                 return not(Untold::Missing);
@@ -347,12 +366,12 @@ impl Draft {
             if self.waited_enough(PATIENCE) && (talk.end.is_some() || self.gave_up.is_some()) {
                 let waited = between(self.began, self.over.flatten());
                 let waited = Micros(waited.or(self.gave_up.flatten()).unwrap_or(0));
-                return (Outcome::Stalled, Why::NoReply { command, waited });
+                return told(Why::NoReply { command, waited });
             }
             return not(if self.cut { Untold::FileEnds } else { Untold::Missing });
         }
         if let Some(from) = self.wrong_peer {
-            return (Outcome::Rejected, Why::WrongPeer { from });
+            return told(Why::WrongPeer { from });
         }
         if self.connected || self.tls_failed.is_some() {
             return self.stood(talk);
@@ -360,7 +379,7 @@ impl Draft {
         if let Some((outcome, why)) = &self.knock {
             return match (&self.last_word, outcome) {
                 // It came through in the end, whatever was said of one knock.
-                (Some((200..=299, _)), _) => (Outcome::Open, Why::Complete),
+                (Some((200..=299, _)), _) => told(Why::Complete),
                 _ => (*outcome, why.clone()),
             };
         }
@@ -368,22 +387,26 @@ impl Draft {
     }
 
     /// The data connection stood.
-    fn stood(&self, talk: &Talk<'_>) -> (Outcome, Why) {
-        let not = |what| (Outcome::NotTested, Why::Not(NotTested::NotInFile { what }));
+    fn stood(&self, talk: &Around) -> (Outcome, Why) {
+        let not = |what| told(Why::Not(NotTested::NotInFile { what }));
         if self.tls_failed.is_some() && !matches!(self.last_word, Some((200..=299, _))) {
-            return (Outcome::TlsFailed, Why::TlsFailed { reply: self.last_word.clone() });
+            return told(Why::TlsFailed { reply: self.last_word.clone() });
+        }
+        if let Some(at) = self.starved_at {
+            let waited = Micros(between(self.connected_at, Some(at)).unwrap_or(0));
+            return told(Why::NoData { waited });
         }
         match &self.last_word {
-            Some((200..=299, _)) => return (Outcome::Open, Why::Complete),
+            Some((200..=299, _)) => return told(Why::Complete),
             Some((code, text)) => {
                 let (code, text) = (*code, text.clone());
                 let none = self.bytes == 0 && !self.preliminary;
                 let refused = none || (self.bytes == 0 && matches!(code, 425 | 522 | 550));
                 return if let (true, Some(transfer)) = (refused, &self.transfer) {
                     let command = transfer.command.clone();
-                    (Outcome::Rejected, Why::ListingRefused { command, code, text })
+                    told(Why::ListingRefused { command, code, text })
                 } else {
-                    (Outcome::Closed, Why::BrokenOff { code, text })
+                    told(Why::BrokenOff { code, text })
                 };
             }
             None => {}
@@ -395,29 +418,29 @@ impl Draft {
         if self.unread {
             // Encrypted: whether 226 followed cannot be read. Data that ended in order did come.
             return match (self.reset, self.closed && self.bytes > 0) {
-                (true, _) => (Outcome::Closed, Why::DataReset),
-                (_, true) => (Outcome::Open, Why::Complete),
+                (true, _) => told(Why::DataReset),
+                (_, true) => told(Why::Complete),
                 _ if self.closed => not(Untold::Encrypted),
                 _ => self.starved(),
             };
         }
         if self.reset {
-            return (Outcome::Closed, Why::DataReset);
+            return told(Why::DataReset);
+        }
+        if self.gap {
+            return not(Untold::Missing);
         }
         let Some(transfer) = &self.transfer else {
             return not(if self.cut { Untold::FileEnds } else { Untold::NotAsked });
         };
         if talk.reset || talk.end == Some(ControlEnd::ClosedByServer) {
-            return (Outcome::Closed, Why::ControlLost { command: transfer.command.clone() });
-        }
-        if self.gap {
-            return not(Untold::Missing);
+            return told(Why::ControlLost { command: transfer.command.clone() });
         }
         if self.closed {
             let waited = between(self.closed_at, self.over.flatten());
             return if self.waited_enough(PATIENCE) {
                 let waited = Micros(waited.unwrap_or(0));
-                (Outcome::Stalled, Why::NoCompletion { waited })
+                told(Why::NoCompletion { waited })
             } else if self.bytes > 0 && !self.cut {
                 // The client had what it wanted and went on without a word.
                 not(Untold::NoLastWord)
@@ -431,21 +454,21 @@ impl Draft {
     fn starved(&self) -> (Outcome, Why) {
         if self.waited_enough(PATIENCE) {
             let waited = Micros(self.waited().unwrap_or(0));
-            return (Outcome::Stalled, Why::NoData { waited });
+            return told(Why::NoData { waited });
         }
-        (Outcome::NotTested, Why::Not(NotTested::NotInFile { what: Untold::FileEnds }))
+        told(Why::Not(NotTested::NotInFile { what: Untold::FileEnds }))
     }
 
     /// Nothing in the file says what became of the data connection.
-    fn unseen(&self, talk: &Talk<'_>, at_client: bool) -> (Outcome, Why) {
-        let not = |what| (Outcome::NotTested, Why::Not(NotTested::NotInFile { what }));
+    fn unseen(&self, talk: &Around, at_client: bool) -> (Outcome, Why) {
+        let not = |what| told(Why::Not(NotTested::NotInFile { what }));
         let passive = self.mode.is_passive();
         let silence = |syns| {
             let waited = Micros(self.waited().unwrap_or(0));
-            (Outcome::TimedOut, Why::NoAnswer { waited, syns })
+            told(Why::NoAnswer { waited, syns })
         };
         match (&self.last_word, &self.transfer) {
-            (Some((200..=299, _)), _) => return (Outcome::Open, Why::Complete),
+            (Some((200..=299, _)), _) => return told(Why::Complete),
             (Some((code, text)), Some(transfer)) => {
                 // Nobody came to the port that was announced, as the server says.
                 if passive
@@ -455,26 +478,23 @@ impl Draft {
                 {
                     return silence(None);
                 }
-                return (
-                    Outcome::Rejected,
-                    Why::ListingRefused {
-                        command: transfer.command.clone(),
-                        code: *code,
-                        text: text.clone(),
-                    },
-                );
+                return told(Why::ListingRefused {
+                    command: transfer.command.clone(),
+                    code: *code,
+                    text: text.clone(),
+                });
             }
             _ => {}
         }
         if self.gap {
             return not(Untold::Missing);
         }
-        let tells = talk.conversation.tells_data;
+        let tells = talk.tells_data;
         if passive && tells && at_client {
             // The file would show the knock.
             return not(if self.cut { Untold::FileEnds } else { Untold::NotDialled });
         }
-        let captured = !talk.conversation.points.is_empty();
+        let captured = talk.captured;
         if passive && tells && captured && self.transfer.is_none() && !self.cut {
             // Nobody asks for a port and leaves it without a knock: it was lost on its way here.
             return silence(Some(0));
@@ -485,17 +505,22 @@ impl Draft {
         }
         if talk.reset {
             let command = self.transfer.as_ref().map_or(self.mode.verb(), |t| t.command.as_str());
-            return (Outcome::Closed, Why::ControlLost { command: command.to_owned() });
+            return told(Why::ControlLost { command: command.to_owned() });
         }
         if !self.waited_enough(patience) {
             return not(if self.cut { Untold::FileEnds } else { Untold::NotAsked });
         }
         if passive && self.preliminary && !tells {
             let waited = Micros(self.waited().unwrap_or(0));
-            return (Outcome::Stalled, Why::NoData { waited });
+            return told(Why::NoData { waited });
         }
         silence(tells.then_some(0))
     }
+}
+
+/// What follows from why it ended so.
+fn told(why: Why) -> (Outcome, Why) {
+    (why.outcome(), why)
 }
 
 fn says_peer(code: u16, text: &str) -> bool {

@@ -4,8 +4,8 @@
 //! run of this program had done it. What the files do not tell is not tested, and says so.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::time::{Duration, UNIX_EPOCH};
 
+use super::clock::{Clock, PATIENCE, between};
 use super::conversation::{Asked, Control, Conversation, Party, What};
 use super::ends;
 use super::pair;
@@ -17,13 +17,9 @@ use crate::facts::{
 };
 use crate::words::Word;
 
-/// Silence shorter than this means nothing: a SYN is sent again after a second.
-pub(super) const PATIENCE: u64 = 2_000_000;
 /// No run and no diagnosis needs more; what is beyond is counted as not read.
 const MOST_SESSIONS: usize = 400;
 const MOST_ATTEMPTS: usize = 800;
-/// Facts hold no time beyond ten days.
-pub(super) const LONGEST: u64 = 9 * 24 * 3600 * 1_000_000;
 /// An endpoint that the file does not tell.
 const NOWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
 
@@ -94,38 +90,6 @@ pub fn facts_of(
     }
 }
 
-/// The clock of the files, counted from the first event.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Clock {
-    first: Option<u64>,
-}
-
-impl Clock {
-    fn of(group: &[Conversation]) -> Self {
-        Self { first: group.iter().flat_map(|c| &c.events).filter_map(|e| e.at).min() }
-    }
-
-    pub(super) fn at(self, at: Option<u64>) -> Micros {
-        Micros(at.unwrap_or(0).saturating_sub(self.first.unwrap_or(0)).min(LONGEST))
-    }
-
-    fn elapsed(self, group: &[Conversation]) -> Micros {
-        self.at(group.iter().flat_map(|c| &c.events).filter_map(|e| e.at).max())
-    }
-
-    fn started(self, moment: u64) -> String {
-        // A clock that does not tell the date counts from its own beginning.
-        let dated = self.first.filter(|first| *first > 86_400_000_000 * 365);
-        let since = dated.map_or(Duration::from_secs(moment), Duration::from_micros);
-        let since = since.min(Duration::from_secs(253_402_300_799));
-        humantime::format_rfc3339_millis(UNIX_EPOCH + since).to_string()
-    }
-}
-
-pub(super) fn between(from: Option<u64>, to: Option<u64>) -> Option<u64> {
-    Some(to?.saturating_sub(from?).min(LONGEST))
-}
-
 #[derive(Default)]
 struct Gathered {
     clock: Clock,
@@ -161,13 +125,14 @@ impl Gathered {
         }
         let place = self.sessions.len();
         let drafts = std::mem::take(&mut talk.drafts);
+        let around = talk.around();
         let at_client = |s: Option<usize>| {
             s.and_then(|file| reading.files.get(file)).is_some_and(|f| f.vantage == Vantage::Client)
         };
         for draft in drafts {
             if self.attempts.len() < MOST_ATTEMPTS {
                 let seen_at_client = at_client(draft.places.first().map(|p| p.file));
-                let mut attempt = draft.attempt(&talk, place, seen_at_client);
+                let mut attempt = draft.attempt(&around, place, seen_at_client);
                 unseen(&mut attempt, conversation);
                 self.attempts.push(attempt);
             }

@@ -65,7 +65,9 @@ fn joined(one: Conversation, other: Conversation) -> Conversation {
         if nearness(&one) <= nearness(&other) { (one, other) } else { (other, one) };
     let clock = clock(&near, &far);
     let gaps = |c: &Conversation| c.events.iter().filter(|e| e.what == What::Gap).count();
-    if gaps(&far) < gaps(&near) && !far.joined_late {
+    // Where addresses are translated, what they say of addresses differs.
+    let same_ends = near.client == far.client && near.server == far.server;
+    if gaps(&far) < gaps(&near) && !far.joined_late && same_ends {
         // What one capture lost, the other has.
         let kept: Vec<Event> =
             far.events.iter().filter(|e| !matches!(e.what, What::Data(_))).cloned().collect();
@@ -74,6 +76,16 @@ fn joined(one: Conversation, other: Conversation) -> Conversation {
     }
     let near_doors = ports(&near);
     let moved = moved_doors(&near, &far);
+    // The near capture was ended in the middle: how it went on stands in the other one.
+    let stopped = near.file_ends && !far.file_ends;
+    if stopped && !near.joined_late && !far.joined_late {
+        let known = near.events.iter().filter(|e| is_dialogue(&e.what)).count();
+        let rest = far.events.iter().filter(|e| is_dialogue(&e.what)).skip(known).cloned();
+        let more: Vec<Event> = rest.map(|e| shifted(e, clock)).collect();
+        near.events.extend(more);
+        let end = far.events.iter().rfind(|e| matches!(e.what, What::Control(_))).cloned();
+        near.events.extend(end.map(|e| shifted(e, clock)));
+    }
     for event in far.events {
         let What::Data(data) = &event.what else { continue };
         let renamed = renamed(data, &moved);
@@ -81,7 +93,9 @@ fn joined(one: Conversation, other: Conversation) -> Conversation {
         let seen = matches!(renamed.what, DataEvent::Seen(_));
         // The near end's own view of a connection stands; the far end's is added to it.
         let known = port.is_some_and(|port| near_doors.contains(&port));
-        if seen || !known {
+        let goes_on =
+            stopped && !matches!(renamed.what, DataEvent::Dialled | DataEvent::Connected { .. });
+        if seen || !known || goes_on {
             let event = shifted(event.clone(), clock);
             near.events.push(Event { what: What::Data(renamed), ..event });
         }
@@ -91,6 +105,10 @@ fn joined(one: Conversation, other: Conversation) -> Conversation {
     near.file_ends &= far.file_ends;
     near.events.sort_by_key(|e| (e.at.unwrap_or(0), is_seen(e), e.place));
     near
+}
+
+fn is_dialogue(what: &What) -> bool {
+    matches!(what, What::Command(_) | What::Reply(_) | What::NotAReply(_) | What::Tls(_))
 }
 
 fn is_seen(event: &Event) -> bool {

@@ -3,13 +3,13 @@
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 
+use super::clock::{Clock, between};
 use super::conversation::{
     Asked, Control, Conversation, Data, DataEvent, Door, End, Event, Said, TlsEvent, What,
     active_endpoint,
 };
-use super::draft::{Draft, Transfer};
-use super::observe::{Clock, between};
-use crate::facts::tls::{Handshake, TlsFailure, TlsPurpose, Trust};
+use super::draft::{Around, Draft, Transfer};
+use crate::facts::tls::{Handshake, TlsFailure, TlsPurpose};
 use crate::facts::{
     ControlEnd, DialOutcome, Exchange, ExchangeEnd, Greeting, LoginOutcome, Micros, Mode,
     ReplyFact, Session,
@@ -54,6 +54,8 @@ pub(super) struct Talk<'a> {
     /// A part of the dialogue is missing so far.
     pub(super) gap: bool,
     pub(super) gave_up: Option<Option<u64>>,
+    /// A data connection was seen that belongs to the encrypted part.
+    pub(super) dark_data: bool,
 }
 
 impl<'a> Talk<'a> {
@@ -86,6 +88,7 @@ impl<'a> Talk<'a> {
             quit: false,
             gap: false,
             gave_up: None,
+            dark_data: false,
         }
     }
 
@@ -315,19 +318,7 @@ impl<'a> Talk<'a> {
 
     fn tls(&mut self, event: &TlsEvent) {
         self.opened = true;
-        let mut handshake = Handshake {
-            purpose: TlsPurpose::Control,
-            version: None,
-            cipher: None,
-            offered: false,
-            resumed: None,
-            took: Micros::default(),
-            certificates: Vec::new(),
-            omitted: 0,
-            trust: Trust::NotChecked,
-            end: None,
-            failure: None,
-        };
+        let mut handshake = Handshake::untold(TlsPurpose::Control);
         match event {
             TlsEvent::Opaque => self.opaque = true,
             TlsEvent::Done => self.opaque = false,
@@ -381,6 +372,7 @@ impl<'a> Talk<'a> {
         draft.answered_at = at;
         draft.advertised = Some(SocketAddr::new(door.address.unwrap_or(self.peer.ip()), door.port));
         self.close(at);
+        self.dark_data = true;
         self.drafts.push(draft);
         self.drafts.len() - 1
     }
@@ -406,6 +398,20 @@ impl<'a> Talk<'a> {
             if let Some(exchange) = self.exchanges.get_mut(index) {
                 exchange.end = how.clone();
             }
+        }
+    }
+
+    /// What an attempt needs to know of the conversation around it.
+    pub(super) fn around(&self) -> Around {
+        Around {
+            clock: self.clock,
+            peer: self.peer,
+            reset: self.reset,
+            end: self.end,
+            last: self.last,
+            opaque: self.opaque,
+            tells_data: self.conversation.tells_data,
+            captured: !self.conversation.points.is_empty(),
         }
     }
 
@@ -435,7 +441,7 @@ impl<'a> Talk<'a> {
             let service = service::recognise(head.as_bytes()).unwrap_or(service::Service::Unknown);
             return Greeting::NotFtp { service, head: head.clone() };
         }
-        if self.conversation.joined_late || self.opaque || !self.exchanges.is_empty() {
+        if self.conversation.joined_late || self.opaque || self.gap || !self.exchanges.is_empty() {
             return Greeting::NotInFile;
         }
         let waited = self.gave_up.flatten().or(between(self.connected.or(self.began), self.last));
@@ -484,9 +490,13 @@ impl<'a> Talk<'a> {
             if !tls.is_done() {
                 return LoginOutcome::TlsFailed;
             }
-            if self.opaque && self.drafts.iter().any(|d| d.unread) {
+            if self.opaque && self.dark_data {
                 // Nobody is called, or calls, before the login.
                 return LoginOutcome::In { code: 0 };
+            }
+            if self.opaque {
+                // Whether it came cannot be read.
+                return LoginOutcome::NotTried;
             }
         }
         if let Some((command, reply)) = refused {
@@ -504,6 +514,10 @@ impl<'a> Talk<'a> {
         // The file ends before the login does: what it does not show may have come.
         let waits = last.as_ref().is_none_or(|(_, end)| *end == ExchangeEnd::Open);
         if self.conversation.file_ends && !self.conversation.joined_late && waits {
+            return LoginOutcome::NotTried;
+        }
+        if self.gap {
+            // What decided it may be among what is missing.
             return LoginOutcome::NotTried;
         }
         if let Some((command, end)) = last {

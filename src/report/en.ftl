@@ -726,6 +726,10 @@ what-listing = the listing
 what-file = the file
 path-mtu-black-hole-title = Large packets get lost on the way
 path-mtu-black-hole-text = The data connection stood, and { $what } never came. The very same with segments of at most { $mss } bytes came through. A link on the way takes only smaller packets than both ends send, and the message that would say so (ICMP "fragmentation needed", IPv6 "packet too big") is dropped: logins, short listings and small files work, everything larger hangs.
+path-mtu-black-hole-text-read = The data connection stood, and segments of { $size } bytes were sent again ({ $again } times) and never acknowledged, while small ones came through. { $told ->
+    [yes] A router on the way said that they are too long for the next link (ICMP "fragmentation needed", "packet too big"), and the sender went on as before: a firewall at its end keeps that message from it.
+   *[no] That is what it looks like where a link on the way takes only smaller packets and the message that says so ("fragmentation needed") is filtered.
+}
 path-mtu-black-hole-fix-server = Let that ICMP message in at the server and its gateway; a firewall that drops all ICMP breaks large transfers.
 path-mtu-black-hole-fix-network = Or let the router at the small link (tunnel, VPN, PPPoE) make both ends agree on smaller segments.
 alg-rewrites-control-title = An FTP helper on the way rewrites the active command
@@ -949,6 +953,7 @@ diff-what-server-address = server's address
 diff-what-banner = greeting
 diff-what-software = software
 diff-what-local-address = measured from
+    .read = address
 diff-what-seen-as = seen by the server as
 diff-what-nat = NAT
 diff-what-family = family

@@ -690,6 +690,10 @@ what-listing = 列表
 what-file = 文件
 path-mtu-black-hole-title = 大包在途中丢失
 path-mtu-black-hole-text = 数据连接已建立，{ $what }却始终没来。同样的操作，报文段不超过 { $mss } 字节就通了。途中有一段链路能过的包比两端所发的小，而本该说明此事的消息（ICMP “fragmentation needed”，IPv6 为 “packet too big”）又被丢掉：登录、短列表和小文件都正常，大一点就卡住。
+path-mtu-black-hole-text-read = 数据连接已建立，{ $size } 字节的段重发了 { $again } 次，始终没有被确认，小的段却能通过。{ $told ->
+    [yes] 途中有路由器说它们对下一段链路来说太长（ICMP “fragmentation needed”、“packet too big”），发送方却照旧：它那一端的防火墙挡住了这个消息。
+   *[no] 途中某段链路只能过更小的包，而说明这一点的消息（“fragmentation needed”）又被过滤，看上去就是这样。
+}
 path-mtu-black-hole-fix-server = 在服务器和它的网关上放行这种 ICMP 消息；把 ICMP 全部丢弃的防火墙会让大文件传输失败。
 path-mtu-black-hole-fix-network = 或者让那段窄链路（隧道、VPN、PPPoE）上的路由器使两端协商出较小的报文段。
 alg-rewrites-control-title = 途中的 FTP 助手改写了主动模式命令
@@ -901,6 +905,7 @@ diff-what-server-address = 服务器地址
 diff-what-banner = 问候语
 diff-what-software = 软件
 diff-what-local-address = 测试地址
+    .read = 地址
 diff-what-seen-as = 服务器看到的地址
 diff-what-nat = NAT
 diff-what-family = 地址族

@@ -97,7 +97,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ),
     ("maud", &["report/html/"]),
     ("quick_junit", &["report/junit.rs"]),
-    ("humantime", &["cli/values.rs", "compare/read.rs", "probe/engine.rs", "read/observe.rs"]),
+    ("humantime", &["cli/values.rs", "compare/read.rs", "probe/engine.rs", "read/clock.rs"]),
     ("pcap_parser", &["read/captures/"]),
     ("etherparse", &["read/captures/"]),
     ("flate2", &["read/input.rs"]),

@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddrV4};
 
-use crate::diagnosis::diagnose;
+use crate::diagnosis::{Verdict, diagnose};
 use crate::facts::reading::{UnreadWhy, Vantage};
 use crate::facts::{Facts, Outcome};
 use crate::read::captures::{is_capture, read};
@@ -14,15 +14,15 @@ const FIN: u8 = 1;
 const RST: u8 = 4;
 
 #[derive(Clone, Copy)]
-struct End {
+pub struct End {
     at: SocketAddrV4,
     ttl: u8,
     seq: u32,
 }
 
 /// A capture in the making, of a client and a server some routers away from it.
-struct Film {
-    packets: Vec<(u64, Vec<u8>)>,
+pub struct Film {
+    pub packets: Vec<(u64, Vec<u8>)>,
     client: End,
     server: End,
     now: u64,
@@ -182,7 +182,7 @@ fn silent(from_client: u8, from_server: u8, syns: u32) -> Film {
     film
 }
 
-fn healthy() -> Film {
+pub fn healthy() -> Film {
     let mut film = Film::at(0, 3);
     film.login();
     film.says("PASV");
@@ -198,6 +198,12 @@ fn healthy() -> Film {
     film.hears("226 done");
     film.quit();
     film
+}
+
+/// Files of all kinds, for whoever damages them.
+pub fn files() -> Vec<Vec<u8>> {
+    let films = [healthy(), silent(0, 3, 4), silent(3, 0, 0), swallowed(true)];
+    films.iter().map(Film::pcap).collect()
 }
 
 #[test]
@@ -274,6 +280,94 @@ fn what_the_capture_lost_is_no_fault_of_the_network() {
     let facts = facts(&[("a.pcap", &film)]);
     let cause = first_cause(&facts[0]);
     assert_eq!(cause, "", "{:?}", facts[0].attempts);
+}
+
+/// A listing whose full segments never arrive, at the server's end; a router may say why.
+fn swallowed(told: bool) -> Film {
+    let mut film = Film::at(3, 0);
+    film.login();
+    film.says("PASV");
+    film.hears("227 Entering Passive Mode (192,0,2,21,195,80).");
+    let (from, to) = (end([198, 51, 100, 7], 40_100, 61), end([192, 0, 2, 21], 50_000, 64));
+    let (from, to) = film.handshake(from, to);
+    film.says("LIST");
+    film.hears("150 here");
+    for time in 0..5 {
+        film.raw(to, from.at, to.seq, from.seq, ACK, &[b'x'; 1448]);
+        if told && time == 0 {
+            let (_, frame) = film.packets.last().unwrap().clone();
+            let mut packet = Vec::new();
+            let mut quoted = vec![0, 0, 5, 20];
+            quoted.extend(&frame[14..14 + 28]);
+            etherparse::PacketBuilder::ethernet2([2; 6], [4; 6])
+                .ipv4([203, 0, 113, 9], [192, 0, 2, 21], 63)
+                .icmpv4_raw(3, 4, [0, 0, 5, 20])
+                .write(&mut packet, &quoted[4..])
+                .unwrap();
+            film.now += 1000;
+            film.packets.push((film.now, packet));
+        }
+        film.wait(2_000_000);
+    }
+    film
+}
+
+#[test]
+fn full_segments_that_never_arrive_are_a_black_hole() {
+    let cause = |told| first_cause(&facts(&[("a.pcap", &swallowed(told))])[0]);
+    assert_eq!(cause(false), "path-mtu-black-hole unknown likely");
+    assert_eq!(cause(true), "path-mtu-black-hole unknown proven");
+}
+
+/// The capture at the client was ended before the listing came.
+#[test]
+fn one_capture_ends_before_the_other() {
+    let mut near = healthy();
+    let mut far = Film::at(3, 0);
+    far.packets.clone_from(&near.packets);
+    for (_, packet) in &mut far.packets {
+        // The lives as they are at the server's end.
+        let from_server = packet[26..30] == [192, 0, 2, 21];
+        packet[22] = if from_server { 64 } else { 61 };
+    }
+    let cut = near.packets.len() - 6;
+    near.packets.truncate(cut);
+    let both = facts(&[("client.pcap", &near), ("server.pcap", &far)]);
+    let [both] = both.as_slice() else { panic!("{} sessions", both.len()) };
+    assert_eq!(first_cause(both), "", "{:?}", both.attempts);
+    assert_eq!(both.attempts[0].outcome, Outcome::Open);
+}
+
+/// Under TLS nothing can be read, and a data connection that came to its end was one after a login.
+#[test]
+fn an_encrypted_conversation_is_no_trouble() {
+    let dark = |data: bool| {
+        let mut film = Film::at(0, 3);
+        film.dial();
+        film.hears("220 hello");
+        film.says("AUTH TLS");
+        film.hears("234 go");
+        for byte in 0..3 {
+            let hello = [0x16, 3, 1, 0, 1, byte];
+            film.raw(film.client, film.server.at, film.client.seq, film.server.seq, ACK, &hello);
+            film.client.seq += 6;
+            film.raw(film.server, film.client.at, film.server.seq, film.client.seq, ACK, &hello);
+            film.server.seq += 6;
+        }
+        if data {
+            let (from, to) = (end([198, 51, 100, 7], 40_100, 64), end([192, 0, 2, 21], 50_000, 61));
+            let (from, mut to) = film.handshake(from, to);
+            film.raw(to, from.at, to.seq, from.seq, ACK, &[0x16, 3, 3, 0, 1, 9]);
+            to.seq += 6;
+            film.raw(to, from.at, to.seq, from.seq, ACK | FIN, b"");
+            film.raw(from, to.at, from.seq, to.seq + 1, ACK | FIN, b"");
+        }
+        film.raw(film.server, film.client.at, film.server.seq, film.client.seq, ACK | FIN, b"");
+        let facts = facts(&[("a.pcap", &film)]);
+        (diagnose(&facts[0]).verdict, first_cause(&facts[0]))
+    };
+    assert_eq!(dark(true), (Verdict::Healthy, String::new()));
+    assert_eq!(dark(false), (Verdict::Incomplete, String::new()));
 }
 
 #[test]

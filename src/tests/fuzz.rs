@@ -15,6 +15,7 @@
 
 mod engine;
 mod facts;
+mod files;
 mod invariants;
 mod lists;
 mod mutate;

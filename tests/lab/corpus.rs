@@ -449,7 +449,7 @@ impl Tcpdump {
         let said = file.with_extension("said");
         let child = Command::new("ip")
             .args(["netns", "exec", world.net.namespace(node), "tcpdump"])
-            .args(["-Z", "root", "-n", "-U", "-s", "0", "-i", interface, "-w"])
+            .args(["-Z", "root", "-n", "-U", "--immediate-mode", "-s", "0", "-i", interface, "-w"])
             .arg(file)
             .arg("tcp or icmp or icmp6 or arp")
             .stdin(Stdio::null())
@@ -614,6 +614,10 @@ fn captures_say_what_the_world_is() {
             }
         }
         for (client, _) in CLIENTS {
+            // curl's own active mode under TLS fails with vsftpd, whatever the world is.
+            if case.tls && client == "curl-port" {
+                continue;
+            }
             let listed = truth["clients"][client]["listed"] == true;
             for reading in READINGS {
                 let names: Vec<PathBuf> =
@@ -625,7 +629,11 @@ fn captures_say_what_the_world_is() {
                     .expect("the program");
                 let report: Value = serde_json::from_slice(&done.stdout).unwrap_or_default();
                 files += 1;
-                let judged = judge(case, listed, &report);
+                let mut judged = judge(case, listed, &report);
+                if report.is_null() {
+                    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+                    judged.wrong.push(format!("nothing read: {}", said.trim()));
+                }
                 right += u32::from(judged.wrong.is_empty());
                 less += u32::from(judged.wrong.is_empty() && judged.less);
                 proven += u32::from(judged.proven);

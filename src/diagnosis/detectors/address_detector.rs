@@ -12,6 +12,7 @@ use crate::diagnosis::text::Text;
 use crate::diagnosis::why_not::{Found, WhyNot, require, why_not};
 use crate::evidence::{Evidence, Foreign227, ModeView};
 use crate::facts::{Attempt, Mode, Why};
+use crate::wire::address::is_inner;
 
 pub static PASSIVE_ADDRESS_UNROUTABLE: Cause =
     cause!("passive-address-unroutable", Passive, Problem, &Detector(address_unroutable));
@@ -115,6 +116,11 @@ fn address_mismatch(evidence: &Evidence<'_>) -> Found {
     let peer = peer.filter(|_| !unroutable).ok_or_else(|| {
         why_not("the address in 227 cannot be reached from elsewhere (passive-address-unroutable)")
             .on(attempt)
+    })?;
+    // Seen from behind the server's NAT, its public address in 227 is the right one.
+    let inside = evidence.facts.reading.is_some() && is_inner(peer) && !is_inner(advertised);
+    require(!inside, || {
+        why_not("the file was taken behind a translation of the server's address").on(attempt)
     })?;
     let works = evidence.mode(Mode::Pasv).is_some_and(ModeView::is_open);
     let there = evidence.dialled_advertised();

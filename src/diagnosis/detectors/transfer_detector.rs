@@ -10,7 +10,7 @@ use crate::diagnosis::remedies;
 use crate::diagnosis::text::Text;
 use crate::diagnosis::why_not::{Found, require, why_not};
 use crate::evidence::{AttemptReading, Evidence, ModeView};
-use crate::facts::{Attempt, Outcome, Varied, Why};
+use crate::facts::{Attempt, Icmp, Outcome, Varied, Why};
 use crate::wire::address::is_inner;
 use std::net::IpAddr;
 
@@ -124,8 +124,92 @@ fn file_stalls(evidence: &Evidence<'_>) -> Found {
         .done()
 }
 
-/// Transfers that starve come through in smaller segments.
+/// Transfers that starve come through in smaller segments; or captures show that full ones do not
+/// arrive.
 fn path_mtu_black_hole(evidence: &Evidence<'_>) -> Found {
+    measured_black_hole(evidence)
+        .or_else(|why| seen_black_hole(evidence).map_err(|other| why.and(other)))
+}
+
+/// Captures: full segments are sent again and again and never acknowledged.
+fn seen_black_hole(evidence: &Evidence<'_>) -> Found {
+    let starved: Vec<(&Attempt, Stuck)> =
+        evidence.facts.attempts.iter().filter_map(|a| Some((a, stuck(a)?))).collect();
+    let (first, stuck) = *starved.first().ok_or_else(|| {
+        why_not("no capture shows large segments that were never acknowledged")
+            .on_every_mode(evidence)
+    })?;
+    if let Some(open) = evidence.facts.attempts.iter().find(|a| a.is_open() && full(a, stuck.size))
+    {
+        return Err(why_not("as much came through another time").on(open));
+    }
+    let confidence = match (stuck.told, stuck.again) {
+        // The router that cannot pass it on says so, and the sender does not heed it.
+        (true, 2..) => Confidence::Proven,
+        (true, _) | (false, 3..) => Confidence::Likely,
+        _ => Confidence::Possible,
+    };
+    let told = if stuck.told { "yes" } else { "no" };
+    let text = Text::new("path-mtu-black-hole-text-read")
+        .with("size", u32::from(stuck.size))
+        .with("again", stuck.again)
+        .with("told", told);
+    let views: Vec<&ModeView<'_>> =
+        evidence.modes().iter().filter(|v| v.failed() && v.shown.observed.is_some()).collect();
+    let mut build = finding(&PATH_MTU_BLACK_HOLE, confidence, text).explains(&views);
+    if views.is_empty() {
+        build = build.attempt(first);
+    }
+    build
+        .not("firewall-blocks-passive", Text::new("not-firewall-connected"))
+        .fix(
+            Who::ServerAdmin,
+            Text::new("path-mtu-black-hole-fix-server"),
+            remedies::let_icmp_in(evidence),
+        )
+        .fix(
+            Who::NetworkAdmin,
+            Text::new("path-mtu-black-hole-fix-network"),
+            remedies::clamp_mss(evidence),
+        )
+        .done()
+}
+
+/// Large segments that never arrive.
+#[derive(Clone, Copy)]
+struct Stuck {
+    size: u16,
+    again: u32,
+    /// An ICMP message said that they are too long for the way.
+    told: bool,
+}
+
+/// Segments smaller than this pass every link (RFC 791: 576 bytes, and headers).
+const SMALL: u16 = 536;
+
+fn stuck(attempt: &Attempt) -> Option<Stuck> {
+    if attempt.is_open() || attempt.observed.is_none() {
+        return None;
+    }
+    let too_long = |icmp: Icmp| match icmp.sender {
+        Some(IpAddr::V6(_)) => icmp.kind == 2,
+        _ => icmp.kind == 3 && icmp.code == 4,
+    };
+    let told = attempt.sightings.iter().filter_map(|s| s.icmp).any(|seen| too_long(seen.icmp));
+    let worst = attempt
+        .sightings
+        .iter()
+        .filter_map(|s| Some((s.stuck.filter(|size| *size > SMALL)?, s.again)))
+        .max_by_key(|(_, again)| *again)?;
+    Some(Stuck { size: worst.0, again: worst.1, told })
+}
+
+/// Whether an attempt moved a segment of this size.
+fn full(attempt: &Attempt, size: u16) -> bool {
+    attempt.bytes >= u64::from(size)
+}
+
+fn measured_black_hole(evidence: &Evidence<'_>) -> Found {
     let small: Vec<&Attempt> =
         evidence.facts.varied(|v| matches!(v, Varied::Segments { .. })).collect();
     let cured = small.iter().find(|a| a.is_open()).ok_or_else(|| {

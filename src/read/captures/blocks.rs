@@ -44,6 +44,13 @@ pub struct Ended {
     pub unread: Vec<Unread>,
 }
 
+/// The interfaces of the section that is read.
+#[derive(Default)]
+struct Interfaces {
+    all: Vec<Interface>,
+    big_endian: bool,
+}
+
 struct Interface {
     link: i32,
     /// Units in a second.
@@ -119,7 +126,7 @@ impl io::Read for Watched<'_> {
 
 fn walk(reader: &mut dyn PcapReaderIterator, ended: &mut Ended, each: &mut impl FnMut(&Frame<'_>)) {
     let mut legacy = Interface { link: 1, resolution: 1_000_000, offset: 0, snap: 0 };
-    let mut interfaces: Vec<Interface> = Vec::new();
+    let mut interfaces = Interfaces::default();
     let mut room = ROOM;
     loop {
         match reader.next() {
@@ -186,23 +193,29 @@ fn walk(reader: &mut dyn PcapReaderIterator, ended: &mut Ended, each: &mut impl 
 
 fn section(
     block: &Block<'_>,
-    interfaces: &mut Vec<Interface>,
+    interfaces: &mut Interfaces,
     ended: &mut Ended,
     each: &mut impl FnMut(&Frame<'_>),
 ) {
     match block {
-        Block::SectionHeader(_) => interfaces.clear(),
-        Block::InterfaceDescription(about) if interfaces.len() < MOST_INTERFACES => {
-            interfaces.push(Interface {
+        Block::SectionHeader(about) => {
+            interfaces.all.clear();
+            interfaces.big_endian = about.big_endian();
+        }
+        Block::InterfaceDescription(about) if interfaces.all.len() < MOST_INTERFACES => {
+            // The package takes this one option for little-endian, whatever the section is.
+            let offset = about.ts_offset();
+            let offset = if interfaces.big_endian { offset.swap_bytes() } else { offset };
+            interfaces.all.push(Interface {
                 link: about.linktype.0,
                 resolution: about.ts_resolution().filter(|r| *r > 0).unwrap_or(1_000_000),
-                offset: about.ts_offset(),
+                offset,
                 snap: about.snaplen,
             });
         }
         Block::EnhancedPacket(packet) => {
             ended.packets += 1;
-            let at = interfaces.get(usize::try_from(packet.if_id).unwrap_or(usize::MAX));
+            let at = interfaces.all.get(usize::try_from(packet.if_id).unwrap_or(usize::MAX));
             let Some(interface) = at else {
                 let text = format!("an interface {} that is not described", packet.if_id);
                 ended.note(Some(ended.packets), UnreadWhy::Broken { text });
@@ -223,7 +236,7 @@ fn section(
         }
         Block::SimplePacket(packet) => {
             ended.packets += 1;
-            let Some(interface) = interfaces.first() else { return };
+            let Some(interface) = interfaces.all.first() else { return };
             let most = if interface.snap == 0 { u32::MAX } else { interface.snap };
             ended.link(interface.link);
             each(&Frame {

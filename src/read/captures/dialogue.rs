@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::stream::{Piece, Stream};
+use super::stream::{Origin, Piece, Stream};
 use crate::facts::Mode;
 use crate::facts::reading::Place;
 use crate::read::conversation::{Asked, Conversation, Party, TlsEvent, What};
@@ -176,9 +176,10 @@ impl Dialogue {
         {
             let (own, other) =
                 if of_client { (&mut client, &mut server) } else { (&mut server, &mut client) };
-            own.push(seq, data, length, |piece| self.piece(of_client, &piece, number, at));
+            let from = (number, at);
+            own.push(from, (seq, length), data, |piece, from| self.piece(of_client, &piece, from));
             if let Some(ack) = ack {
-                other.acknowledged(ack, at, |piece| self.piece(!of_client, &piece, number, at));
+                other.acknowledged(ack, from, |piece, from| self.piece(!of_client, &piece, from));
             }
         }
         self.from_client = client;
@@ -186,18 +187,19 @@ impl Dialogue {
     }
 
     /// The file ends.
-    pub fn end(&mut self, number: u64) {
+    pub fn end(&mut self) {
         let at = self.last_at;
         for of_client in [true, false] {
             let stream = if of_client { &mut self.from_client } else { &mut self.from_server };
             let mut taken = std::mem::take(stream);
-            taken.end(|piece| self.piece(of_client, &piece, number, at));
+            taken.end(|piece, from| self.piece(of_client, &piece, from));
             let stream = if of_client { &mut self.from_client } else { &mut self.from_server };
             *stream = taken;
         }
+        self.last_at = self.last_at.max(at);
     }
 
-    fn piece(&mut self, of_client: bool, piece: &Piece<'_>, number: u64, at: u64) {
+    fn piece(&mut self, of_client: bool, piece: &Piece<'_>, (number, at): Origin) {
         match (piece, of_client) {
             (Piece::Data(data), true) => self.client_says(data, number, at),
             (Piece::Data(data), false) => self.server_says(data, number, at),

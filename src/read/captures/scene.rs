@@ -354,7 +354,7 @@ impl Scene {
         kept.sort_by_key(|t| t.flow.first.0);
         let last = self.last;
         for dialogue in &mut self.dialogues {
-            dialogue.end(last.0);
+            dialogue.end();
         }
         let mut taken: Vec<Vec<bool>> =
             self.dialogues.iter().map(|d| vec![false; d.announced.len()]).collect();

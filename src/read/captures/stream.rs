@@ -18,7 +18,12 @@ pub enum Piece<'a> {
     Gap,
 }
 
+/// A packet's number and time.
+pub type Origin = (u64, u64);
+
 struct Later {
+    /// The packet that it came in.
+    from: Origin,
     seq: u32,
     data: Vec<u8>,
     length: u32,
@@ -31,7 +36,7 @@ pub struct Stream {
     later: Vec<Later>,
     waiting: usize,
     /// What the other end has acknowledged beyond what was seen, and when.
-    beyond: Option<(u32, u64)>,
+    beyond: Option<(u32, Origin)>,
     /// Segments that were sent again.
     pub again: u32,
     /// Whether the capture is known to have lost bytes.
@@ -44,15 +49,22 @@ impl Stream {
         self.next.get_or_insert(seq);
     }
 
-    /// A segment with `length` bytes, of which `data` were stored.
-    pub fn push(&mut self, seq: u32, data: &[u8], length: u32, mut out: impl FnMut(Piece<'_>)) {
+    /// A segment with `length` bytes, of which `data` were stored. Pieces come out with the packet that
+    /// they came in, which may be an earlier one.
+    pub fn push(
+        &mut self,
+        from: Origin,
+        (seq, length): (u32, u32),
+        data: &[u8],
+        mut out: impl FnMut(Piece<'_>, Origin),
+    ) {
         if length == 0 {
             return;
         }
         let next = *self.next.get_or_insert(seq);
         let ahead = seq.wrapping_sub(next);
         if ahead == 0 || ahead > u32::MAX / 2 {
-            self.take(seq, data, length, &mut out);
+            self.take(from, (seq, length), data, &mut out);
             self.drain(&mut out);
         } else if ahead <= MOST_AHEAD && self.waiting + data.len() <= MOST_WAITING {
             if self.later.iter().any(|l| l.seq == seq && l.length >= length) {
@@ -60,12 +72,12 @@ impl Stream {
                 return;
             }
             self.waiting += data.len();
-            self.later.push(Later { seq, data: data.to_vec(), length });
+            self.later.push(Later { from, seq, data: data.to_vec(), length });
         }
     }
 
     /// The other end has got everything before `ack`.
-    pub fn acknowledged(&mut self, ack: u32, at: u64, out: impl FnMut(Piece<'_>)) {
+    pub fn acknowledged(&mut self, ack: u32, from: Origin, out: impl FnMut(Piece<'_>, Origin)) {
         let Some(next) = self.next else { return };
         let ahead = ack.wrapping_sub(next);
         // One more than the last byte acknowledges a FIN.
@@ -76,20 +88,22 @@ impl Stream {
             return;
         }
         match self.beyond {
-            Some((known, since)) if at.saturating_sub(since) > SETTLED => self.skip(known, out),
+            Some((known, since)) if from.1.saturating_sub(since.1) > SETTLED => {
+                self.skip(known, since, out);
+            }
             Some(_) => {}
-            None => self.beyond = Some((ack, at)),
+            None => self.beyond = Some((ack, from)),
         }
     }
 
     /// Nothing more comes: what was acknowledged and not seen is missing.
-    pub fn end(&mut self, out: impl FnMut(Piece<'_>)) {
-        if let Some((ack, _)) = self.beyond {
-            self.skip(ack, out);
+    pub fn end(&mut self, out: impl FnMut(Piece<'_>, Origin)) {
+        if let Some((ack, since)) = self.beyond {
+            self.skip(ack, since, out);
         }
     }
 
-    fn skip(&mut self, ack: u32, mut out: impl FnMut(Piece<'_>)) {
+    fn skip(&mut self, ack: u32, since: Origin, mut out: impl FnMut(Piece<'_>, Origin)) {
         self.beyond = None;
         let Some(next) = self.next else { return };
         let missing = ack.wrapping_sub(next);
@@ -101,11 +115,20 @@ impl Stream {
         let step = first.map_or(missing, |first| first.min(missing));
         self.lost = true;
         self.next = Some(next.wrapping_add(step));
-        out(Piece::Gap);
+        // It stood before what came after it.
+        let next = self.next.unwrap_or(ack);
+        let after = self.later.iter().find(|l| l.seq == next).map_or(since, |l| l.from);
+        out(Piece::Gap, after.min(since));
         self.drain(&mut out);
     }
 
-    fn take(&mut self, seq: u32, data: &[u8], length: u32, out: &mut impl FnMut(Piece<'_>)) {
+    fn take(
+        &mut self,
+        from: Origin,
+        (seq, length): (u32, u32),
+        data: &[u8],
+        out: &mut impl FnMut(Piece<'_>, Origin),
+    ) {
         let Some(next) = self.next else { return };
         let known = next.wrapping_sub(seq);
         if known >= length {
@@ -114,16 +137,16 @@ impl Stream {
         }
         let fresh = data.get(usize::try_from(known).unwrap_or(usize::MAX)..).unwrap_or_default();
         if !fresh.is_empty() {
-            out(Piece::Data(fresh));
+            out(Piece::Data(fresh), from);
         }
         if data.len() < usize::try_from(length).unwrap_or(0) {
             // Stored in part.
-            out(Piece::Gap);
+            out(Piece::Gap, from);
         }
         self.next = Some(seq.wrapping_add(length));
     }
 
-    fn drain(&mut self, out: &mut impl FnMut(Piece<'_>)) {
+    fn drain(&mut self, out: &mut impl FnMut(Piece<'_>, Origin)) {
         while let Some(next) = self.next {
             let ready = self.later.iter().position(|l| {
                 let ahead = l.seq.wrapping_sub(next);
@@ -134,7 +157,7 @@ impl Stream {
             self.waiting -= later.data.len();
             let known = next.wrapping_sub(later.seq);
             if known < later.length {
-                self.take(later.seq, &later.data, later.length, out);
+                self.take(later.from, (later.seq, later.length), &later.data, out);
             }
         }
     }
@@ -151,7 +174,7 @@ mod tests {
         for (seq, data) in steps {
             let seq = (u32::MAX - 3).wrapping_add(*seq);
             let length = u32::try_from(data.len()).unwrap();
-            stream.push(seq, data.as_bytes(), length, |piece| match piece {
+            stream.push((1, 1), (seq, length), data.as_bytes(), |piece, _| match piece {
                 Piece::Data(bytes) => text.push_str(&String::from_utf8_lossy(bytes)),
                 Piece::Gap => text.push('#'),
             });
@@ -174,23 +197,28 @@ mod tests {
         stream.begin(100);
         let mut gaps = 0;
         let mut text = Vec::new();
-        let mut out = |piece: Piece<'_>| match piece {
-            Piece::Data(bytes) => text.extend_from_slice(bytes),
-            Piece::Gap => gaps += 1,
+        let mut origins = Vec::new();
+        let mut out = |piece: Piece<'_>, from: Origin| {
+            origins.push(from.0);
+            match piece {
+                Piece::Data(bytes) => text.extend_from_slice(bytes),
+                Piece::Gap => gaps += 1,
+            }
         };
-        stream.push(100, b"ab", 2, &mut out);
-        stream.push(104, b"ef", 2, &mut out);
-        stream.acknowledged(106, 1_000, &mut out);
-        stream.acknowledged(106, 2_000, &mut out);
-        stream.acknowledged(106, 900_000, &mut out);
+        stream.push((1, 10), (100, 2), b"ab", &mut out);
+        stream.push((2, 20), (104, 2), b"ef", &mut out);
+        stream.acknowledged(106, (3, 1_000), &mut out);
+        stream.acknowledged(106, (4, 2_000), &mut out);
+        stream.acknowledged(106, (5, 900_000), &mut out);
         assert_eq!((text.as_slice(), gaps, stream.lost), (b"abef".as_slice(), 1, true));
+        assert_eq!(origins, [1, 2, 2], "what came late stands where it came");
     }
 
     #[test]
     fn what_was_stored_in_part_leaves_a_gap() {
         let mut stream = Stream::default();
         let mut seen = Vec::new();
-        stream.push(7, b"abc", 10, |piece| seen.push(piece == Piece::Gap));
+        stream.push((1, 1), (7, 10), b"abc", |piece, _| seen.push(piece == Piece::Gap));
         assert_eq!(seen, [false, true]);
     }
 }

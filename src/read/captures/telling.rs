@@ -127,6 +127,17 @@ pub fn data_events(
         if let Some((number, at)) = asked.last_data.max(answers.last_data) {
             note(number, at, DataEvent::Bytes(asked.bytes.max(answers.bytes)));
         }
+        // The client closes what nothing came over, not even an end.
+        let (client, server) = if passive { (asked, answers) } else { (answers, asked) };
+        let nothing =
+            asked.bytes + answers.bytes == 0 && !asked.resets.any() && !answers.resets.any();
+        if let Some((number, at)) = client.fin
+            && nothing
+            && server.fin.is_none_or(|(later, _)| later > number)
+            && at.saturating_sub(flow.established.map_or(at, |(_, since)| since)) >= PATIENCE
+        {
+            note(number, at, DataEvent::LeftEmpty);
+        }
         let fin = [asked.fin, answers.fin].into_iter().flatten().min();
         let reset = [asked, answers].into_iter().filter(|s| s.resets.any());
         let reset = reset.map(|s| (s.resets.first, s.reset_at)).min();
@@ -156,11 +167,11 @@ pub fn data_events(
             note(ended, flow.last.1, DataEvent::TimedOut { waited, syns });
         }
     }
-    note(ended, flow.last.1, DataEvent::Seen(Box::new(sighting(file, flow))));
+    note(ended, flow.last.1, DataEvent::Seen(Box::new(sighting(file, flow, door))));
     made
 }
 
-fn sighting(file: usize, flow: &Flow) -> Sighting {
+fn sighting(file: usize, flow: &Flow, door: Door) -> Sighting {
     let (asked, answers) = (&flow.from_opener, &flow.from_called);
     let sender = if asked.bytes > answers.bytes { asked } else { answers };
     let stuck = (sender.acknowledged < sender.bytes && sender.again > 0)
@@ -188,5 +199,6 @@ fn sighting(file: usize, flow: &Flow) -> Sighting {
         isn: asked.isn,
         from_opener: asked.routers.map(|(least, _)| least),
         inside: asked.routers.map_or(0, |(least, most)| most.saturating_sub(least)),
+        called: Some(flow.called.port()).filter(|port| *port != door.port),
     }
 }

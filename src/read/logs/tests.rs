@@ -31,7 +31,7 @@ fn word(what: &What) -> String {
                 DataEvent::Tls => "data tls",
                 DataEvent::TlsNotClosed => "not closed",
                 DataEvent::TlsFailed(_) => "data tls failed",
-                DataEvent::Closed => "eof",
+                DataEvent::Closed | DataEvent::LeftEmpty => "eof",
                 DataEvent::Reset => "reset",
                 DataEvent::Local(_) | DataEvent::WrongPeer(_) | DataEvent::Seen(_) => "other",
             };

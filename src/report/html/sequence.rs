@@ -11,17 +11,17 @@ use crate::diagnosis::reason::first_line;
 use crate::facts::{Attempt, Exchange, Micros, Mode, Outcome, Purpose, Session};
 
 /// The client's column, in percent of the width.
-const LEFT: f32 = 24.0;
+const LEFT: f32 = 22.0;
 /// The server's.
-const RIGHT: f32 = 92.0;
+const RIGHT: f32 = 87.0;
 /// From one arrow to the next.
 const STEP: u16 = 38;
 /// Above the first arrow.
-const HEAD: u16 = 66;
+const HEAD: u16 = 88;
 /// Arrows that a reader follows.
 const MOST: usize = 60;
 /// A label that fits between the columns of a telephone.
-const LABEL: usize = 27;
+const LABEL: usize = 24;
 /// A file's name that fits above its line.
 const NAME: usize = 18;
 
@@ -210,6 +210,11 @@ fn end(mode: Mode) -> Place {
     Place::At(if mode.is_passive() { 1.0 } else { 0.0 })
 }
 
+/// Since the first packet or line, to the millisecond.
+fn seconds(at: Micros) -> String {
+    format!("{}.{:03} s", at.0 / 1_000_000, at.0 / 1000 % 1000)
+}
+
 fn short(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();
@@ -245,8 +250,8 @@ fn columns(page: &Page<'_, '_>, height: u16) -> Markup {
             @for (index, file) in (0u16..).zip(files) {
                 @if let Some(from) = file.from_client {
                     @let x = across(((f32::from(from) + 0.5) / f32::from(hops)).clamp(0.0, 1.0));
-                    line.hop x1=(x) x2=(x) y1="42" y2=(height) {}
-                    text.address.middle.wide x=(x) y=(20 + 15 * (index % 2)) { (short(&file.file, NAME)) }
+                    line.hop x1=(x) x2=(x) y1="60" y2=(height) {}
+                    text.address.middle.wide x=(x) y=(40 + 15 * (index % 2)) { (short(&file.file, NAME)) }
                 }
             }
         }
@@ -274,8 +279,8 @@ fn arrow(row: &Row, y: u16, timed: bool) -> Markup {
     let known = !matches!(row.sent, Sent::Lost(Place::Unknown));
     html! {
         g class={ "lane " (class(row.sent)) } {
-            @if timed { text.time x="0" y=(y + 4) { (row.at.words()) } }
-            text.label.middle x=(across(0.5)) y=(y - 7) { (row.text) }
+            @if timed { text.time x="0" y=(y + 4) { (seconds(row.at)) } }
+            text.label.middle x=(across(0.5)) y=(y - if stop.is_some() { 12 } else { 7 }) { (row.text) }
             @match stop {
                 Some(at) => {
                     line.shaft x1=(across(start)) x2=(across(at)) y1=(y) y2=(y) {}
