@@ -472,6 +472,7 @@ firewall-blocks-active-text-passive-works = 主动模式是客户端开门，服
 firewall-blocks-active-text-reply = 主动模式是客户端开门，服务器来敲：服务器 { $data } ──▶ 客户端 { $port }。服务器试过，然后说：{ $reply }。这里什么也没收到，可见中间有防火墙拒绝或丢弃了敲门。
     .read = 主动模式是客户端开门，服务器来敲：服务器 { $data } ──▶ 客户端 { $port }。服务器试过，然后说：{ $reply }。没有看到它来敲门，可见中间有防火墙拒绝或丢弃了敲门。
 firewall-blocks-active-text-no-hole = 我们让服务器来敲 { $port } 端口，它的敲门一直没到；我们为它的 { $data } 端口从里面打洞，一直打到第 { $farthest } 跳，也没到。如果它从 { $data } 端口呼出（Debian 和 Red Hat 配置的 vsftpd 就是这样），到那里为止的有状态防火墙都排除了：剩下服务器自己那边，或无状态过滤器。如果它从别的端口呼出，这个洞说明不了什么。
+firewall-blocks-active-text-no-hole-calls = 我们让服务器来敲 { $port } 端口，它的敲门一直没到；我们为它的 { $data } 端口从里面打洞，一直打到第 { $farthest } 跳，也没到。它确实从 { $data } 端口呼出，所以到那里为止的有状态防火墙都排除了：剩下服务器那边不让它呼出，或你这边有无状态过滤器。
 firewall-blocks-active-text-path = 主动模式是客户端开门，服务器来敲：服务器 { $data } ──▶ 客户端 { $port }。服务器接受了我们公布的端口，却没人来敲门。从里面发 SYN 把洞一直打到第 { $hop } 跳之后，敲门就到了：那里，也就是你的网络和服务器之间，有状态防火墙或 NAT，不请自来的一律不放行。
 client-firewall-blocks-active-title = 你这边的防火墙挡住了主动模式：不放人进来
     .read = 客户端这边的防火墙挡住了主动模式：不放人进来

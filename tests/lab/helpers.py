@@ -9,6 +9,8 @@
     hole ADDRESS PORT N      sends a SYN with hop limit N to port 20 (with 0: none), then says what comes
                              of an active listing to the port that it came from
     shout ADDRESS PORT GAP   sends a datagram every GAP seconds
+    forge INTERFACE          answers each SYN for a port above 1023 that comes in there with an ICMP error in
+                             the name of whom it was sent to, as bridging firewalls do
     ladder ADDRESS PORT N    one connection attempt for each hop limit 1..N, the outcomes as a line
     ftps ADDRESS PORT MODE.. logs in and lists under TLS, and says how that went, step by step; MODE is
                              "pasv", "epsv", "port" or "eprt", and further words are
@@ -262,6 +264,29 @@ class Ftps:
         data.close()
         while self.read()[0] == "1":
             pass
+
+
+def forge(interface):
+    seen = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(0x0800))
+    seen.bind((interface, 0x0800))
+    out = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+    print("ready", flush=True)
+    while True:
+        packet, origin = seen.recvfrom(2048)
+        head = (packet[0] & 15) * 4
+        port = int.from_bytes(packet[head + 2 : head + 4], "big")
+        # 4: what this machine sends itself; SYN alone.
+        if origin[2] == 4 or packet[9] != 6 or packet[head + 13] & 0x12 != 2 or port < 1024:
+            continue
+        source, target = packet[12:16], packet[16:20]
+        error = bytearray(b"\x03\x0d\0\0\0\0\0\0") + packet[: head + 8]
+        total = sum(int.from_bytes(error[at : at + 2], "big") for at in range(0, len(error), 2))
+        while total >> 16:
+            total = (total & 0xFFFF) + (total >> 16)
+        error[2:4] = (~total & 0xFFFF).to_bytes(2, "big")
+        whole = 20 + len(error)
+        answer = b"\x45\0" + whole.to_bytes(2, "big") + b"\0\0\0\0\x40\x01\0\0" + target + source
+        out.sendto(answer + bytes(error), (socket.inet_ntoa(source), 0))
 
 
 def shout(address, port, gap):

@@ -261,12 +261,9 @@ impl Want {
         if truth + 2 <= hops {
             return want(&[side(truth, truth, hops)], Some((truth, truth)));
         }
-        let behind = side(hops - 1, hops, hops);
-        match software {
-            // Only Pure-FTPd is known to call from port 20 whatever happens.
-            Software::PureFtpd => want(&[behind], Some((hops - 1, hops))),
-            _ => want(&["unknown", behind], None),
-        }
+        // No hole helps: the server's own side, or a filter without a memory on the client's. Nothing that
+        // can be seen from the client tells them apart.
+        want(&["unknown"], None)
     }
 
     /// The same, and nothing may be said about the side.

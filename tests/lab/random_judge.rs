@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::ops::RangeInclusive;
+use std::panic;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
@@ -60,7 +61,14 @@ pub fn play(title: &str, seeds: RangeInclusive<u64>, strict: bool) {
                     if seed > last {
                         break;
                     }
-                    if let Some(one) = one(&draw(seed)) {
+                    // A world that does not come up is told as such, and the others go on.
+                    let drawn = draw(seed);
+                    let one = panic::catch_unwind(|| one(&drawn));
+                    let Ok(one) = one else {
+                        judged.lock().expect("no worker panics with it").push(broken(&drawn));
+                        continue;
+                    };
+                    if let Some(one) = one {
                         if !strict && (!one.is_right() || one.unfit.is_some()) {
                             sh::say(&one.render());
                         }
@@ -82,6 +90,22 @@ pub fn play(title: &str, seeds: RangeInclusive<u64>, strict: bool) {
         judged.len(),
         failed.join("\n")
     );
+}
+
+/// A world that did not come up.
+fn broken(drawn: &Drawn) -> Judged {
+    Judged {
+        seed: drawn.seed,
+        kind: drawn.kind,
+        name: drawn.name.clone(),
+        elapsed: Duration::ZERO,
+        wrong: vec!["the world did not come up".to_owned()],
+        proven: (0, 0),
+        alarm: false,
+        all_clear: false,
+        unfit: Some("it did not come up".to_owned()),
+        seen: String::new(),
+    }
 }
 
 fn one(drawn: &Drawn) -> Option<Judged> {

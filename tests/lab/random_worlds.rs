@@ -186,7 +186,8 @@ fn odd(dice: &mut Dice, world: &mut Drawn, hops: usize) {
             add_name(world, "somebody shouts");
         }
         3 => {
-            if let Some(server) = &mut world.server {
+            let speaks = |server: &&mut Server| server.software != Software::PureFtpd;
+            if let Some(server) = world.server.as_mut().filter(speaks) {
                 server.banner = Some("Welcome, 3 of 50 places taken.");
             }
             add_name(world, "a banner of its own");
@@ -329,7 +330,8 @@ fn ordinary(dice: &mut Dice, mut world: Drawn, software: Software, hops: usize) 
             add_name(&mut world, "the server's NAT forwards port 21 alone");
         }
         _ => {
-            let passive = dice.once_in(2);
+            // Pure-FTPd has no switch for active mode.
+            let passive = dice.once_in(2) || software == Software::PureFtpd;
             if let Some(server) = &mut world.server {
                 if passive {
                     server.pasv = false;
@@ -361,10 +363,9 @@ fn on_the_way_back(
     plane: Plane,
     name: &str,
 ) {
-    let direction = if plane == Plane::Passive { Direction::Active } else { Direction::Passive };
-    let place = place(Spot::at(hop), hops, direction);
+    let place = place(Spot::at(hop), hops, Direction::Active);
     let mut what = what;
-    world.walls.push(wall_of(place, direction, &mut what, Action::Drop));
+    world.walls.push(wall_of(place, Direction::Active, &mut what, Action::Drop));
     let mut sides = honest(hop, hops);
     // What dies beside the server's last router may be called its side or the way's.
     sides.dedup();
@@ -386,7 +387,7 @@ fn on_the_way_back(
 #[expect(clippy::too_many_lines, reason = "a list of worlds")]
 fn misleading(dice: &mut Dice, mut world: Drawn, software: Software, hops: usize) -> Drawn {
     let high = || Match::From(vec![1024..=65535]);
-    match dice.below(12) {
+    match dice.below(14) {
         0 => {
             // The gateway remembers nothing, and lets in what comes from 20 and 21.
             let hop = dice.one(&[0, 1, 1, 1, 2]);
@@ -435,13 +436,8 @@ fn misleading(dice: &mut Dice, mut world: Drawn, software: Software, hops: usize
             if let Some(server) = &mut world.server {
                 server.masquerade = Some(std::net::Ipv4Addr::new(203, 0, 113, 2));
             }
-            // Who does not compare addresses calls ours, and arrives.
-            let compares = !matches!(software, Software::ProFtpd);
-            if compares {
-                world.faults.push(nat_fault(&["server", "unknown"]));
-            } else {
-                world.patchy = true;
-            }
+            // All of them compare a public address with the one that they see.
+            world.faults.push(nat_fault(&["server", "unknown"]));
             if !range {
                 world.faults.insert(
                     0,
@@ -517,6 +513,48 @@ fn misleading(dice: &mut Dice, mut world: Drawn, software: Software, hops: usize
             world.patchy = true;
             world.counted = true;
             add_name(&mut world, &format!("{most} logins and then {action:?}"));
+        }
+        11 => {
+            // A bridge in front of a router, which signs with the server's address.
+            world = over_ipv4(world, software);
+            let hop = 2 + dice.below(hops - 2);
+            let mut what = vec![Match::New, Match::To(vec![1024..=65535])];
+            let place = Place::new(Node::Router(hop), Hook::Prerouting);
+            world.walls.push(wall_of(place, Direction::Passive, &mut what, Action::Drop));
+            world.helpers.push((Node::Router(hop), vec!["forge", super::net::TO_CLIENT]));
+            let mut sides = honest(hop, hops);
+            sides.extend([side(hop - 1, hop, hops)]);
+            let causes = vec![
+                "firewall-blocks-passive",
+                if hop + 1 == hops {
+                    "server-firewall-blocks-passive"
+                } else {
+                    "client-firewall-blocks-passive"
+                },
+            ];
+            world.faults.push(Fault { plane: Plane::Passive, causes, sides });
+            add_name(&mut world, &format!("a bridge before hop {hop} signs as the server"));
+        }
+        12 => {
+            // A machine with containers: port 21 is forwarded, the rest rejected, 227 names the inside.
+            world = over_ipv4(world, software);
+            world.topology.server = Address::Private;
+            let last = hops - 1;
+            world.nats.push(Nat::Forward { hop: last, ports: Some(vec![21..=21]) });
+            let action = dice.one(&[
+                Action::Icmp(Icmp::PortUnreachable),
+                Action::Icmp(Icmp::AdminProhibited),
+                Action::Reset,
+            ]);
+            let place = Place::new(Node::Router(last), Hook::Input);
+            let high = [Match::New, Match::To(vec![1024..=65535])];
+            world.walls.push(Firewall::open_but(place, high, action));
+            world.faults.push(Fault {
+                plane: Plane::Passive,
+                causes: vec!["passive-ports-not-forwarded", "passive-address-unroutable"],
+                sides: vec!["server"],
+            });
+            add_name(&mut world, &format!("a container whose range is not published, {action:?}"));
         }
         _ => {
             // Behind a NAT, and the server's firewall blocks: the NAT is not what matters.

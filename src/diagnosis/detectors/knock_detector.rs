@@ -87,14 +87,8 @@ fn stop(evidence: &Evidence<'_>, silent: &[&ModeView<'_>]) -> Stop {
         (Some(Holes::Opened(located)), _) => (Some(located), located.confidence),
         // Whatever holes are good for: the knock has come as far as this machine.
         (_, Some(drops)) => (Some(drops.located(evidence)), drops.confidence),
-        // A NAT that gives each flow another port would defeat every hole.
-        (Some(Holes::None), None) if calls_from_hole_port(evidence) && no_nat(evidence) => {
-            let hops = evidence.hops();
-            // A filter without a memory at the client would defeat every hole as well.
-            let confidence = Confidence::Possible;
-            let last = hops.unwrap_or(1);
-            (Some(Located::end(last.saturating_sub(1), last, confidence)), confidence)
-        }
+        // Where no hole let it in, that says what is not to blame. A filter without a memory on the client's
+        // side defeats every hole, and so does a NAT that gives each flow another port.
         _ if silent.iter().map(|v| v.times()).sum::<usize>() >= 2 => (None, Confidence::Likely),
         _ => (None, Confidence::Possible),
     };
@@ -134,6 +128,7 @@ fn blocked(evidence: &Evidence<'_>) -> Found {
         _ => None,
     });
     let seen = evidence.seen_stop(false);
+    let no_hole = evidence.holes() == Some(Holes::None);
     let id = match (&said, side, evidence.passive_open()) {
         (_, Side::Client, _) if seen.is_some() => "client-firewall-blocks-active-text-read",
         (_, Side::Server, _) if seen.is_some() => "server-firewall-blocks-active-text-read",
@@ -143,9 +138,10 @@ fn blocked(evidence: &Evidence<'_>) -> Found {
         (_, Side::Server, _) => "server-firewall-blocks-active-text",
         (_, Side::Path, _) => "firewall-blocks-active-text-path",
         (Some(_), _, _) => "firewall-blocks-active-text-reply",
-        (None, _, _) if evidence.holes() == Some(Holes::None) => {
-            "firewall-blocks-active-text-no-hole"
+        (None, _, _) if no_hole && calls_from_hole_port(evidence) && no_nat(evidence) => {
+            "firewall-blocks-active-text-no-hole-calls"
         }
+        (None, _, _) if no_hole => "firewall-blocks-active-text-no-hole",
         (None, _, true) => "firewall-blocks-active-text-passive-works",
         (None, _, false) => "firewall-blocks-active-text",
     };

@@ -127,7 +127,8 @@ fn blocked(evidence: &Evidence<'_>) -> Found {
     let answered_later = stop.own_drops.is_none() && evidence.answered_later();
     // No hole let an active knock in either: one filter without a memory on our side, which drops what
     // comes from ports above 1023, would do both.
-    let no_hole = matches!(evidence.holes(), Some(Holes::None));
+    let no_hole =
+        matches!(evidence.holes(), Some(Holes::None)) && evidence.way_back() != WayBack::Free;
     let confidence = match (&stop.located, agreed) {
         _ if answered_later => Confidence::Possible,
         (Some(located), true) if side == Side::Server && no_hole => {
