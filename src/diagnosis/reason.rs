@@ -71,7 +71,9 @@ pub fn reason(attempt: &Attempt) -> Text {
             .with("bytes", bytes(attempt.bytes))
             .with("waited", waited.words()),
         Why::NoCompletion { waited } => {
-            Text::new("why-no-completion").with("waited", waited.words())
+            let empty = attempt.bytes == 0;
+            let id = if empty { "why-no-completion-empty" } else { "why-no-completion" };
+            Text::new(id).with("waited", waited.words())
         }
         Why::TlsFailed { reply } => {
             let failure = attempt

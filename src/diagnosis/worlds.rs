@@ -123,6 +123,15 @@ pub static CALL_ARRIVED: World = World {
     },
 };
 
+/// The door is at the address that 227 names, and not where it was knocked.
+pub static OTHER_DOOR: World = World {
+    name: "world-other-door",
+    told_by: "world-other-door-told",
+    stands: |evidence, _| {
+        if evidence.door_elsewhere() { Stands::Shown } else { Stands::Out }
+    },
+};
+
 /// Client and server are one machine: what it says of addresses is about itself.
 pub static ONE_MACHINE: World = World {
     name: "world-one-machine",

@@ -54,6 +54,11 @@ impl<'f> Evidence<'f> {
         self.seen_as().filter(|seen| !is_inner(*seen) && !seen.is_loopback())
     }
 
+    /// Whether no passive port opens at the server's own address, and the one at the address in 227 does.
+    pub fn door_elsewhere(&self) -> bool {
+        !self.passive_open() && self.dialled_advertised().is_some_and(Attempt::is_open)
+    }
+
     /// The comparison that knocked at the address in 227 (`--dial-advertised`).
     pub fn dialled_advertised(&self) -> Option<&'f Attempt> {
         self.facts.varied(|v| *v == Varied::DialAdvertised).find(|a| a.dialled.is_some())

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::fs;
 use std::ops::RangeInclusive;
 use std::panic;
 use std::sync::Mutex;
@@ -132,6 +133,10 @@ fn one(drawn: &Drawn) -> Option<Judged> {
     for twist in &drawn.twists {
         match twist {
             Twist::Balanced => {}
+            Twist::SecondAddress => {
+                world.net.add_outer_v4(drawn.topology.routers);
+            }
+            Twist::Slow(seconds) => slow(&mut world, *seconds),
             Twist::Unplugged => world.net.unplug(Node::Server),
             Twist::Shouting(gap) => {
                 let client = world.net.client_v4().to_string();
@@ -152,6 +157,23 @@ fn one(drawn: &Drawn) -> Option<Judged> {
     let args: &[&str] = if drawn.ipv6 { &["-6", &target] } else { &[&target] };
     let run = doctor(&world, args);
     Some(judge(drawn, &run, before))
+}
+
+/// Lets pyftpdlib think before it lists.
+fn slow(world: &mut World, seconds: u32) {
+    world.restart(21, |_, folder| {
+        let file = folder.join("pyftpd.conf");
+        let text = fs::read_to_string(&file).expect("its configuration");
+        let mut config: Value = serde_json::from_str(&text).expect("JSON");
+        config["lines"] = Value::from(format!(
+            "import time\n\
+             lists = handler.ftp_LIST\n\
+             def ftp_LIST(self, path):\n    import time\n    time.sleep({seconds})\n    return type(self).lists(self, path)\n\
+             handler.lists = lists\n\
+             handler.ftp_LIST = ftp_LIST\n"
+        ));
+        fs::write(&file, config.to_string()).expect("its configuration");
+    });
 }
 
 /// Whether a plain client lists in passive and in active mode.

@@ -48,6 +48,10 @@ pub enum Twist {
     Unplugged,
     /// Somebody sends the client datagrams that nobody wants, one every so many milliseconds.
     Shouting(u32),
+    /// The last router has one more address towards the server.
+    SecondAddress,
+    /// The server thinks for so many seconds before it lists (pyftpdlib).
+    Slow(u32),
     /// Routers speak of expired packets a few times a second at the most.
     Terse,
 }
@@ -387,7 +391,7 @@ fn on_the_way_back(
 #[expect(clippy::too_many_lines, reason = "a list of worlds")]
 fn misleading(dice: &mut Dice, mut world: Drawn, software: Software, hops: usize) -> Drawn {
     let high = || Match::From(vec![1024..=65535]);
-    match dice.below(14) {
+    match dice.below(16) {
         0 => {
             // The gateway remembers nothing, and lets in what comes from 20 and 21.
             let hop = dice.one(&[0, 1, 1, 1, 2]);
@@ -555,6 +559,36 @@ fn misleading(dice: &mut Dice, mut world: Drawn, software: Software, hops: usize
                 sides: vec!["server"],
             });
             add_name(&mut world, &format!("a container whose range is not published, {action:?}"));
+        }
+        13 => {
+            // A balancer that shows data connections another address than the control connection.
+            let software = dice.one(&[Software::Vsftpd, Software::Pyftpdlib]);
+            world = over_ipv4(world, software);
+            world.topology.server = Address::Private;
+            let last = hops - 1;
+            let seen = |host| std::net::Ipv4Addr::new(10, 0, 9, host);
+            let ports = vec![21..=21, 50000..=50100];
+            let seen = vec![(vec![21..=21], seen(1)), (Vec::new(), seen(77))];
+            world.nats.push(Nat::Full { hop: last, ports, seen });
+            world.twists.push(Twist::SecondAddress);
+            if let Some(server) = &mut world.server {
+                server.masquerade = Some(std::net::Ipv4Addr::new(203, 0, 113, 2));
+            }
+            world.faults.push(Fault {
+                plane: Plane::Passive,
+                causes: vec!["server-rejects-data-peer"],
+                sides: vec!["server", "unknown", "path"],
+            });
+            world.faults.push(nat_fault(&["server", "unknown"]));
+            add_name(&mut world, "a balancer shows two addresses");
+        }
+        14 => {
+            let seconds = dice.one(&[4, 8, 8]);
+            world.server = Some(server(Software::Pyftpdlib, world.ipv6));
+            world.twists.push(Twist::Slow(seconds));
+            world.patchy = true;
+            world.counted = true;
+            add_name(&mut world, &format!("a server that thinks for {seconds} s"));
         }
         _ => {
             // Behind a NAT, and the server's firewall blocks: the NAT is not what matters.

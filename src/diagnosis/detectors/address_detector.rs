@@ -58,17 +58,19 @@ fn address_unroutable(evidence: &Evidence<'_>) -> Found {
     let zero = advertised.is_unspecified();
     let severity = if zero && works { Severity::Warning } else { Severity::Problem };
     let there = evidence.dialled_advertised();
+    let reached = there.is_some_and(|there| there.is_open() || there.observed.is_some());
     let confidence = match there {
         // Somebody may translate the address on the way, behind the server's back.
         _ if peer.is_none() => Confidence::Likely,
-        Some(there) if works && !there.is_open() => Confidence::Proven,
-        Some(there) if there.is_open() => Confidence::Possible,
+        Some(_) if reached => Confidence::Possible,
+        Some(_) if works => Confidence::Proven,
         _ if works || believed.is_some() => Confidence::Proven,
         _ => Confidence::Likely,
     };
     let id = match (zero, works) {
         _ if peer.is_none() => "passive-address-unroutable-text-server",
         (true, _) => "passive-address-unroutable-text-zero",
+        _ if reached => "passive-address-unroutable-text-reached",
         _ if advertised.is_loopback() => "passive-address-unroutable-text-self",
         _ if believed.is_some() => "passive-address-unroutable-text-followed",
         (false, true) => "passive-address-unroutable-text-works",
@@ -126,8 +128,15 @@ fn address_mismatch(evidence: &Evidence<'_>) -> Found {
     let there = evidence.dialled_advertised();
     let known = evidence.facts.names.addresses.contains(&advertised);
     let (id, severity, confidence) = match there {
+        // Nobody opens at the address that was dialled, and that is not what is wrong.
+        Some(there) if there.is_open() && !evidence.passive_open() => {
+            ("passive-address-mismatch-text-there-only", Severity::Problem, Confidence::Proven)
+        }
         Some(there) if there.is_open() => {
             ("passive-address-mismatch-text-open", Severity::Info, Confidence::Proven)
+        }
+        Some(there) if there.observed.is_some() => {
+            ("passive-address-mismatch-text-opened", Severity::Warning, Confidence::Likely)
         }
         Some(_) if works => {
             ("passive-address-mismatch-text-dead", Severity::Problem, Confidence::Proven)
@@ -144,12 +153,23 @@ fn address_mismatch(evidence: &Evidence<'_>) -> Found {
     let mut build = finding(&PASSIVE_ADDRESS_MISMATCH, confidence, text)
         .side(Side::Server)
         .severity(severity)
-        .saw(Text::new("seen-advertised").with("advertised", advertised).with("peer", peer))
-        .attempt(attempt);
+        .saw(Text::new("seen-advertised").with("advertised", advertised).with("peer", peer));
+    build = if evidence.door_elsewhere() {
+        let shut: Vec<&ModeView<'_>> = evidence.passive();
+        build.explains(&shut)
+    } else {
+        build.attempt(attempt)
+    };
     if let Some(there) = there {
         build = build.attempt(there);
     } else {
         build = build.fix(Who::User, Text::new("passive-address-mismatch-fix-dial"), Vec::new());
+    }
+    if evidence.door_elsewhere() {
+        let fix = Text::new("passive-address-mismatch-fix-there")
+            .with("advertised", advertised)
+            .with("peer", peer);
+        return build.fix(Who::ServerAdmin, fix, Vec::new()).done();
     }
     build
         .fix(

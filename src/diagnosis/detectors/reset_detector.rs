@@ -38,7 +38,7 @@ pub static PASSIVE_PORT_REFUSED: Cause = cause!(
     Passive,
     Problem,
     &Detector(port_refused),
-    looks_like[UNEQUAL_WAYS]
+    looks_like[UNEQUAL_WAYS, OTHER_DOOR]
 );
 pub static DATA_REACHES_ANOTHER_SERVER: Cause = cause!(
     "data-reaches-another-server",

@@ -34,6 +34,9 @@ fn listing_stalls(evidence: &Evidence<'_>) -> Found {
     let views: Vec<&ModeView<'_>> = views.iter().copied().chain(unheard_of(evidence)).collect();
     let id = match &first.shown.why {
         Why::NoReply { .. } => "transfer-stalls-text-reply",
+        Why::NoCompletion { .. } if first.shown.bytes == 0 => {
+            "transfer-stalls-text-completion-empty"
+        }
         Why::NoCompletion { .. } => "transfer-stalls-text-completion",
         _ if first.shown.bytes == 0 => "transfer-stalls-text-nothing",
         _ => "transfer-stalls-text",
