@@ -58,7 +58,7 @@ impl<'f> Evidence<'f> {
             let broken_off = facts.sessions.iter().all(breaks_off) && !facts.sessions.is_empty();
             return if broken_off { Access::Unfinished } else { Access::Denied };
         }
-        let late = facts.elapsed.0 + MARGIN.0 >= facts.request.deadline.0;
+        let late = facts.elapsed.0.saturating_add(MARGIN.0) >= facts.request.deadline.0;
         if facts.cut_short.is_none() && !late {
             return Access::Denied;
         }

@@ -330,6 +330,7 @@ world-unequal-ways-told = a traceroute that keeps its ports, to both ports: pari
 world-no-memory = a filter without a memory on the client's side, in which no SYN from inside opens a hole, drops the server's knocks.
 world-no-memory-told = on the server during a run, tcpdump -ni any tcp[tcpflags] = tcp-syn shows the server's own SYNs leave.
 world-translated-there = the address is translated at the server's end (a balancer, a full NAT, a container's proxy) and not on your side.
+    .read = the address is translated at the server's end (a balancer, a full NAT, a container's proxy) and not on the client's side.
 world-translated-there-told = the address that other servers see you under (curl https://ifconfig.me): if it is not the one that this server names, its side translates.
 world-call-arrived = a call of the server arrived here, or it took our own address though it compares: nobody's NAT keeps it away.
 world-call-arrived-told = an active connection, also one through a hole, that is seen to come.

@@ -321,6 +321,7 @@ world-unequal-ways-told = 用固定端口的 traceroute 测两个端口：paris-
 world-no-memory = 客户端这边有一个无状态过滤器，从里面发 SYN 也打不开洞，它丢掉了服务器的敲门。
 world-no-memory-told = 测试时在服务器上运行 tcpdump -ni any tcp[tcpflags] = tcp-syn，看服务器自己的 SYN 是否发出。
 world-translated-there = 地址是在服务器那头转换的（负载均衡、全 NAT、容器代理），不是在你这边。
+    .read = 地址是在服务器那头转换的（负载均衡、全 NAT、容器代理），不是在客户端那边。
 world-translated-there-told = 看别的服务器眼中你的地址（curl https://ifconfig.me）：如果与这台服务器所说的不同，就是它那边在转换。
 world-call-arrived = 服务器的来电到过这里，或者它会比对地址却接受了我们自己的地址：没有谁的 NAT 挡着它。
 world-call-arrived-told = 看到有主动连接进来，哪怕是穿洞来的。

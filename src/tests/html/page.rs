@@ -227,7 +227,7 @@ fn what_the_report_says_is_on_the_page() {
         let document = Html::parse_document(&html);
         let text = shown(document.root_element());
         let diagnosis = crate::diagnosis::diagnose(&scenario.facts);
-        let words = crate::report::words::Words::english();
+        let words = crate::report::words::Words::english().about(&scenario.facts);
         let mut expected = vec![words.say(&diagnosis.summary)];
         for finding in &diagnosis.findings {
             expected.extend([words.say(&finding.title), words.say(&finding.explanation)]);
