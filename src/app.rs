@@ -25,7 +25,7 @@ use crate::facts::{self, Facts, SCHEMA, TlsLevel};
 use crate::probe::tls::{Roots, TlsSetup};
 use crate::probe::{self, Spec, Stage};
 use crate::progress::Progress;
-use crate::wire::text::printable;
+use crate::wire::text::{file_name, printable};
 use crate::{demo, document, mask, report};
 use look::{format, is_dumb, language, legible, report_language, style};
 use specify::specify;
@@ -94,6 +94,7 @@ fn plain(stdout: Vec<u8>) -> Outcome {
 /// # Errors
 /// [`AppError`], with the exit code that goes with it.
 pub fn run(cli: Cli, world: &World<'_>) -> Result<Outcome, AppError> {
+    probe::os::leave_no_core();
     match cli.command {
         None => {
             let target = cli.probe.target.unwrap_or_default();
@@ -177,7 +178,7 @@ fn vocabulary() -> cli::manual::Vocabulary {
 fn two_files(output: &OutputArgs, options: &ProbeOptions) -> Result<(), AppError> {
     match (&output.output, &options.kept.save) {
         (Some(report), Some(facts)) if is_same_file(report, facts) => {
-            Err(AppError::Usage(format!("{}: both --output and --save", facts.display())))
+            Err(AppError::Usage(format!("{}: both --output and --save", file_name(facts))))
         }
         _ => Ok(()),
     }
@@ -189,7 +190,7 @@ fn keeps(output: &OutputArgs, files: &[&Path]) -> Result<(), AppError> {
         (Some(path), files) if files.iter().any(|file| is_same_file(path, file)) => {
             Err(AppError::Usage(format!(
                 "--output {}: the report would overwrite what is read",
-                path.display()
+                file_name(path)
             )))
         }
         _ => Ok(()),
@@ -326,7 +327,7 @@ pub fn measured() {
 
 /// The bytes of a file that a run wrote.
 fn content(file: &Path, what: &str) -> Result<Vec<u8>, AppError> {
-    let usage = |text: String| AppError::Usage(format!("{}: {text}", file.display()));
+    let usage = |text: String| AppError::Usage(format!("{}: {text}", file_name(file)));
     let mut bytes = Vec::new();
     let opened = fs::File::open(file).map_err(|e| usage(e.to_string()))?;
     opened.take(FACTS_LIMIT + 1).read_to_end(&mut bytes).map_err(|e| usage(e.to_string()))?;
@@ -345,7 +346,7 @@ fn shown(facts: Facts, mask: bool) -> Result<Facts, AppError> {
 }
 
 fn saved(file: &Path, bytes: &[u8]) -> Result<Facts, AppError> {
-    facts::read(bytes).map_err(|e| AppError::Usage(format!("{}: {e}", file.display())))
+    facts::read(bytes).map_err(|e| AppError::Usage(format!("{}: {e}", file_name(file))))
 }
 
 fn diff(a: &Path, b: &Path, output: &OutputArgs, world: &World<'_>) -> Result<Outcome, AppError> {
@@ -368,7 +369,7 @@ fn diff(a: &Path, b: &Path, output: &OutputArgs, world: &World<'_>) -> Result<Ou
 
 /// A run from its report, or from its facts, which are diagnosed first.
 fn run_of(file: &Path) -> Result<Run, AppError> {
-    let name = file.display().to_string();
+    let name = file_name(file);
     let usage = |e: document::ReadError| AppError::Usage(format!("{name}: {e}"));
     let bytes = content(file, "a report or saved facts")?;
     if document::read::schema(&bytes).map_err(usage)? != SCHEMA {

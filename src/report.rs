@@ -9,6 +9,7 @@ mod expectations;
 pub mod explain;
 mod github;
 pub mod html;
+pub mod job_log;
 mod junit;
 pub mod markdown;
 pub mod nagios;

@@ -356,6 +356,7 @@ impl Results<'_> {
 
     /// Text for a person, as soon as it is known.
     fn say(&mut self, text: &str) -> std::io::Result<()> {
+        let text = &report::job_log::no_commands(text);
         if self.only_ascii {
             return self.outlet.write(report::ascii::ascii(text).as_bytes());
         }

@@ -1,8 +1,10 @@
 //! The files that a report and its facts go into.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
+
+use crate::wire::text::file_name;
 
 /// Whether both are one file, whatever the ways to it. Devices are no files.
 pub(super) fn is_same_file(a: &Path, b: &Path) -> bool {
@@ -16,13 +18,33 @@ pub(super) fn is_same_file(a: &Path, b: &Path) -> bool {
     whole(a).is_some_and(|a| whole(b) == Some(a))
 }
 
+/// Reads a file that is one: a pipe might never end, and a device always has more.
+///
+/// # Errors
+/// A text that names the file: it cannot be read, is none, or is larger than `limit` bytes.
+pub(super) fn read_whole(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
+    let name = file_name(path);
+    let fail = |e: std::io::Error| format!("{name}: {e}");
+    // Not opened before: to open a pipe is to wait for its other end.
+    if !fs::metadata(path).map_err(fail)?.is_file() {
+        return Err(format!("{name}: not a regular file"));
+    }
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path).map_err(fail)?;
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(fail)?;
+    if bytes.len() as u64 > limit {
+        return Err(format!("{name}: larger than {limit} bytes"));
+    }
+    Ok(bytes)
+}
+
 /// Writes a file whole or not at all: next to its place first, then renamed into it. A file that was
 /// there before keeps its mode. What is open already, such as /dev/stdout, is appended to.
 ///
 /// # Errors
 /// A text that names the file.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), String> {
-    let name = path.display();
+    let name = file_name(path);
     let fail = |e: std::io::Error| format!("{name}: {e}");
     let Some(directory) = place_of(path)? else {
         // Not from its beginning: where standard output goes into a file, that may hold more.
@@ -66,7 +88,7 @@ fn is_open_already(path: &Path) -> bool {
 /// The directory that a file is to stand in; `None` for a device or a pipe, which is written to as it
 /// is, and for /dev/stdout, which would be replaced by the file where it leads to one.
 pub(super) fn place_of(path: &Path) -> Result<Option<&Path>, String> {
-    let name = path.display();
+    let name = file_name(path);
     if fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir()) || is_open_already(path) {
         return Ok(None);
     }
@@ -82,7 +104,7 @@ pub(super) fn place_of(path: &Path) -> Result<Option<&Path>, String> {
     };
     match fs::metadata(directory) {
         Ok(found) if found.is_dir() => Ok(Some(directory)),
-        Ok(_) => Err(format!("{name}: {} is no directory", directory.display())),
+        Ok(_) => Err(format!("{name}: {} is no directory", file_name(directory))),
         Err(error) => Err(format!("{name}: {error}")),
     }
 }

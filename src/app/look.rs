@@ -36,12 +36,17 @@ pub(super) fn wants_ascii(output: &OutputArgs, world: &World<'_>) -> bool {
     for_people && output.lang != Some(LangArg::Zh) && only_ascii(world)
 }
 
-/// A text as the locale can show it.
+/// A text as the locale can show it, and as a job's log may hold it.
 pub(super) fn legible(bytes: Vec<u8>, output: &OutputArgs, world: &World<'_>) -> Vec<u8> {
-    if !wants_ascii(output, world) {
+    if format(output) != report::Format::Text {
         return bytes;
     }
-    report::ascii::ascii(&String::from_utf8_lossy(&bytes)).into_bytes()
+    let text = String::from_utf8_lossy(&bytes);
+    let text = report::job_log::no_commands(&text);
+    if wants_ascii(output, world) {
+        return report::ascii::ascii(&text).into_bytes();
+    }
+    text.into_owned().into_bytes()
 }
 
 pub(super) fn report_language(output: &OutputArgs, world: &World<'_>) -> Lang {

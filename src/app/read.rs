@@ -12,6 +12,7 @@ use crate::diagnosis::{Verdict, diagnose};
 use crate::facts::Facts;
 use crate::facts::reading::SessionRead;
 use crate::read::{self, Given};
+use crate::wire::text::file_name;
 
 /// Sessions beyond are not told one by one.
 const MOST_TOLD: usize = 200;
@@ -94,10 +95,10 @@ fn usage(args: &ReadArgs, paths: &[&Path], output: &OutputArgs) -> Result<(), Ap
     }
     let Some(save) = &args.kept.save else { return Ok(()) };
     if output.output.as_ref().is_some_and(|report| is_same_file(report, save)) {
-        return wrong(format!("{}: both --output and --save", save.display()));
+        return wrong(format!("{}: both --output and --save", file_name(save)));
     }
     if paths.iter().any(|p| is_same_file(p, save)) {
-        let save = save.display();
+        let save = file_name(save);
         return wrong(format!("--save {save}: the facts would overwrite what is read"));
     }
     Ok(())
@@ -159,11 +160,11 @@ fn open(path: &Path) -> Result<Opened, AppError> {
     if is_stdin(path) {
         return Ok((Box::new(io::stdin().lock()), None));
     }
-    let usage = |e: io::Error| AppError::Usage(format!("{}: {e}", path.display()));
+    let usage = |e: io::Error| AppError::Usage(format!("{}: {e}", file_name(path)));
     let file = File::open(path).map_err(usage)?;
     let about = file.metadata().map_err(usage)?;
     if about.is_dir() {
-        return Err(AppError::Usage(format!("{}: a folder", path.display())));
+        return Err(AppError::Usage(format!("{}: a folder", file_name(path))));
     }
     let date = about.modified().ok().map(seconds);
     Ok((Box::new(file), date))

@@ -31,7 +31,7 @@ pub(super) struct Shared {
 pub(super) enum Ask<'a> {
     /// A prompt, where there is a terminal.
     Prompt,
-    /// Nobody is asked.
+    /// Nobody is asked, and the variable for the password of a run is not looked at.
     Nobody,
     /// This variable of the environment.
     Variable(&'a str),
@@ -70,8 +70,7 @@ pub(super) fn specify_target(
     let found = match ask {
         Ask::Variable(name) => Some(variable(name, world)?),
         _ if target.user.is_some() || options.password_file.is_some() => {
-            let prompt = matches!(ask, Ask::Prompt);
-            Some(password(&target, &credentials.user, options, prompt, world)?)
+            Some(password(&target, &credentials.user, options, ask, world)?)
         }
         _ => None,
     };
@@ -121,25 +120,31 @@ fn password(
     target: &Target,
     user: &str,
     options: &ProbeOptions,
-    prompt: bool,
+    ask: Ask<'_>,
     world: &World<'_>,
 ) -> Result<Found, AppError> {
+    let alone = matches!(ask, Ask::Prompt);
     let host = target.host.to_string();
-    let ask = || rpassword::prompt_password(format!("Password of {user} at {host}: "));
-    let prompt: Option<&dyn Fn() -> std::io::Result<String>> = if prompt
+    let question = || rpassword::prompt_password(format!("Password of {user} at {host}: "));
+    let prompt: Option<&dyn Fn() -> std::io::Result<String>> = if alone
         && target.user.is_some()
         && user != "anonymous"
         && user != "ftp"
         && std::io::stdin().is_terminal()
     {
-        Some(&ask)
+        Some(&question)
     } else {
         None
+    };
+    // Of many targets each names its own password: what is meant for one is not told to the others.
+    let env = |name: &str| {
+        let given = alone || name != credentials::VARIABLE;
+        given.then(|| (world.env)(name)).flatten()
     };
     let sources = Sources {
         url: target.password.clone(),
         file: options.password_file.as_deref(),
-        env: world.env,
+        env: &env,
         prompt,
     };
     credentials::find(&host, user, &sources).map_err(AppError::Usage)

@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use crate::facts::PasswordSource;
+use crate::wire::text::file_name;
 
+/// The variable with the password of a run.
+pub const VARIABLE: &str = "FTP_DOCTOR_PASSWORD";
 /// More than this is no password file.
 const LIMIT: u64 = 64 << 10;
 
@@ -47,9 +50,9 @@ pub fn find(host: &str, user: &str, sources: &Sources<'_>) -> Result<Found, Stri
     if odd(&found.password) || odd(&found.account) {
         let place = match (found.source, sources.file) {
             (Some(PasswordSource::File), Some(path)) => {
-                format!("--password-file {}", path.display())
+                format!("--password-file {}", file_name(path))
             }
-            (Some(PasswordSource::Environment), _) => "FTP_DOCTOR_PASSWORD".to_owned(),
+            (Some(PasswordSource::Environment), _) => VARIABLE.to_owned(),
             (Some(PasswordSource::Netrc), _) => "~/.netrc".to_owned(),
             _ => "the password".to_owned(),
         };
@@ -70,7 +73,7 @@ fn look(host: &str, user: &str, sources: &Sources<'_>) -> Result<Found, String> 
     if let Some(password) = &sources.url {
         return Ok(found(password.clone(), PasswordSource::Url));
     }
-    if let Some(password) = (sources.env)("FTP_DOCTOR_PASSWORD") {
+    if let Some(password) = (sources.env)(VARIABLE) {
         return Ok(found(Zeroizing::new(password), PasswordSource::Environment));
     }
     if let Some(entry) = netrc_entry(host, user, sources.env)? {
@@ -87,7 +90,7 @@ fn look(host: &str, user: &str, sources: &Sources<'_>) -> Result<Found, String> 
 }
 
 fn read_limited(path: &Path) -> Result<Zeroizing<String>, String> {
-    let name = path.display();
+    let name = file_name(path);
     let mut file = std::fs::File::open(path).map_err(|e| format!("{name}: {e}"))?;
     // With room for all of it: a string that grows leaves copies behind.
     let mut bytes = Zeroizing::new(vec![0; usize::try_from(LIMIT).unwrap_or_default() + 1]);
@@ -101,7 +104,9 @@ fn read_limited(path: &Path) -> Result<Zeroizing<String>, String> {
     if held as u64 > LIMIT {
         return Err(format!("{name}: too large for a file with a password"));
     }
-    let text = std::str::from_utf8(bytes.get(..held).unwrap_or_default());
+    let bytes = bytes.get(..held).unwrap_or_default();
+    // Editors of Windows put a mark before the text, which is no part of it.
+    let text = std::str::from_utf8(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes));
     text.map(|text| Zeroizing::new(text.to_owned())).map_err(|e| format!("{name}: {e}"))
 }
 
@@ -109,7 +114,7 @@ fn password_file(path: &Path) -> Result<Zeroizing<String>, String> {
     let text = read_limited(path).map_err(|e| format!("--password-file {e}"))?;
     let first = text.lines().next().unwrap_or_default();
     if first.is_empty() {
-        return Err(format!("--password-file {}: its first line is empty", path.display()));
+        return Err(format!("--password-file {}: its first line is empty", file_name(path)));
     }
     Ok(Zeroizing::new(first.to_owned()))
 }

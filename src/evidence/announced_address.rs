@@ -63,4 +63,9 @@ impl<'f> Evidence<'f> {
     pub fn dialled_advertised(&self) -> Option<&'f Attempt> {
         self.facts.varied(|v| *v == Varied::DialAdvertised).find(|a| a.dialled.is_some())
     }
+
+    /// The same, if it was this address that was knocked at.
+    pub fn dialled_at(&self, named: IpAddr) -> Option<&'f Attempt> {
+        self.dialled_advertised().filter(|a| a.dialled.is_some_and(|d| d.ip() == named))
+    }
 }

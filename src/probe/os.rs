@@ -26,7 +26,7 @@ use socket2::Socket;
 #[cfg(unix)]
 pub use posix::{
     descriptors, interface_addresses, interrupted, is_lack_of_descriptors, is_under_way,
-    limit_segments, limit_syns, locale, scope_id, shows_colors, shows_utf8,
+    leave_no_core, limit_segments, limit_syns, locale, scope_id, shows_colors, shows_utf8,
 };
 pub use system::{
     SYSTEM, acknowledge_at_once, default_interrupts, pending_icmp, tcp_state, undelivered,
@@ -35,7 +35,7 @@ pub use system::{
 #[cfg(windows)]
 pub use system::{
     descriptors, interface_addresses, interrupted, is_lack_of_descriptors, is_under_way,
-    limit_segments, limit_syns, locale, scope_id, shows_colors, shows_utf8,
+    leave_no_core, limit_segments, limit_syns, locale, scope_id, shows_colors, shows_utf8,
 };
 
 use crate::facts::{DialOutcome, Icmp};

@@ -1,12 +1,23 @@
 //! Bytes from a stranger, made safe to print and to store.
 
 use std::fmt::Write as _;
+use std::path::Path;
+
+use unicode_width::UnicodeWidthChar as _;
+
+/// Marks on one letter: more than any language has would cover the lines above.
+const MARKS: usize = 4;
+/// Bytes that are shown of a file's name.
+const NAME: usize = 1000;
 
 /// `bytes` as printable text.
 ///
 /// Valid UTF-8 is kept. Invalid bytes become `\xNN`; C0 controls and DEL become `\x1b`; C1 controls, line and
 /// paragraph separators, bidirectional controls, zero-width, invisible and other format characters (Unicode category
 /// Cf) become `\u{202e}`. A terminal or a log that shows the result can therefore not be steered by the sender.
+///
+/// Beginnings of commands that CI services read in what they print are broken (`#\x23vso[`), and so are towers of
+/// marks upon one letter.
 ///
 /// A backslash is left alone: paths of Windows servers stay readable, and the output need not be reversible.
 ///
@@ -19,9 +30,15 @@ pub fn printable(bytes: &[u8], max_bytes: usize) -> String {
     };
     let mut out = String::with_capacity(seen.len());
     let mut rest = seen.utf8_chunks().peekable();
+    let mut marks = 0;
     while let Some(chunk) = rest.next() {
         for character in chunk.valid().chars() {
-            push_visible(&mut out, character);
+            marks = if character.width() == Some(0) { marks + 1 } else { 0 };
+            if marks > MARKS {
+                let _ = write!(out, "\\u{{{:x}}}", u32::from(character));
+            } else {
+                push_visible(&mut out, character);
+            }
         }
         let split_by_the_cut = cut && rest.peek().is_none() && is_unfinished(chunk.invalid());
         if !split_by_the_cut {
@@ -33,6 +50,35 @@ pub fn printable(bytes: &[u8], max_bytes: usize) -> String {
     if cut {
         out.push('…');
     }
+    defused(out)
+}
+
+/// A file's name, for a message: whatever it is made of.
+pub fn file_name(path: &Path) -> String {
+    printable(path.as_os_str().as_encoded_bytes(), NAME)
+}
+
+/// Services that run jobs read commands in what these print: Azure Pipelines and TeamCity anywhere in
+/// a line (`##vso[`, `##teamcity[`), the runner of GitHub in its old form as well (`##[`).
+fn defused(text: String) -> String {
+    if !text.contains("##") {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len() + 8);
+    let mut rest = text.as_str();
+    while let Some((before, after)) = rest.split_once("##") {
+        let named = after.trim_start_matches(|c: char| c.is_ascii_alphanumeric());
+        out.push_str(before);
+        out.push('#');
+        if named.starts_with('[') {
+            out.push_str("\\x23");
+            rest = after;
+        } else {
+            // The second one may be the first of the next two.
+            rest = rest.get(before.len() + 1..).unwrap_or_default();
+        }
+    }
+    out.push_str(rest);
     out
 }
 
@@ -71,8 +117,10 @@ fn is_invisible(code: u32) -> bool {
             | 0x200b..=0x200f
             | 0x2028..=0x202e
             | 0x2060..=0x206f
+            | 0x2800
             | 0x3164
             | 0xfdd0..=0xfdef
+            | 0xfe00..=0xfe0f
             | 0xfeff
             | 0xffa0
             | 0xfff0..=0xfffb
@@ -108,6 +156,13 @@ mod tests {
             (b"\xff\xfb\x01", "\\xff\\xfb\\x01"),
             (b"\xc4\xe3", "\\xc4\\xe3"),
             (b"ends \xe4\xbd", "ends \\xe4\\xbd"),
+            (b"##vso[task.x]y ##[error]z", "#\\x23vso[task.x]y #\\x23[error]z"),
+            (b"###[a] ## b [c] ##", "##\\x23[a] ## b [c] ##"),
+            (
+                "n\u{303}a\u{301}\u{302}\u{303}\u{304}\u{305}".as_bytes(),
+                "n\u{303}a\u{301}\u{302}\u{303}\u{304}\\u{305}",
+            ),
+            ("\u{2800}\u{fe0f}".as_bytes(), "\\u{2800}\\u{fe0f}"),
         ] {
             assert_eq!(printable(bytes, 100), text);
         }

@@ -1,5 +1,6 @@
 //! Many targets by the real binary: lists, order, streams, resuming, baselines, exit codes.
 
+mod files;
 mod names;
 mod passwords;
 mod terminal;

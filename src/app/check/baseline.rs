@@ -1,15 +1,15 @@
 //! An earlier check to compare with.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs;
 use std::path::Path;
 
+use super::super::files::read_whole;
 use super::AppError;
 use crate::check::done::Identity;
 use crate::compare::Run;
 use crate::document::{self, Report};
 use crate::report::check::changes::{Changes, Expected, Since, differences};
-use crate::wire::text::printable;
+use crate::wire::text::{file_name, printable};
 
 /// A larger file than this, in bytes, is no baseline.
 const LIMIT: u64 = 1 << 30;
@@ -64,12 +64,9 @@ fn reports(bytes: &[u8]) -> Result<Vec<Before>, String> {
 impl Baseline {
     /// Reads a baseline.
     pub(super) fn read(path: &Path) -> Result<Self, AppError> {
-        let usage = |e: &str| AppError::Usage(format!("--baseline {}: {e}", path.display()));
-        let size = fs::metadata(path).map_err(|e| usage(&e.to_string()))?.len();
-        if size > LIMIT {
-            return Err(usage("too large"));
-        }
-        let bytes = fs::read(path).map_err(|e| usage(&e.to_string()))?;
+        let usage = |e: &str| AppError::Usage(format!("--baseline {}: {e}", file_name(path)));
+        let bytes =
+            read_whole(path, LIMIT).map_err(|e| AppError::Usage(format!("--baseline {e}")))?;
         let reports = reports(&bytes).map_err(|e| usage(&e))?;
         if reports.is_empty() {
             return Err(usage("no report in it"));

@@ -8,11 +8,12 @@ use super::AppError;
 use crate::check::job::{self, FILE_LIMIT, Job};
 use crate::check::{ListError, file, lines};
 use crate::cli::ProbeOptions;
+use crate::wire::text::file_name;
 
 /// Reads all lists, in their order.
 pub(super) fn jobs(files: &[PathBuf], options: &ProbeOptions) -> Result<Vec<Job>, AppError> {
     let usage = |e: ListError| AppError::Usage(e.to_string());
-    let names: Vec<String> = files.iter().map(|f| f.display().to_string()).collect();
+    let names: Vec<String> = files.iter().map(|f| file_name(f)).collect();
     let mut jobs = Vec::new();
     let mut heard = false;
     for (path, name) in files.iter().zip(&names) {

@@ -1,12 +1,12 @@
 //! What a client's try meets, as far as our own attempts of that mode show it.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 use super::super::reason::reason;
 use super::super::text::Text;
 use crate::clients::{Address, Client, Form, Unclosed, Wait};
 use crate::evidence::{AttemptReading, Evidence, ModeView};
-use crate::facts::{Attempt, Family, Micros, Mode, NotTested, Outcome, Purpose, Varied, Why};
+use crate::facts::{Attempt, Family, Micros, Mode, NotTested, Outcome, Why};
 use crate::wire::address::{self, AddressOddity};
 
 /// What came of a try.
@@ -181,7 +181,7 @@ fn elsewhere(client: &Client, evidence: &Evidence<'_>, view: &ModeView<'_>) -> O
         | Address::ReplyUnlessPrivate
         | Address::ReplyThenServer => {}
     }
-    if let Some(dialled) = dialled_there(evidence, named) {
+    if let Some(dialled) = evidence.dialled_at(named.ip()) {
         let mut met = there(dialled, &say);
         met.attempts.splice(0..0, entry());
         return Some(met);
@@ -216,17 +216,6 @@ fn then_server(client: &Client, first: Met, view: &ModeView<'_>) -> Met {
     };
     let text = Text::new("client-then").with("first", first.text).with("then", then.text);
     Met { kind, text, attempts: first.attempts }
-}
-
-/// Our own knock at an address in 227 (`--dial-advertised`).
-fn dialled_there<'a>(evidence: &Evidence<'a>, named: SocketAddr) -> Option<&'a Attempt> {
-    let mut there = evidence.facts.varied(|v| *v == Varied::DialAdvertised).filter(|a| {
-        a.mode == Mode::Pasv
-            && a.purpose == Purpose::Comparison
-            && a.outcome != Outcome::NotTested
-            && a.dialled.is_some_and(|d| d.ip() == named.ip())
-    });
-    there.next()
 }
 
 fn there(dialled: &Attempt, say: &impl Fn(&str) -> Text) -> Met {

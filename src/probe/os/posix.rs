@@ -68,6 +68,13 @@ pub fn descriptors(wanted: u64) -> Option<u64> {
     Some(soft)
 }
 
+/// No image of the memory is written if the program dies: a password may be in it.
+pub fn leave_no_core() {
+    if let Ok((_, hard)) = getrlimit(Resource::RLIMIT_CORE) {
+        let _ = setrlimit(Resource::RLIMIT_CORE, 0, hard);
+    }
+}
+
 /// Resolves when somebody wants the program to end: SIGINT or SIGTERM.
 pub async fn interrupted() {
     let Ok(mut term) = signal(SignalKind::terminate()) else {

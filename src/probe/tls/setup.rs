@@ -1,7 +1,7 @@
 //! What all TLS connections of a run share: whom to trust, and what to do where there is no trust.
 
 use std::fmt;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,6 +14,7 @@ use tokio_rustls::rustls::version::{TLS12, TLS13};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
 
 use super::trust::{Judge, Verifier};
+use crate::wire::text::file_name;
 
 /// The size of a file with certificates that is still read; the bundles of systems have 250 KB.
 const FILE_LIMIT: u64 = 8 << 20;
@@ -39,6 +40,13 @@ pub enum SetupError {
         path: PathBuf,
         /// The system's answer.
         error: io::Error,
+    },
+    /// What the environment names is no file that could be read to its end.
+    NoFile {
+        /// The variable.
+        variable: &'static str,
+        /// What it names.
+        path: PathBuf,
     },
     /// It is larger than any list of certificates.
     TooLarge {
@@ -67,13 +75,20 @@ pub enum SetupError {
 impl fmt::Display for SetupError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unreadable { path, error } => write!(f, "--ca {}: {error}", path.display()),
-            Self::TooLarge { path } => {
-                write!(f, "--ca {}: more than {FILE_LIMIT} bytes", path.display())
+            Self::Unreadable { path, error } => write!(f, "--ca {}: {error}", file_name(path)),
+            Self::NoFile { variable, path } => {
+                write!(
+                    f,
+                    "{variable} {}: not a regular file of {FILE_LIMIT} bytes at most",
+                    file_name(path)
+                )
             }
-            Self::BadPem { path, text } => write!(f, "--ca {}: bad PEM: {text}", path.display()),
+            Self::TooLarge { path } => {
+                write!(f, "--ca {}: more than {FILE_LIMIT} bytes", file_name(path))
+            }
+            Self::BadPem { path, text } => write!(f, "--ca {}: bad PEM: {text}", file_name(path)),
             Self::NoCertificate { path } => {
-                write!(f, "--ca {}: no PEM certificate in it", path.display())
+                write!(f, "--ca {}: no PEM certificate in it", file_name(path))
             }
             Self::Library { text } => f.write_str(text),
         }
@@ -108,7 +123,10 @@ impl TlsSetup {
     /// When the file cannot be read, or holds no certificate.
     pub fn new(roots: &Roots, insecure: bool) -> Result<Self, SetupError> {
         let certificates = match roots {
-            Roots::System => rustls_native_certs::load_native_certs().certs,
+            Roots::System => {
+                bounded("SSL_CERT_FILE")?;
+                rustls_native_certs::load_native_certs().certs
+            }
             Roots::File(path) => read(path)?,
             Roots::Given(certificates) => {
                 certificates.iter().cloned().map(CertificateDer::from).collect()
@@ -136,9 +154,25 @@ impl TlsSetup {
     }
 }
 
+/// What the library will read to its end has one: a pipe may never end, and a device always has more.
+/// What is not there is left to the library.
+fn bounded(variable: &'static str) -> Result<(), SetupError> {
+    let Some(path) = std::env::var_os(variable).map(PathBuf::from) else { return Ok(()) };
+    match fs::metadata(&path) {
+        Ok(there) if !there.is_file() || there.len() > FILE_LIMIT => {
+            Err(SetupError::NoFile { variable, path })
+        }
+        _ => Ok(()),
+    }
+}
+
 fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, SetupError> {
     let unreadable = |error| SetupError::Unreadable { path: path.to_owned(), error };
     let mut text = Vec::new();
+    let kind = fs::metadata(path).map_err(unreadable)?;
+    if !kind.is_file() {
+        return Err(unreadable(io::Error::other("not a regular file")));
+    }
     File::open(path)
         .and_then(|file| file.take(FILE_LIMIT + 1).read_to_end(&mut text))
         .map_err(unreadable)?;

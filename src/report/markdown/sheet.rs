@@ -100,6 +100,8 @@ fn escaped(text: &str) -> String {
             '.' | ')' if next == ' ' && out.chars().all(|c| c.is_ascii_digit()) => {
                 out.extend(['\\', c]);
             }
+            // `a@b.c` becomes a link to write to unless something stands within that is no text.
+            '@' if before.is_alphanumeric() && dotted(rest.clone()) => out.push_str("<!-- -->@"),
             ':' if next == '/' => out.extend(['\\', c]),
             c if c.is_control() => out.push('\u{fffd}'),
             '.' if out.to_ascii_lowercase().ends_with("www") => out.extend(['\\', c]),
@@ -115,6 +117,11 @@ fn escaped(text: &str) -> String {
     out
 }
 
+/// Whether the word that goes on here has a dot in it, as a domain has.
+fn dotted(mut rest: impl Iterator<Item = char>) -> bool {
+    rest.by_ref().take_while(|c| !c.is_whitespace()).any(|c| c == '.')
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Sheet, escaped};
@@ -123,6 +130,7 @@ mod tests {
     fn text_stays_text() {
         for (text, made) in [
             ("227 (127,0,0,1,4,1)", "227 (127,0,0,1,4,1)"),
+            ("write to a@b.example", "write to a<!-- -->@b.example"),
             ("# no heading", "\\# no heading"),
             ("- no list", "\\- no list"),
             ("+ no list", "\\+ no list"),

@@ -59,6 +59,32 @@ fn the_password_of_a_user_is_not_said_as_a_guest() {
 }
 
 #[test]
+fn the_password_of_one_run_is_not_said_to_a_whole_list() {
+    let place = tempfile::tempdir().unwrap();
+    let (unnamed, unasked) = hears();
+    let (own, named) = hears();
+    fs::write(place.path().join("pw"), b"\xef\xbb\xbfsesame\r\n").unwrap();
+    let (marked, from_file) = hears();
+    let list = format!(
+        "[[target]]\nhost = \"{unnamed}\"\nuser = \"alice\"\n\
+         [[target]]\nhost = \"{own}\"\nuser = \"alice\"\npassword_env = \"FTP_DOCTOR_PASSWORD\"\n\
+         [[target]]\nhost = \"{marked}\"\nuser = \"alice\"\npassword_file = \"pw\"\n"
+    );
+    fs::write(place.path().join("list.toml"), list).unwrap();
+    let output =
+        command(&place, &["list.toml"]).env("FTP_DOCTOR_PASSWORD", "hunter2").output().unwrap();
+    ends_with(&output, 3);
+    let said = |heard: &Mutex<Vec<String>>, what: &str| {
+        let heard = heard.lock().unwrap();
+        !heard.is_empty() && heard.iter().all(|password| password == what)
+    };
+    assert!(!unasked.lock().unwrap().iter().any(|p| p == "hunter2"));
+    assert!(said(&named, "hunter2"), "{named:?}");
+    // The mark that editors of Windows put before a text is no part of it.
+    assert!(said(&from_file, "sesame"), "{from_file:?}");
+}
+
+#[test]
 fn a_list_is_not_overwritten_and_twins_are_not_confused() {
     let place = tempfile::tempdir().unwrap();
     let list = "[[target]]\nhost = \"127.0.0.1\"\nport = 1\nlabel = \"a\"\n\
