@@ -88,6 +88,13 @@ impl Proposal {
 /// A range that the server is to be given, whatever it has now.
 pub const FRESH: Proposal = Proposal { min: 50000, max: 50100, invented: true };
 
+/// A range with more ports than the server has, from where its own begins: it is to be set as well.
+pub fn wider(evidence: &Evidence<'_>) -> Proposal {
+    let Some(PortRange { min, max }) = evidence.set_range() else { return FRESH };
+    let width = (max - min).saturating_mul(2).max(FRESH.max - FRESH.min);
+    Proposal { min, max: min.saturating_add(width), invented: true }
+}
+
 /// The range to open: the one that the server is set to, as far as that is known.
 pub fn proposal(evidence: &Evidence<'_>) -> Proposal {
     match evidence.set_range() {

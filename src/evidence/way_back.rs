@@ -74,6 +74,12 @@ impl<'f> Evidence<'f> {
         router.is_some_and(|router| Some(router.to_canonical()) == self.peer())
     }
 
+    /// Whether a box on the way has the server's own address: the server stands behind a NAT.
+    pub fn is_behind_a_nat(&self) -> bool {
+        let hops = self.hops().unwrap_or(0);
+        (1..hops).any(|hop| self.is_servers_gateway(hop))
+    }
+
     /// Routers on the way that can be asked, from the nearest on, each once.
     pub fn routers_to_ask(&self) -> Vec<(u8, IpAddr)> {
         let Some(ladder) = self.reference_ladder() else { return Vec::new() };

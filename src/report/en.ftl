@@ -398,6 +398,7 @@ firewall-blocks-passive-fix-gateway-alone = At the gateway in front of the serve
     [0] {""}
    *[other] {" "}Usually found in there, and better kept apart if it runs there: { $services }.
 }
+firewall-blocks-passive-fix-forward = The server stands behind a NAT: forward TCP { $range } there, to the same machine and the same port numbers, where that is not done yet. In the lines INNER-ADDRESS, if it is there, stands for the server's own address behind the NAT.
 firewall-blocks-passive-fix-open = Let TCP { $range } in, in the chain that exists (list yours with "nft list ruleset" or "iptables -S").{ $from ->
     [announced] {" "}The server announced ports from { $min } to { $max }; its own settings tell the range exactly.
    *[given] {""}
@@ -442,6 +443,7 @@ passive-port-hole-text-named = All around { $ports } knocks arrive, there they d
        *[other] one of these ports
     }, and works when it is tried again. Boxes on the way take these numbers for another protocol ({ $names }).
 passive-port-hole-fix = Move the passive range to numbers that mean nothing to anybody, at the server and at the firewall.
+passive-port-hole-fix-part = Let the server keep to the part of its range that is free of it, { $range }: the firewall lets that through already.
 passive-port-hole-fix-network = Or let { $ports } through, and switch off what reads along there for this server.
 passive-range-leaks-title = The server announces ports outside of { $range }
 passive-range-leaks-text = The range is said to be { $range }, and some of the { $of } different ports that the server announced lie outside of it: { $ports }. A firewall that is opened for the range stops these.

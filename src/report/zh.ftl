@@ -380,6 +380,7 @@ firewall-blocks-passive-fix-gateway-alone = 在服务器前面的网关（第 { 
     [0] {""}
    *[other] {""}这个范围里常见的其他服务，若在那里运行，最好避开：{ $services }。
 }
+firewall-blocks-passive-fix-forward = 服务器在 NAT 后面：如果还没有转发，就在那里把 TCP { $range } 转发到同一台机器的相同端口号。命令里如果有 INNER-ADDRESS，它代表服务器在 NAT 后面自己的地址。
 firewall-blocks-passive-fix-open = 在现有的链里放行 TCP { $range }（用“nft list ruleset”或“iptables -S”查看现有的链）。{ $from ->
     [announced] {""}服务器公布过 { $min } 到 { $max } 之间的端口；确切的范围以服务器自己的设置为准。
    *[given] {""}
@@ -415,6 +416,7 @@ passive-port-hole-title = 被动端口范围里有个别端口被挡：{ $ports 
 passive-port-hole-text = { $ports } 两旁的端口都能敲到，唯独这里不行。服务器一抽到它，传输就失败；重试一次就好。
 passive-port-hole-text-named = { $ports } 两旁的端口都能敲到，唯独这里不行。服务器一抽到它，传输就失败；重试一次就好。路上的设备会把这些端口号当成别的协议（{ $names }）。
 passive-port-hole-fix = 把被动端口范围挪到没有别的含义的号段，服务器和防火墙都要改。
+passive-port-hole-fix-part = 让服务器只用范围里没有这种端口的一段：{ $range }，防火墙已经放行了它。
 passive-port-hole-fix-network = 或者放行 { $ports }，并对这台服务器关掉那里的协议检测。
 passive-range-leaks-title = 服务器报出了 { $range } 之外的端口
 passive-range-leaks-text = 范围说是 { $range }，而服务器报出的 { $of } 个不同端口里，有一些在范围之外：{ $ports }。只按这个范围放行的防火墙会把它们挡住。

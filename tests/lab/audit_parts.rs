@@ -145,6 +145,7 @@ fn audits(dead: Dead) {
             proven += usize::from(wrong.iter().any(|it| it.ends_with("is proven")));
             found += usize::from(wrong.is_empty());
             if !wrong.is_empty() {
+                sh::say(&format!("{dead:?} {share}: {}", wrong.join(", ")));
                 told +=
                     &format!("{dead:?} {share}: {}\n{}\n", wrong.join(", "), explain(&world, &run));
             }

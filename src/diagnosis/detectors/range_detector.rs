@@ -281,15 +281,13 @@ fn exhausted(evidence: &Evidence<'_>) -> Found {
     if let Some(attempt) = evidence.passive().first().map(|v| v.shown) {
         build = build.attempt(attempt);
     }
-    let min = view.announced.first().copied().unwrap_or(50000);
-    let wide = Proposal { min, max: min.saturating_add(100), invented: true };
     build
         .saw(Text::new("seen-announcement-refused").with("reply", reply))
         .not("passive-disabled", Text::new("not-disabled-transient"))
         .fix(
             Who::ServerAdmin,
             Text::new("passive-range-exhausted-fix"),
-            remedies::set_passive_range(evidence, wide),
+            remedies::set_passive_range(evidence, ports::wider(evidence)),
         )
         .done()
 }
@@ -338,7 +336,7 @@ fn exhausted_for_modes(evidence: &Evidence<'_>) -> Found {
     .fix(
         Who::ServerAdmin,
         Text::new("passive-range-exhausted-fix"),
-        remedies::set_passive_range(evidence, ports::FRESH),
+        remedies::set_passive_range(evidence, ports::wider(evidence)),
     );
-    let_in(evidence, build, ports::FRESH, None).done()
+    let_in(evidence, build, ports::wider(evidence), None).done()
 }

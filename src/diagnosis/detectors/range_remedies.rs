@@ -94,7 +94,18 @@ pub fn let_in_parts(
     };
     let hop = located.and_then(|l| l.location.hop_min).unwrap_or(0);
     let text = with_origin(evidence, told(id), parts).with("hop", u16::from(hop));
-    build.fix(Who::ServerAdmin, text, remedies::nat::let_ranges_through(evidence, parts))
+    let build =
+        build.fix(Who::ServerAdmin, text, remedies::nat::let_ranges_through(evidence, parts));
+    if !evidence.is_behind_a_nat() {
+        return build;
+    }
+    // What a NAT does not forward it may drop as well as refuse.
+    let whole = if parts.len() == 1 { parts.first().copied().unwrap_or(range) } else { range };
+    build.fix(
+        Who::ServerAdmin,
+        Text::new("firewall-blocks-passive-fix-forward").with("range", whole.span("-")),
+        remedies::nat::forward_range(evidence, whole),
+    )
 }
 
 fn spans(parts: &[Proposal]) -> String {

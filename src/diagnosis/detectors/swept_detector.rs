@@ -162,6 +162,16 @@ fn begin(
     build
 }
 
+/// Ports that are as good as a range without holes.
+const ENOUGH: usize = 40;
+
+/// The largest part of the range that is let through as a whole, if it has enough ports: the firewall
+/// needs no change for it.
+fn without_holes(through: &[PortRun]) -> Option<Proposal> {
+    let largest = through.iter().copied().max_by_key(|run| run.count())?;
+    (largest.count() >= ENOUGH).then(|| range(largest))
+}
+
 /// A range without these holes in it.
 fn elsewhere(holes: &[PortRun]) -> Proposal {
     let clear = |min: &u16| holes.iter().all(|run| run.last < *min || run.first > *min + 100);
@@ -289,7 +299,17 @@ pub fn swept_in_parts(evidence: &Evidence<'_>) -> Found {
     let whole = ports::proposal(evidence);
     // Samples do not show where a part begins and ends.
     let missing = if rejects { vec![whole] } else { in_few(&parts) };
-    let_in_parts(evidence, build, whole, &missing, located.as_ref()).done()
+    let build = let_in_parts(evidence, build, whole, &missing, located.as_ref());
+    if !rejects {
+        return build.done();
+    }
+    build
+        .fix(
+            Who::NetworkAdmin,
+            Text::new("passive-port-refused-fix-forward"),
+            remedies::nat::forward_range(evidence, whole),
+        )
+        .done()
 }
 
 /// Lines for whoever blocks single ports: in front of the server where that is known.
@@ -321,13 +341,24 @@ pub fn port_hole(evidence: &Evidence<'_>) -> Found {
         .with("ports", few(&holes))
         .with("count", holes.iter().map(|run| run.count()).sum::<usize>())
         .with("names", names.join(", "));
-    begin(evidence, &PASSIVE_PORT_HOLE, text, view, &holes, &through)
-        .not("firewall-blocks-passive", Text::new("not-blocked-swept"))
-        .fix(
+    let build = begin(evidence, &PASSIVE_PORT_HOLE, text, view, &holes, &through)
+        .not("firewall-blocks-passive", Text::new("not-blocked-swept"));
+    // Another range only where the numbers themselves are the fault, and nothing of the range that
+    // there is will do.
+    let build = match without_holes(&through) {
+        Some(part) if view.rejects().is_empty() => build.fix(
+            Who::ServerAdmin,
+            Text::new("passive-port-hole-fix-part").with("range", part.span("-")),
+            remedies::set_passive_range(evidence, part),
+        ),
+        _ if names.is_empty() => build,
+        _ => build.fix(
             Who::ServerAdmin,
             Text::new("passive-port-hole-fix"),
             remedies::set_passive_range(evidence, elsewhere(&holes)),
-        )
+        ),
+    };
+    build
         .fix(
             Who::NetworkAdmin,
             Text::new("passive-port-hole-fix-network").with("ports", few(&holes)),
