@@ -43,17 +43,11 @@ impl Balance {
 /// `--get`: whether the file came through.
 fn file(evidence: &Evidence<'_>) -> Option<State> {
     evidence.facts.request.get.as_ref()?;
-    let tries: Vec<Outcome> = evidence
-        .facts
-        .attempts
-        .iter()
-        .filter(|a| a.varies(|v| *v == Varied::Retrieve))
-        .map(|a| a.outcome)
-        .collect();
-    let tested = |outcome: &&Outcome| **outcome != Outcome::NotTested;
+    let retrieved = evidence.facts.varied(|v| *v == Varied::Retrieve);
+    let tries: Vec<Outcome> = retrieved.map(|attempt| attempt.outcome).collect();
     Some(if tries.contains(&Outcome::Open) {
         State::Open
-    } else if tries.iter().any(|outcome| tested(&outcome)) {
+    } else if tries.iter().any(|outcome| *outcome != Outcome::NotTested) {
         State::Dead
     } else if tries.is_empty() && !evidence.any_open() {
         // Nothing that it could have come through.
