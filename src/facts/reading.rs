@@ -61,6 +61,8 @@ words! {
         Said = "said",
         /// lives of packets (TTL, hop limit) that passed no router
         Lives = "lives",
+        /// who stands on the link and who behind a gateway (ARP, link-layer addresses)
+        Neighbours = "neighbours",
         /// the program that wrote the log runs there
         Program = "program",
         /// the client and the server are one machine

@@ -3,6 +3,7 @@
 mod blocks;
 mod dialogue;
 mod flow;
+mod neighbours;
 mod packet;
 mod reader;
 mod scene;

@@ -86,6 +86,9 @@ pub struct Point {
     pub from_server: Option<u8>,
     /// Routers that stand inside: every packet was seen before and behind them.
     pub inside: u8,
+    /// Whether the client and the server stand on the very link, where ARP or the packets of others
+    /// tell.
+    pub here: [Option<bool>; 2],
     /// Maximum segment sizes that the client and the server announce, and the packets.
     pub mss: [Option<(u16, u64)>; 2],
     /// The capture lost packets of it.

@@ -18,6 +18,7 @@ use crate::wire::text::printable;
 const ACTIVE_PATIENCE: u64 = 3_000_000;
 
 /// What the conversation shows around an attempt.
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing that was seen or not")]
 pub(super) struct Around {
     pub(super) clock: Clock,
     pub(super) peer: SocketAddr,

@@ -1,4 +1,5 @@
-//! Where a capture was taken, by the lives of its packets: who has passed no router stands here.
+//! Where a capture was taken, by the lives of its packets: who has passed no router stands here. Where
+//! lives tell nothing (a box on the way gives packets a new one), by who stands on the link.
 
 use super::conversation::{Conversation, Point};
 use crate::facts::reading::{FileRead, KnownBy, Reading, Vantage};
@@ -18,11 +19,18 @@ pub fn judge(reading: &mut Reading, conversations: &[Conversation]) {
         file.from_server = commonest(points.iter().filter_map(|p| p.from_server));
         file.inside = points.iter().map(|p| p.inside).min().unwrap_or(0);
         let loopback = points.iter().all(|p| p.client.ip() == p.server.ip());
-        place(file, loopback);
+        let here = |end: fn(&Point) -> Option<bool>| agreed(points.iter().filter_map(|p| end(p)));
+        place(file, loopback, here(|p| p.here[0]), here(|p| p.here[1]));
     }
 }
 
-fn place(file: &mut FileRead, loopback: bool) {
+/// What all of them say; `None` where they differ, or say nothing.
+fn agreed(mut values: impl Iterator<Item = bool>) -> Option<bool> {
+    let first = values.next()?;
+    values.all(|value| value == first).then_some(first)
+}
+
+fn place(file: &mut FileRead, loopback: bool, client: Option<bool>, server: Option<bool>) {
     match (file.known_by, file.vantage) {
         // What was said counts, also where a box on the way gives packets a new life.
         (Some(KnownBy::Said), Vantage::Client) => file.from_client = Some(0),
@@ -40,6 +48,19 @@ fn place(file: &mut FileRead, loopback: bool) {
                 _ => Vantage::Unknown,
             };
             file.known_by = (file.vantage != Vantage::Unknown).then_some(KnownBy::Lives);
+            let by_link = match (client, server) {
+                (Some(true), Some(false)) => Vantage::Client,
+                (Some(false), Some(true)) => Vantage::Server,
+                (Some(false), Some(false)) => Vantage::Between,
+                _ => Vantage::Unknown,
+            };
+            if file.vantage == Vantage::Unknown && by_link != Vantage::Unknown {
+                file.vantage = by_link;
+                file.known_by = Some(KnownBy::Neighbours);
+                // Whoever is behind a gateway has passed one router at least, whatever its life says.
+                file.from_client = file.from_client.filter(|_| client == Some(true));
+                file.from_server = file.from_server.filter(|_| server == Some(true));
+            }
         }
     }
 }
@@ -78,6 +99,7 @@ mod tests {
             from_client: Some(client),
             from_server: Some(server),
             inside: 0,
+            here: [None, None],
             mss: [None, None],
             lost: false,
             packets: 1,

@@ -856,6 +856,7 @@ report-read = read { $file } ({ $format }): { $units } { $unit ->
 }{ $by ->
     [said] {" "}(as --at says)
     [lives] {" "}(by the lives of the packets)
+    [neighbours] {" "}(by who stands on the link)
     [loopback] {" "}(both ends are one machine)
    *[other] {""}
 }

@@ -802,6 +802,7 @@ report-read = 已读 { $file }（{ $format }）：{ $units } { $unit ->
 }{ $by ->
     [said] （按 --at）
     [lives] （由包的 TTL 判断）
+    [neighbours] （由同一链路上的主机判断）
     [loopback] （两端是同一台机器）
    *[other] {""}
 }

@@ -232,6 +232,32 @@ fn a_silence_is_worth_what_its_place_makes_it() {
     assert_eq!(cause(2, 1, 4), "server-firewall-blocks-passive server likely 3-4");
 }
 
+/// Lives say nothing (a box on the way gives new ones), but the server's packets come from a gateway.
+#[test]
+fn who_stands_on_the_link_tells_the_place() {
+    let claim = |mac: u8, address: [u8; 4]| {
+        let head = [&[0xff; 6][..], &[mac; 6], &[8, 6, 0, 1, 8, 0, 6, 4, 0, 1]].concat();
+        [head, vec![mac; 6], address.to_vec(), vec![0; 10]].concat()
+    };
+    let taken = |claims: &[(u8, [u8; 4])]| {
+        let mut film = silent(0, 0, 4);
+        for (_, frame) in &mut film.packets {
+            let of_server = frame[26..30] == [192, 0, 2, 21];
+            frame[6..12].copy_from_slice(&[if of_server { 9 } else { 7 }; 6]);
+        }
+        let at = film.packets[0].0;
+        let arp = claims.iter().map(|(mac, address)| (at, claim(*mac, *address)));
+        film.packets.splice(0..0, arp);
+        facts(&[("a.pcap", &film)])[0].reading.as_ref().unwrap().files[0].vantage
+    };
+    let (client, gateway, server) =
+        ((7, [198, 51, 100, 7]), (9, [198, 51, 100, 1]), (9, [192, 0, 2, 21]));
+    assert_eq!(taken(&[]), Vantage::Unknown);
+    assert_eq!(taken(&[client, gateway]), Vantage::Client);
+    assert_eq!(taken(&[(7, [192, 0, 2, 1]), server]), Vantage::Server);
+    assert_eq!(taken(&[client, server]), Vantage::Unknown, "both are on one link");
+}
+
 #[test]
 fn two_captures_show_what_neither_does() {
     let (client, server) = (silent(0, 3, 4), silent(3, 0, 0));

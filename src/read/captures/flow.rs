@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::packet::{IcmpError, Segment};
+use super::packet::{IcmpError, Mac, Segment};
 use crate::facts::reading::{IcmpSeen, Seen};
 
 /// The same packet on two links of one machine, or copied by a switch.
@@ -78,6 +78,8 @@ pub struct Side {
     pub again: u32,
     /// The largest segment that was sent again.
     pub again_size: u16,
+    /// The link-layer address that its first packet came from.
+    pub mac: Option<Mac>,
     /// Its first bytes.
     pub head: [u8; 3],
     /// Fewest and most routers that its packets had passed.
@@ -216,6 +218,7 @@ impl Flow {
 impl Side {
     fn take(&mut self, segment: &Segment<'_>, passed: u8) {
         let here = (segment.number, segment.at);
+        self.mac = self.mac.or(segment.mac);
         if segment.syn {
             if !self.syns.any() {
                 self.syn_at = segment.at;

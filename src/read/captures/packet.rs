@@ -9,6 +9,10 @@ use crate::facts::Icmp;
 
 const PPPOE_SESSION: u16 = 0x8864;
 const MPLS: u16 = 0x8847;
+const ARP: u16 = 0x0806;
+
+/// A link-layer address of Ethernet.
+pub type Mac = [u8; 6];
 
 /// What a frame holds, as far as it is of interest.
 pub enum Packet<'a> {
@@ -16,6 +20,8 @@ pub enum Packet<'a> {
     Tcp(Segment<'a>),
     /// An ICMP error about a TCP segment.
     Error(IcmpError),
+    /// Somebody on this very link says which address it has (ARP).
+    Neighbour(Mac, IpAddr),
     /// Anything else.
     Other,
     /// A link type that is not known.
@@ -33,6 +39,8 @@ pub struct Segment<'a> {
     pub from: SocketAddr,
     /// Receiver.
     pub to: SocketAddr,
+    /// The link-layer address that it came from, on Ethernet.
+    pub mac: Option<Mac>,
     /// Time to live, hop limit.
     pub ttl: u8,
     /// Identification of the IPv4 packet.
@@ -125,6 +133,7 @@ fn ether<'a>(kind: u16, rest: &'a [u8], frame: &Frame<'a>) -> Packet<'a> {
     match kind {
         PPPOE_SESSION => return ppp(rest.get(6..).unwrap_or_default(), frame),
         MPLS => return mpls(rest, frame),
+        ARP => return arp(rest),
         _ => {}
     }
     let sliced = LaxSlicedPacket::from_ether_type(EtherType(kind), rest);
@@ -139,6 +148,23 @@ fn ether<'a>(kind: u16, rest: &'a [u8], frame: &Frame<'a>) -> Packet<'a> {
         Some(inner) if inner.ether_type.0 == MPLS => mpls(inner.payload, frame),
         _ => Packet::Other,
     }
+}
+
+/// The sender of an ARP message (RFC 826) for IPv4 on Ethernet.
+fn arp<'a>(data: &[u8]) -> Packet<'a> {
+    let head = [0, 1, 8, 0, 6, 4];
+    let sender = mac(data, 8);
+    let address = data.get(14..18).and_then(|octets| <[u8; 4]>::try_from(octets).ok());
+    match (data.starts_with(&head), sender, address) {
+        (true, Some(sender), Some(address)) if address != [0; 4] => {
+            Packet::Neighbour(sender, IpAddr::from(address))
+        }
+        _ => Packet::Other,
+    }
+}
+
+fn mac(data: &[u8], at: usize) -> Option<Mac> {
+    data.get(at..at + 6)?.try_into().ok()
 }
 
 fn ppp<'a>(data: &'a [u8], frame: &Frame<'a>) -> Packet<'a> {
@@ -214,6 +240,7 @@ fn taken<'a>(sliced: &LaxSlicedPacket<'a>, frame: &Frame<'a>) -> Packet<'a> {
                 at: frame.at,
                 from: SocketAddr::new(from, tcp.source_port()),
                 to: SocketAddr::new(to, tcp.destination_port()),
+                mac: (frame.link == 1).then(|| mac(frame.data, 6)).flatten(),
                 ttl,
                 ip_id,
                 seq: tcp.sequence_number(),

@@ -24,6 +24,7 @@ pub fn read(content: &mut dyn BufRead, file: usize) -> io::Result<Found> {
         match packet::packet(frame) {
             Packet::Tcp(segment) => scene.segment(&segment),
             Packet::Error(error) => scene.error(&error),
+            Packet::Neighbour(mac, address) => scene.neighbours.claim(mac, address),
             Packet::Other => {}
             Packet::UnknownLink => {
                 unknown_count += 1;

@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::dialogue::{Announced, Dialogue, is_command_like, is_reply_like};
 use super::flow::{Flow, Taken};
+use super::neighbours::Neighbours;
 use super::packet::{IcmpError, Segment};
 use super::telling::{control_events, data_events, point_of};
 use crate::read::conversation::{Control, Conversation, Door, Event, Point, What};
@@ -51,6 +52,8 @@ pub struct Scene {
     doors: HashMap<u16, Vec<(usize, usize)>>,
     /// Dialogues by client and server.
     pairs: HashMap<(IpAddr, IpAddr), usize>,
+    /// Who stands on the link.
+    pub neighbours: Neighbours,
     /// Packets of FTP.
     pub used: u64,
     /// Connections beyond the limits.
@@ -77,6 +80,7 @@ impl Scene {
             dialogues: Vec::new(),
             doors: HashMap::new(),
             pairs: HashMap::new(),
+            neighbours: Neighbours::default(),
             used: 0,
             beyond: 0,
             last: (0, 0),
@@ -101,6 +105,9 @@ impl Scene {
             }
         }
         if segment.syn {
+            if let Some(mac) = segment.mac {
+                self.neighbours.speak(mac, segment.from.ip());
+            }
             self.opened(key, segment);
         } else if segment.length > 0 && may_be_ftp(segment) {
             self.joined(key, segment);
@@ -377,7 +384,7 @@ impl Scene {
                     let Some(dialogue) = self.dialogues.get_mut(at) else { continue };
                     control_events(dialogue, flow, last);
                     if let Some(point) = points.get_mut(at) {
-                        *point = Some(point_of(self.file, dialogue, flow));
+                        *point = Some(point_of(self.file, dialogue, flow, &self.neighbours));
                     }
                     continue;
                 }

@@ -2,6 +2,7 @@
 
 use super::dialogue::Dialogue;
 use super::flow::Flow;
+use super::neighbours::Neighbours;
 use crate::facts::Micros;
 use crate::facts::reading::{Place, Sighting};
 use crate::read::conversation::{Control, Data, DataEvent, Door, End, Event, Point, What};
@@ -65,7 +66,9 @@ pub fn control_events(dialogue: &mut Dialogue, flow: &Flow, last: (u64, u64)) {
     }
 }
 
-pub fn point_of(file: usize, dialogue: &Dialogue, flow: &Flow) -> Point {
+/// A control connection at the place where the file was taken.
+pub fn point_of(file: usize, dialogue: &Dialogue, flow: &Flow, link: &Neighbours) -> Point {
+    let here = |side: &super::flow::Side, address| link.is_here(side.mac?, address);
     let sides = if flow.opener == dialogue.client {
         (&flow.from_opener, &flow.from_called)
     } else {
@@ -85,6 +88,7 @@ pub fn point_of(file: usize, dialogue: &Dialogue, flow: &Flow) -> Point {
         from_client: least(sides.0),
         from_server: least(sides.1),
         inside: inside(sides.0).min(inside(sides.1)),
+        here: [here(sides.0, dialogue.client.ip()), here(sides.1, dialogue.server.ip())],
         mss: [mss(sides.0), mss(sides.1)],
         lost: dialogue.lost(),
         packets: flow.packets,

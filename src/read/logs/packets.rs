@@ -127,6 +127,7 @@ impl Packets {
             at,
             from,
             to,
+            mac: None,
             ttl: 0,
             ip_id: 0,
             seq,

@@ -163,11 +163,10 @@ impl Talk {
                     self.push(place, at, What::Tls(TlsEvent::Done));
                 }
             }
-            Says::TlsFailed(text) => self.tls_failed(place, at, &text),
             Says::TlsCut(_) if self.stands || self.began => {
                 self.data(place, at, None, DataEvent::TlsNotClosed);
             }
-            Says::TlsCut(text) => self.tls_failed(place, at, &text),
+            Says::TlsFailed(text) | Says::TlsCut(text) => self.tls_failed(place, at, &text),
             Says::ImplicitTls => self.made.implicit_tls = true,
             Says::Ends(end) => self.ends(place, at, Control::Closed(end)),
             Says::Resets(end) => self.ends(place, at, Control::Reset(end)),

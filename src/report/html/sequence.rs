@@ -141,8 +141,9 @@ fn is_about_data(exchange: &Exchange) -> bool {
 
 /// The command and the reply that decided the login.
 fn login(session: &Session, rows: &mut Vec<Row>) {
-    let logins = session.exchanges.iter().filter(|e| matches!(e.verb(), "USER" | "PASS" | "AUTH"));
-    if let Some(last) = logins.last() {
+    let mut logins =
+        session.exchanges.iter().filter(|e| matches!(e.verb(), "USER" | "PASS" | "AUTH"));
+    if let Some(last) = logins.next_back() {
         said(last, rows);
     }
 }
