@@ -19,6 +19,7 @@ pub mod nat;
 pub mod neighbours;
 pub mod options;
 pub mod own_drops;
+pub mod passive_range;
 pub mod place;
 pub mod port_audit;
 pub mod server;
@@ -45,6 +46,7 @@ pub use nat::Nat;
 pub use neighbours::PORTS_EACH;
 pub use options::Options;
 pub use own_drops::OwnDrops;
+pub use passive_range::{Deciding, NoChance, PassiveRange};
 pub use place::{Confidence, Located, Location, Side};
 pub use port_audit::{PortAudit, Worth};
 pub use sightings::{Lost, SeenStop};
@@ -63,6 +65,8 @@ pub struct Evidence<'f> {
     reset: OnceCell<Option<ResetFrom>>,
     own_drops: [OnceCell<Option<OwnDrops>>; 2],
     audit: OnceCell<Option<PortAudit<'f>>>,
+    range: OnceCell<PassiveRange>,
+    deciding: OnceCell<Deciding>,
 }
 
 impl<'f> Evidence<'f> {
@@ -82,6 +86,8 @@ impl<'f> Evidence<'f> {
             reset: OnceCell::new(),
             own_drops: [OnceCell::new(), OnceCell::new()],
             audit: OnceCell::new(),
+            range: OnceCell::new(),
+            deciding: OnceCell::new(),
         }
     }
 }

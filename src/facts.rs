@@ -4,6 +4,7 @@
 //! same result, so nothing in here depends on a socket, a clock or the machine that measured.
 //! Three values everywhere: yes, no, and not checked (`None`, or a reason why not).
 
+pub mod announcement;
 pub mod attempt;
 pub mod audit;
 pub mod expectation;
@@ -24,6 +25,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
+pub use announcement::{AnnouncedKnock, Announcement};
 pub use attempt::{
     Attempt, DataEnd, Direction, Knock, Mode, NotTested, Observed, Outcome, Purpose, Step, Untold,
     Why,
@@ -84,6 +86,9 @@ pub struct Facts {
     pub sessions: Vec<Session>,
     /// Data connections tried, in the order in which they were tried.
     pub attempts: Vec<Attempt>,
+    /// Announcements that were asked for beside the attempts, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub announcements: Vec<Announcement>,
     /// How far SYNs came on the way to the server.
     #[serde(default)]
     pub ladders: Vec<Ladder>,
@@ -208,6 +213,17 @@ impl Facts {
     /// The last reply to `verb` in the survey session.
     pub fn survey_reply(&self, verb: &str) -> Option<&ReplyFact> {
         self.survey().and_then(|s| s.reply_to(verb))
+    }
+
+    /// The commands and replies of an attempt: from its first one to the end of its session, or to the
+    /// first announcement that was asked for after it.
+    pub fn exchanges_of(&self, attempt: &Attempt) -> &[Exchange] {
+        let Some(index) = attempt.session else { return &[] };
+        let all = self.sessions.get(index).map_or(&[][..], |session| &session.exchanges);
+        let later = self.announcements.iter().filter(|a| a.session == index);
+        let later = later.filter_map(|a| a.exchange).filter(|at| *at > attempt.first_exchange);
+        let end = later.min().unwrap_or(all.len());
+        all.get(attempt.first_exchange..end.min(all.len())).unwrap_or(&[])
     }
 
     /// The address family of the control connection that was probed.

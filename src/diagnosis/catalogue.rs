@@ -50,6 +50,7 @@ pub static CATALOGUE: &[&Cause] = &[
     &address_detector::ACTIVE_SOURCE_PORT_UNEXPECTED,
     &address_detector::ACTIVE_SOURCE_ADDRESS_UNEXPECTED,
     &helper_detector::ALG_REWRITES_CONTROL,
+    &verb_detector::ALG_RENUMBERS_PASSIVE,
     &helper_detector::HELPER_OPENS_PINHOLES,
     &interception_detector::DATA_INTERCEPTED,
     &transfer_detector::PATH_MTU_BLACK_HOLE,

@@ -3,6 +3,7 @@
 //! A detector reads the evidence and returns what it found, or which condition failed.
 
 pub mod address_detector;
+pub mod announced_detector;
 pub mod certificate_detector;
 pub mod dial_detector;
 mod finding_builder;

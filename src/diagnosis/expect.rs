@@ -389,8 +389,11 @@ fn listing(diagnosis: &Diagnosis<'_>, view: &ModeView<'_>) -> Option<Micros> {
         .filter(|a| a.session == Some(index) && a.first_exchange > attempt.first_exchange)
         .map(|a| a.first_exchange)
         .min();
-    let exchanges = &facts.sessions.get(index)?.exchanges;
-    let own = exchanges.get(attempt.first_exchange..next.unwrap_or(exchanges.len()))?;
+    let own = facts.exchanges_of(attempt);
+    let own = match next {
+        Some(next) => own.get(..next.saturating_sub(attempt.first_exchange)).unwrap_or(own),
+        None => own,
+    };
     let last = own
         .iter()
         .filter(|e| !matches!(e.verb(), "QUIT" | "ABOR"))

@@ -43,6 +43,16 @@ pub fn list(ports: &[u16]) -> String {
     ports.iter().map(u16::to_string).collect::<Vec<_>>().join(", ")
 }
 
+/// As many ports as fit into a sentence; `-` where there is none.
+pub fn few_of(ports: &[u16]) -> String {
+    let some = list(ports.get(..ports.len().min(SPANS)).unwrap_or(ports));
+    match ports.len() {
+        0 => "-".to_owned(),
+        n if n > SPANS => format!("{some}, …"),
+        _ => some,
+    }
+}
+
 /// Ports as people write them: `50000-50100, 50102`.
 pub fn spans<'r>(all: impl IntoIterator<Item = &'r PortRun>) -> String {
     let each: Vec<String> = all.into_iter().map(|r| range(*r).span("-")).collect();

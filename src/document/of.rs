@@ -16,7 +16,7 @@ use crate::diagnosis::{
 use crate::evidence::Evidence;
 use crate::facts::expectation::Clock;
 use crate::facts::reading::{FileRead, SessionRead};
-use crate::facts::{Attempt, Direction, Facts, Purpose, Rung, RungAnswer, Why};
+use crate::facts::{Announcement, Attempt, Direction, Facts, Purpose, Rung, RungAnswer, Why};
 
 /// What says a message in the reader's language.
 pub type Say<'a> = &'a dyn Fn(&Text) -> String;
@@ -51,6 +51,8 @@ pub fn of(diagnosis: &Diagnosis<'_>, say: Say<'_>) -> Report {
         summary: say(&diagnosis.summary),
         times: times(diagnosis),
         attempts: attempts(diagnosis, say),
+        announcements: announcements(facts),
+        passive_range: passive_range(evidence),
         path: path(evidence),
         rules: diagnosis.rules.iter().map(|r| rule(r, say)).collect(),
         ports: audit_ports(diagnosis),
@@ -85,6 +87,26 @@ fn expectation(judged: &Judged, say: Say<'_>) -> Expectation {
         expect: judged.expect.to_string(),
         met: judged.met,
         because: say(&judged.because),
+    }
+}
+
+fn announcements(facts: &Facts) -> Vec<report::Announcement> {
+    let entry = |a: &Announcement| report::Announcement {
+        mode: a.mode,
+        security: a.security,
+        port: a.port,
+        outcome: a.knock.as_ref().map(|knock| knock.came_to()),
+    };
+    facts.announcements.iter().map(entry).collect()
+}
+
+fn passive_range(evidence: &Evidence<'_>) -> report::PassiveRange {
+    let range = evidence.passive_range();
+    let tried = range.tried();
+    report::PassiveRange {
+        tried,
+        about: range.size(),
+        unnoticed_percent: (tried > 0).then(|| range.unnoticed()),
     }
 }
 
@@ -229,13 +251,9 @@ fn attempt(facts: &Facts, attempt: &Attempt, say: Say<'_>) -> report::Attempt {
 }
 
 fn replies(facts: &Facts, attempt: &Attempt) -> Vec<report::Reply> {
-    let Some(session) = attempt.session.and_then(|i| facts.sessions.get(i)) else {
-        return Vec::new();
-    };
-    session
-        .exchanges
+    facts
+        .exchanges_of(attempt)
         .iter()
-        .skip(attempt.first_exchange)
         .filter(|e| !matches!(e.verb(), "QUIT" | "ABOR"))
         .flat_map(|e| {
             e.replies.iter().map(move |r| report::Reply {

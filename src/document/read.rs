@@ -6,9 +6,9 @@ use std::net::IpAddr;
 use serde::Deserialize;
 
 use super::report::{
-    Attempt, Client, Endpoint, Evidence, Expectation, FileEntry, Finding, Ladder, Location, Path,
-    Port, Remedy, Reply, Report, Router, Rule, RuledOut, Rung, Schema, Server, Snippet, Target,
-    Tls, Tool, Vantage,
+    Announcement, Attempt, Client, Endpoint, Evidence, Expectation, FileEntry, Finding, Ladder,
+    Location, PassiveRange, Path, Port, Remedy, Reply, Report, Router, Rule, RuledOut, Rung,
+    Schema, Server, Snippet, Target, Tls, Tool, Vantage,
 };
 use crate::wire::text::printable;
 
@@ -100,6 +100,7 @@ pub fn reports(json: &[u8]) -> Result<Option<Vec<Report>>, ReadError> {
 /// Makes what serde has read fit to be shown and compared.
 fn checked(mut report: Report) -> Result<Report, ReadError> {
     few("attempts", &report.attempts, MOST)?;
+    few("announcements", &report.announcements, MOST)?;
     few("findings", &report.findings, MOST)?;
     few("rules", &report.rules, MOST)?;
     few("addresses", &report.target.addresses, MOST)?;
@@ -161,6 +162,8 @@ fn clean(report: &mut Report) {
         summary,
         times: _,
         attempts,
+        announcements,
+        passive_range: PassiveRange { tried: _, about: _, unnoticed_percent: _ },
         path: Path { hops: _, routers, ladders },
         rules,
         ports,
@@ -195,6 +198,7 @@ fn clean(report: &mut Report) {
         all(attempts);
     }
     for Port { port: _, outcome: _ } in ports {}
+    for Announcement { mode: _, security: _, port: _, outcome: _ } in announcements {}
     findings.iter_mut().for_each(finding);
     for Client { id, client, kind: _, works: _, after_ms: _, because, attempts, setting } in clients
     {

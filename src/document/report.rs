@@ -76,6 +76,12 @@ pub struct Report {
     pub times: Times,
     /// Data connections: one entry per mode first (purpose `mode`), then repetitions and comparisons.
     pub attempts: Vec<Attempt>,
+    /// Ports that the server was asked to announce beside the attempts.
+    #[serde(default)]
+    pub announcements: Vec<Announcement>,
+    /// How much of the passive range was tried.
+    #[serde(default)]
+    pub passive_range: PassiveRange,
     /// The way to the server.
     pub path: Path,
     /// The eight rules for a firewall in front of a server.
@@ -335,6 +341,33 @@ pub struct Rung {
     pub address: Option<IpAddr>,
     /// How often it was asked.
     pub asked: u8,
+}
+
+/// A port that was announced beside the attempts, and knocked at.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Announcement {
+    /// By which command.
+    pub mode: Mode,
+    /// In clear or under TLS.
+    pub security: Security,
+    /// The port; null where the reply announced none.
+    pub port: Option<u16>,
+    /// What came of the knock, in the words of an attempt's outcome; a handshake is `open`. Null where
+    /// nobody knocked.
+    pub outcome: Option<Outcome>,
+}
+
+/// How much of the passive range was tried by knocks at announced ports.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct PassiveRange {
+    /// Different ports that were knocked at while they were announced.
+    pub tried: usize,
+    /// How many ports the range has, by how far the announced ones lie apart.
+    pub about: Option<u32>,
+    /// In how many of a hundred such runs a range of which a quarter is shut would go unnoticed.
+    pub unnoticed_percent: Option<u32>,
 }
 
 /// One of the eight rules.

@@ -9,6 +9,9 @@ pub const FEW: usize = 8;
 /// Announcements of each port, on average, after which there are hardly any others.
 const EACH: usize = 4;
 
+/// Steps of a few announcements that have to rise for them to be in a row.
+const ROW: usize = 4;
+
 impl Evidence<'_> {
     /// Passive ports of the modes by what became of them: sorted, each once.
     pub fn passive_ports(&self, outcome: Outcome) -> Vec<u16> {
@@ -18,7 +21,7 @@ impl Evidence<'_> {
         distinct(modes.filter_map(Attempt::passive_port).collect())
     }
 
-    /// The passive ports that were announced to attempts: sorted, each once.
+    /// The passive ports that were announced to attempts and beside them: sorted, each once.
     pub fn announced_ports(&self) -> Vec<u16> {
         distinct(self.announced_to_attempts().collect())
     }
@@ -35,7 +38,15 @@ impl Evidence<'_> {
     fn announced_to_attempts(&self) -> impl Iterator<Item = u16> {
         let tested = self.facts.attempts.iter().filter(|a| a.outcome != Outcome::NotTested);
         // A comparison in clear meets doors that are not those of the modes.
-        tested.filter(|a| !a.varies(|v| *v == Varied::Clear)).filter_map(Attempt::passive_port)
+        let tried =
+            tested.filter(|a| !a.varies(|v| *v == Varied::Clear)).filter_map(Attempt::passive_port);
+        let security = self.facts.request.security();
+        let beside = self
+            .facts
+            .announcements
+            .iter()
+            .filter(move |a| a.exchange.is_some() && a.security == security);
+        tried.chain(beside.filter_map(|a| a.port))
     }
 }
 
@@ -63,11 +74,24 @@ pub fn are_opened_one_by_one(asked_again: &[PortRun]) -> bool {
 pub fn are_one_after_another(audit: &Audit) -> bool {
     let announced: Vec<(usize, u16)> =
         audit.samples.iter().filter_map(|s| Some((s.session, s.port?))).collect();
-    let steps: Vec<bool> = announced
-        .iter()
-        .zip(announced.iter().skip(1))
-        .filter(|(a, b)| a.0 == b.0)
-        .map(|(a, b)| b.1 > a.1)
-        .collect();
-    !steps.is_empty() && steps.iter().all(|rises| *rises)
+    steps_rise(&announced).is_some_and(|steps| steps > 0)
+}
+
+/// The same of a few announcements, with the logins that they were made to: by chance, so many steps
+/// rise once in a hundred runs.
+pub fn are_rising<L: PartialEq>(announced: &[(L, u16)]) -> bool {
+    steps_rise(announced).is_some_and(|steps| steps >= ROW)
+}
+
+/// Steps from one announcement to the next of the same login; `None` where one leads back.
+fn steps_rise<L: PartialEq>(announced: &[(L, u16)]) -> Option<usize> {
+    let pairs = announced.iter().zip(announced.iter().skip(1)).filter(|(a, b)| a.0 == b.0);
+    let mut steps = 0;
+    for (a, b) in pairs {
+        if b.1 <= a.1 {
+            return None;
+        }
+        steps += 1;
+    }
+    Some(steps)
 }

@@ -2,6 +2,7 @@
 
 use super::Evidence;
 use super::place::Confidence;
+use crate::facts::DialOutcome;
 
 /// What came out alike this often is hardly chance.
 pub const TWICE: usize = 2;
@@ -15,6 +16,10 @@ impl Evidence<'_> {
                 .attempts
                 .iter()
                 .any(|a| a.is_open() && a.varied.is_empty() && a.knocks.len() > 1)
+            || self.facts.announcements.iter().filter_map(|a| a.knock.as_ref()).any(|knock| {
+                let more = knock.syns.is_some_and(|syns| syns > 1);
+                knock.outcome == DialOutcome::Connected && knock.refused == 0 && more
+            })
     }
 
     /// How sure a comparison is where nothing else speaks against it.

@@ -39,6 +39,11 @@ pub enum Task {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         varied: Vec<Varied>,
     },
+    /// More announcements on the login of the attempt before, with a knock at each.
+    Announce {
+        /// Which command.
+        mode: Mode,
+    },
     /// Ladders: to the control port, and to these passive ports.
     Climb {
         /// Passive ports, at most two.
@@ -82,6 +87,7 @@ impl Task {
             Self::Names => "names",
             Self::Login => "login",
             Self::Attempt { .. } => "attempt",
+            Self::Announce { .. } => "announce",
             Self::Climb { .. } => "climb",
             Self::Hole { .. } => "hole",
             Self::Knock { .. } => "knock",
@@ -100,6 +106,7 @@ impl Task {
         !matches!(
             self,
             Self::Names
+                | Self::Announce { .. }
                 | Self::Knock { .. }
                 | Self::Climb { .. }
                 | Self::Nearer
@@ -130,6 +137,10 @@ words! {
         OneWorks = "one-works",
         /// The mode that works has to be seen to work on as many ports as the other one failed on.
         AsManyPorts = "as-many-ports",
+        /// One port stands for a whole range: what of others that the server announces?
+        OtherPorts = "other-ports",
+        /// An announced port was shut: is it the command, the port, a part of the range, or chance?
+        PortShut = "port-shut",
         /// Some ports opened and another was silent: are they opened one by one?
         PortsDiffer = "ports-differ",
         /// Data connections stood and carried nothing: does somebody else answer at every port?

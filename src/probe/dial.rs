@@ -42,6 +42,17 @@ impl KnockPolicy {
         Self { knocks: u32::try_from(knocks).unwrap_or(8), spacing, patience: spacing }
     }
 
+    /// At a port that is to confirm what others showed: fewer knocks, and nearer together, as long as
+    /// no segments are known to be lost.
+    pub fn confirming(limits: &Limits, rtt: Option<Duration>) -> Self {
+        let rtt = rtt.unwrap_or_default().min(Duration::from_secs(2));
+        Self {
+            knocks: limits.confirming_knocks,
+            spacing: limits.confirming_spacing.max(rtt * 2),
+            patience: limits.confirming_patience.max(rtt * 3),
+        }
+    }
+
     /// At a data port: at least three SYNs, further apart on a long path, and with more patience where
     /// segments were seen to be lost.
     pub fn data(limits: &Limits, rtt: Option<Duration>, lossy: bool, limit: Duration) -> Self {

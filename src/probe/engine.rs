@@ -11,7 +11,7 @@ use super::attempt::record::{Turn, fill_gaps, left_out};
 use super::attempt::turn::{Listings, Made, attempt};
 use super::audit::{sample, sweep};
 use super::context::{Context, Stage};
-use super::experiments::{neighbours, trial};
+use super::experiments::{announcements, neighbours, trial};
 use super::os;
 use super::plan::{self, Next};
 use super::recorder::Recorder;
@@ -88,6 +88,7 @@ fn blank(spec: &Spec) -> Facts {
         tls_hello: None,
         sessions: Vec::new(),
         attempts: Vec::new(),
+        announcements: Vec::new(),
         ladders: Vec::new(),
         confirmed: Vec::new(),
         flows: Vec::new(),
@@ -252,7 +253,7 @@ impl<'a> Plan<'a> {
             Task::Halves => trial::halves(door, &mut self.logins).await,
             Task::Idle { keep_alive } => trial::idle(door, &mut self.logins, keep_alive).await,
             // No part of the plan: what comes before it and after it, and announcements in between.
-            Task::Names | Task::Login | Task::Sample | Task::Sweep => {}
+            Task::Names | Task::Login | Task::Announce { .. } | Task::Sample | Task::Sweep => {}
         }
     }
 
@@ -271,13 +272,18 @@ impl<'a> Plan<'a> {
         }
         let Made { attempt, session, listener } =
             attempt(door, &mut self.logins, &mut self.listings, &turn).await;
-        let (id, began) = (attempt.id.clone(), attempt.began);
+        let (made, id, began) = (attempt.clone(), attempt.id.clone(), attempt.began);
         self.waiting.extend(listener.map(|listener| (id.clone(), listener)));
         // Written down before the farewell, so that an interrupt there does not lose it.
         context.facts().attempts.push(attempt);
-        if let Some((control, unfinished)) = session {
+        if let Some((mut control, unfinished)) = session {
+            let index = control.index;
+            if !unfinished {
+                announcements::announce_more(door, &mut control, &made).await;
+            }
             control.quit(limits, unfinished).await;
-            let elapsed = recorder.now().since(began);
+            let beside = announcements::took(context, index);
+            let elapsed = recorder.now().since(began).since(beside);
             if let Some(made) = context.facts().attempts.iter_mut().find(|a| a.id == id) {
                 made.elapsed = elapsed;
             }

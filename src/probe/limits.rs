@@ -68,6 +68,21 @@ pub struct Limits {
     pub refused_again: [Duration; 3],
     /// What has to be left of the run for the sweep when announcements are asked for before it.
     pub sweeping: Duration,
+    /// Announcements on one login, the attempt's own among them. A server may count them: some take
+    /// fourteen, and six of them are no burden to any.
+    pub announcements: usize,
+    /// Time for them on one login where every port lets us in: each takes a round trip and a half, and
+    /// nobody is to notice a second round of waiting.
+    pub announcements_open: Duration,
+    /// The same once a port did not let us in: what it takes to hear six ports stay silent.
+    pub announcements_shut: Duration,
+    /// Pause between two knocks at an announced port beside others that stayed silent, at least: it
+    /// only has to confirm them.
+    pub confirming_spacing: Duration,
+    /// Patience after the last of them, at least.
+    pub confirming_patience: Duration,
+    /// Knocks at such a port.
+    pub confirming_knocks: u32,
     /// Between two looks whether what was sent has been acknowledged: the server's knock is awaited
     /// from then on.
     pub acknowledged: Duration,
@@ -140,6 +155,12 @@ impl Default for Limits {
             audit_logins: 8,
             refused_again: [150, 300, 600].map(Duration::from_millis),
             sweeping: Duration::from_secs(15),
+            announcements: 6,
+            announcements_open: Duration::from_millis(300),
+            announcements_shut: Duration::from_millis(2500),
+            confirming_spacing: Duration::from_millis(150),
+            confirming_patience: Duration::from_millis(250),
+            confirming_knocks: 2,
             acknowledged: Duration::from_millis(20),
             half_acknowledged: Duration::from_millis(5),
             at_the_door: Duration::from_millis(5),

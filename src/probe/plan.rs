@@ -6,6 +6,7 @@
 //! become one, and a difference between two commands must not be mere luck with a port.
 
 mod active;
+mod announcing;
 mod lasting;
 mod order;
 mod passive;
@@ -15,5 +16,6 @@ mod tests;
 mod tls;
 mod way;
 
+pub use announcing::another;
 pub use order::next;
 pub use step::Next;

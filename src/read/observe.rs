@@ -75,6 +75,7 @@ pub fn facts_of(
         tls_hello: None,
         sessions: gathered.sessions,
         attempts,
+        announcements: Vec::new(),
         ladders: Vec::new(),
         confirmed: Vec::new(),
         flows: Vec::new(),

@@ -193,7 +193,7 @@ not-blocked-answered = somebody answered the knock, with RST
 not-blocked-some-open = other passive ports came through
 not-blocked-swept = knocks at other ports of the same range arrive
 not-blocked-other-verb = passive data connections announced by { $works } came through
-not-partly-three-ports = it was so on at least three ports each, so the port does not decide
+not-partly-one-range = both commands announced ports of one range, or the same ones, so the port does not decide
 not-firewall-refused-by-reply = the command was refused by a reply: no data connection was ever tried
 not-firewall-unreadable = no knock was tried: the announcement names no place to knock at
 not-firewall-peer-works = the same port at { $peer } was reached
@@ -388,6 +388,8 @@ passive-ports-not-forwarded-text-part = The server stands behind a NAT, at hop {
 passive-ports-not-forwarded-fix = Forward the server's whole passive range at the NAT, to the same machine and the same port numbers, and tell the server its public address. In the lines INNER-ADDRESS, if it is there, stands for the server's own address behind the NAT.
 passive-ports-not-forwarded-fix-filter = If that gateway also filters what it forwards, let TCP { $range } through.
 passive-port-refused-text-end = The server announced { $ports }, and the knock there was answered with RST, from as far away as the server: nobody listens at that door. Either the server (or a container on it) does not open what it announces, or a firewall at the server rejects with RST.
+passive-port-refused-text-late = The server announced { $ports }, and the first knock there was refused each time; a moment later the same port let us in. The server begins to listen only after it has announced the port. Clients knock once and give up.
+passive-port-refused-fix-late = Update the server, or whatever relays its data ports: it has to listen before it sends 227 or 229. A slow proxy or container network in front does the same.
 passive-range-fix-set = Give the server a fixed range of passive ports ({ $min }-{ $max }, say), so that a firewall can know them.
 firewall-blocks-passive-fix-range = Then let exactly that range in, in the chain that exists (list yours with "nft list ruleset" or "iptables -S"), and forward it if the server stands behind a NAT.
 firewall-blocks-passive-fix-gateway = If it is a gateway in front of the server that filters: let TCP { $range } to the server through there.
@@ -423,7 +425,14 @@ passive-range-exhausted-text = The server could not open a passive port: { $repl
 passive-range-exhausted-fix = Make the passive range larger than the number of simultaneous transfers, and open the same range at the firewall.
 
 passive-range-partly-blocked-title = Only a part of the passive range is let through
-passive-range-partly-blocked-text = The server takes its passive ports from a range of which the firewall lets only a part through: { $open } came through, { $silent } did not, and both were the same when asked again. Transfers fail now and then, depending on which port is drawn.
+passive-range-partly-blocked-text = Of { $of } ports that the server announced and that were knocked at right then, { $count ->
+    [one] one did
+   *[other] { $count } did
+} not let us in ({ $how ->
+    [timed-out] silence
+    [refused] RST
+   *[other] rejected
+}: { $shut }), and others did ({ $open }). So the port decides: somebody lets only a part of the passive range through. Transfers fail now and then, depending on which port is drawn.
 passive-range-partly-blocked-text-read = The server takes its passive ports from a range of which a firewall lets only a part through: transfers over { $open } worked, knocks at { $silent } were not answered. Transfers fail now and then, depending on which port is drawn.
 passive-range-partly-blocked-fix = Open the whole range that the server is set to (look it up in its configuration; the ports seen here are only a sample).
     .read = Open the whole range that the server is set to (look it up in its configuration; the ports in what was read are only a sample).
@@ -442,6 +451,11 @@ passive-port-hole-text-named = All around { $ports } knocks arrive, there they d
         [one] this port
        *[other] one of these ports
     }, and works when it is tried again. Boxes on the way take these numbers for another protocol ({ $names }).
+passive-port-hole-text-met = { $ports } did not let us in when the server announced it ({ $how ->
+    [timed-out] silence
+    [refused] RST
+   *[other] rejected
+}), and other announced ports did ({ $open }). Boxes on the way take this number for another protocol ({ $names }) and read along there: a helper (ALG) for it, or a rule against it. A transfer fails whenever the server draws such a port, and works when it is tried again.
 passive-port-hole-fix = Move the passive range to numbers that mean nothing to anybody, at the server and at the firewall.
 passive-port-hole-fix-part = Let the server keep to the part of its range that is free of it, { $range }: the firewall lets that through already.
 passive-port-hole-fix-network = Or let { $ports } through, and switch off what reads along there for this server.
@@ -450,7 +464,12 @@ passive-range-leaks-text = The range is said to be { $range }, and some of the {
 passive-range-leaks-text-all = The range is said to be { $range }, and not one of the { $of } different ports that the server announced lies in it: { $ports }. It does not use these limits: they may be swapped (the smaller one first), stand in a place that is not read, or wait for a restart. Or every port of the range was taken just then by other sessions or programs, and the server takes any other in that case, as ProFTPD does: then the range is too small.
 passive-range-leaks-text-learned = Nearly all announced ports lie in { $range }, and { $count } of { $of } far outside: { $ports }. A firewall that is opened for the range stops these.
 passive-range-leaks-text-busy = While one login held port { $held }, the only one of the range { $range }, the server announced { $ports } to a second one. It steps outside as soon as the range is used up, and a firewall that is opened for the range stops these transfers.
+passive-range-leaks-text-command = { $fails } announces ports of another range than { $works }: { $ports }, outside of { $range }. { $count ->
+    [one] It did
+   *[other] None of the { $count } did
+} let a knock in, and every port of { $works } did. The server keeps only { $works } to the range that it is set to, and a firewall that is opened for the range stops the rest.
 passive-range-leaks-fix = Set the range at the server, the smaller number first, and restart it; then look here again.
+passive-range-leaks-fix-command = Set the passive range in a way that holds for { $fails } too (a newer version, or the range of the system's free ports), and restart the server; then look here again. Or let the server refuse { $fails }: clients fall back.
 passive-range-exhausted-text-one = The range has one port, { $port }. While one login held it, a second one got no port: { $reply }. Two transfers at once are one too many.
 
 passive-address-unroutable-title = PASV names an address that leads nowhere
@@ -480,9 +499,23 @@ passive-address-mismatch-fix-there = Let the passive ports be reached at { $peer
 passive-address-mismatch-fix-dial = Run again with --dial-advertised to knock at the advertised address too.
 
 epsv-blocked-title = { $fails } does not come through, { $works } does
-epsv-blocked-text = Passive data connections that { $works } announced came through on at least three ports; those that { $fails } announced did not, on as many. A firewall on the way watches the control connection and opens a door only for the announcement it understands, { $works }.
-epsv-blocked-fix-network = Update or replace the firewall's FTP helper so that it knows { $fails } (RFC 2428), or open a fixed passive range, which needs no helper.
-epsv-blocked-fix-user = Make the client use { $works } (curl --disable-epsv, lftp ftp:prefer-epsv, Java and others have a setting).
+epsv-blocked-text = All { $open } ports that { $works } announced let us in; none of the { $shut } that { $fails } announced did, though they come from the same range. A firewall on the way watches the control connection and opens a door only for the announcement it understands, { $works }.
+epsv-blocked-text-same = { $same } let us in when { $works } announced it, and did not when { $fails } did. So the port is not what decides: a firewall on the way watches the control connection and opens a door only for the announcement it understands, { $works }.
+epsv-blocked-fix-network = { $fails ->
+    [PASV] Update or replace the firewall's FTP helper so that it reads PASV's reply 227 (RFC 959) and leaves its numbers alone, or open a fixed passive range, which needs no helper.
+   *[EPSV] Update or replace the firewall's FTP helper so that it knows EPSV (RFC 2428), or open a fixed passive range, which needs no helper.
+}
+epsv-blocked-fix-user = { $works ->
+    [PASV] Make the client use PASV: curl --disable-epsv, rclone --ftp-disable-epsv, lftp "set ftp:prefer-epsv no"; many others have a setting.
+   *[EPSV] Make the client use EPSV: curl and rclone do so by themselves (leave out --disable-epsv), lftp with "set ftp:prefer-epsv yes"; many others have a setting.
+}
+
+alg-renumbers-passive-title = 227 names another port than the server opened
+alg-renumbers-passive-text = None of the { $count } ports that 227 named let us in ({ $named }), and every port that EPSV named did ({ $open }). The two commands name ports of different ranges, though the server takes both from one: an FTP helper (ALG) or a translating proxy on the way writes other ports into 227, and does not let them through. A server that gives each command a range of its own would look alike.
+alg-renumbers-passive-text-refused = None of the { $count } ports that 227 named let us in ({ $named }): the server's own machine answers that nobody listens there. Every port that EPSV named did ({ $open }). So the server listens elsewhere than 227 says: an FTP helper (ALG) or a translating proxy on the way writes another port into it. A server that opens another port than it announces would look alike.
+alg-renumbers-passive-fix-network = Switch off the FTP inspection (ALG) that rewrites 227 on the way, or let it forward the ports that it writes there. Under TLS it can neither read nor write.
+alg-renumbers-passive-fix-server = If it is a NAT of yours: forward the passive range one to one, the numbers unchanged, and let the server itself announce the public address. In the lines INNER-ADDRESS, if it is there, stands for the server's own address behind the NAT.
+not-verb-other-ports = the two commands announced ports of different ranges, so the port may decide as well as the command
 
 epsv-unsupported-title = The server does not know EPSV
 epsv-unsupported-fix-user = Use PASV: it is what this server has (curl --disable-epsv; with this program --modes pasv).
@@ -636,7 +669,10 @@ data-tls-refused-text = The control connection is encrypted, but PROT P, encrypt
 data-tls-refused-text-clear = The server agreed to encrypt data connections (PROT P), but on the data connection { $failure }. What came in clear was not taken for the listing.
 data-tls-refused-fix-server = Let the server encrypt data connections (PROT P); its settings and its TLS log say why it does not.
 tls-blinds-firewall-helper-title = Data works in clear and not under TLS: an FTP helper goes blind
-tls-blinds-firewall-helper-text = Under TLS no knock of { $verbs } is let in; in clear { $clear } to port { $port } of the same server works. So the ports were never open: an FTP helper (ALG) in a firewall or NAT reads the announcement in clear and opens the one port in time. Under TLS it reads nothing and opens nothing.
+tls-blinds-firewall-helper-text = Under TLS no knock of { $verbs } is let in; in clear { $clear } to port { $port } of the same server works. { $sure ->
+    [yes] So the ports are not open as such:
+   *[no] Luck with the ports could look alike; otherwise
+} an FTP helper (ALG) in a firewall or NAT reads the announcement in clear and opens the one port in time. Under TLS it reads nothing and opens nothing.
 tls-blinds-firewall-helper-text-active = Under TLS the server's knock ({ $verbs }) does not arrive; in clear { $clear } works. So an FTP helper (ALG) in a firewall or NAT on the way reads the active command in clear, puts the right address in and opens the door. Under TLS it reads nothing.
 tls-blinds-firewall-helper-text-both = Under TLS no data connection stands in either direction ({ $verbs }); in clear both do. So an FTP helper (ALG) in a firewall or NAT reads the announcements in clear and opens the one port in time. Under TLS it reads nothing and opens nothing.
 tls-blinds-firewall-helper-fix-server = Give the server a fixed passive range ({ $min }-{ $max }), let exactly this range in for good (at a NAT: forward it), and let the server announce its public address.
@@ -734,6 +770,20 @@ not-intercepted-cured = data came as soon as the segments were smaller
 not-nat-rewritten = the data came: somebody put the right address in
 not-partly-open-before = the very same ports were open a moment before
 not-refused-some-open = other passive ports of the same server were open
+not-another-server-nearer = the RST comes from nearer than the server, where no other machine of its kind stands
+not-another-server-late = one machine of several would have let the first knock in now and then
+seen-reset-nat = the RST comes from a box before the server that has its address: a NAT that does not forward these ports
+seen-reset-end = the RST comes from as far away as the server
+seen-announced-beside = { $count ->
+    [one] one more port was
+   *[other] { $count } more ports were
+} announced and knocked at; in all let in: { $open }; { $how ->
+    [none] none was shut
+    [timed-out] silent: { $shut }
+    [refused] RST: { $shut }
+   *[other] rejected: { $shut }
+}
+seen-tls-and-clear = ports knocked at under TLS, all shut: { $shut }; in clear, all open: { $open }
 what-listing = the listing
 what-file = the file
 path-mtu-black-hole-title = Large packets get lost on the way
@@ -794,6 +844,7 @@ data-reaches-another-server-title = The data connection reaches another machine 
 data-reaches-another-server-text = Of the ports that the server announced { $open } let us in and { $refused } refused us at once. That is what it looks like when one address stands for several machines: the login reaches the one, the knock another one, where nobody announced that port. A firewall that rejects part of the range would look alike.
 data-reaches-another-server-text-several = The same address calls itself by different names ({ $faces }): several machines stand behind it. Of the announced ports { $open } let us in and { $refused } refused us at once: the login reached the one machine and the knock another one, where nobody announced that port.
 data-reaches-another-server-text-same = The server announced port { $port }; the first knock there was refused, and a moment later, with nothing else said or done, the same port let us in. One address stands for several machines: each new connection is sent to another of them, and the knock has to reach the one where the login is.
+data-reaches-another-server-text-login = Whether a knock is let in follows from the login, not from the port: where one port of a login let us in all of its ports did ({ $open } attempts), and where one refused all did ({ $refused }). That is what it looks like when one address stands for several machines: the login reaches now the one and now the other, and the ports are those of one of them.
 seen-knock-again = port { $port }, announced once: { $refused ->
     [one] one knock
    *[other] { $refused } knocks
@@ -829,10 +880,24 @@ page-sequence-more = { $count } more are not drawn.
 report-you = you
     .read = client
 healthy-browsers = A browser fails all the same? Browsers have had no FTP since 2021 (Chrome, Firefox, Edge, Safari, Opera): use an FTP program.
-healthy-not-tried = Not tried: longer transfers (--get PATH), more ports of the passive range than the { $count } met here (ftp-doctor audit), uploads (never).
 healthy-not-tried-files = Not tried: longer transfers (--get PATH), uploads (never).
-healthy-not-tried-range = Not tried: more ports of the passive range than the { $count } met here (ftp-doctor audit), uploads (never).
 healthy-not-tried-uploads = Not tried: uploads (never).
+range-tried = { $tried ->
+    [one] One
+   *[other] { $tried }
+} of about { $about } passive ports { $tried ->
+    [one] was
+   *[other] were
+} tried; a range of which a quarter is shut would go unnoticed in { $unnoticed } of 100 such runs: ftp-doctor audit.
+range-tried-unknown = { $tried ->
+    [one] One passive port was
+   *[other] { $tried } passive ports were
+} tried; a range of which a quarter is shut would go unnoticed in { $unnoticed } of 100 such runs: ftp-doctor audit.
+range-tried-row = { $tried } passive ports in a row were tried, which say little of others: a range of which a quarter is shut would go unnoticed in { $unnoticed } of 100 such runs: ftp-doctor audit.
+range-tried-all = { $tried ->
+    [one] The only passive port that the server announces was tried.
+   *[other] All { $tried } passive ports that the server announces were tried.
+}
 verdict-healthy = HEALTHY
 verdict-limited = LIMITED
 verdict-degraded = DEGRADED
@@ -1387,6 +1452,7 @@ step-attempt = { $verb }
 step-attempt-again = { $verb } once more
 step-attempt-changed = { $verb }, { $how }
 step-attempt-file = { $verb } for a file, { $how }
+step-announce = more { $verb }, and a knock at each announced port
 step-climb-control = ladder to the control port
 step-climb = ladders to the control port and to { $ports }
 step-hole = { $verb } through a hole opened as far as hop { $hop }
@@ -1418,6 +1484,8 @@ because-audit-asked = the audit asks for it
 because-may-be-chance = a failure that stands alone may be chance
 because-one-works = another one works: the command, the port, or chance?
 because-as-many-ports = what works has to be seen on as many ports as what does not
+because-other-ports = one port stands for a range: what of others?
+because-port-shut = a port was shut: the command, the port, a part of the range, or chance?
 because-ports-differ = some ports opened, one was silent: opened one by one?
 because-nothing-came = data connections stood and carried nothing: whose are they?
 because-answered-unannounced = ports answer that nobody announced: from how far away?

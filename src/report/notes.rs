@@ -1,29 +1,53 @@
 //! What every report says besides the findings.
 
 use crate::diagnosis::reason::{idle, reason};
-use crate::diagnosis::{Arg, Diagnosis, Text, Verdict};
+use crate::diagnosis::{Arg, Diagnosis, Evidence, Text, Verdict};
 use crate::facts::{CutShort, Source, Varied, Via};
 
 /// What stands under a good word: what else could be meant, and what was not tried, with the option
 /// that does.
 pub fn under_a_good_word(diagnosis: &Diagnosis<'_>) -> Vec<Text> {
     let facts = diagnosis.evidence.facts;
-    let live = facts.source == Source::Live;
-    if !live || diagnosis.verdict != Verdict::Healthy {
-        return Vec::new();
+    let range = || facts.audit.is_none().then(|| range_tried(&diagnosis.evidence)).flatten();
+    match diagnosis.verdict {
+        _ if facts.source != Source::Live => Vec::new(),
+        Verdict::Healthy => {
+            let file = facts.request.get.is_none();
+            let rest = if file { "healthy-not-tried-files" } else { "healthy-not-tried-uploads" };
+            let mut said = vec![Text::new("healthy-browsers")];
+            said.extend(range());
+            said.push(Text::new(rest));
+            said
+        }
+        Verdict::Limited => range().into_iter().collect(),
+        _ => Vec::new(),
     }
-    let mut said = vec![Text::new("healthy-browsers")];
-    let announced = diagnosis.evidence.announced_ports().len();
-    let file = facts.request.get.is_none();
-    let range = facts.audit.is_none() && announced > 0;
-    let id = match (file, range) {
-        (true, true) => "healthy-not-tried",
-        (true, false) => "healthy-not-tried-files",
-        (false, true) => "healthy-not-tried-range",
-        (false, false) => "healthy-not-tried-uploads",
+}
+
+/// How much of the passive range was tried, and what would have gone unnoticed.
+fn range_tried(evidence: &Evidence<'_>) -> Option<Text> {
+    let range = evidence.passive_range();
+    let (tried, unnoticed) = (range.tried(), range.unnoticed());
+    let count = u32::try_from(tried).ok().filter(|tried| *tried > 0)?;
+    let size = range.size();
+    let id = match size {
+        Some(_) if range.is_whole() && unnoticed == 0 => "range-tried-all",
+        Some(_) => "range-tried",
+        None if range.rising => "range-tried-row",
+        None => "range-tried-unknown",
     };
-    said.push(Text::new(id).with("count", announced));
-    said
+    let about = size.map_or_else(String::new, |size| round(size, range.is_whole()));
+    Some(Text::new(id).with("tried", count).with("about", about).with("unnoticed", unnoticed))
+}
+
+/// A number of ports as people say it, to one digit where it is an estimate.
+fn round(size: u32, exact: bool) -> String {
+    let step = 10_u32.pow(size.checked_ilog10().unwrap_or(0));
+    let rounded = if exact { size } else { (size + step / 2) / step * step };
+    match (rounded / 1000, rounded % 1000) {
+        (0, rest) => rest.to_string(),
+        (thousands, rest) => format!("{thousands},{rest:03}"),
+    }
 }
 
 /// What the reader should know about the run itself.

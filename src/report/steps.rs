@@ -41,6 +41,7 @@ fn done(task: &Task) -> Text {
         Task::Names => Text::new("step-names"),
         Task::Login => Text::new("step-login"),
         Task::Attempt { mode, purpose, varied } => attempt(*mode, *purpose, varied),
+        Task::Announce { mode } => Text::new("step-announce").with("verb", mode.verb()),
         Task::Climb { ports } if ports.is_empty() => Text::new("step-climb-control"),
         Task::Climb { ports } => {
             Text::new("step-climb").with("ports", list(&mut ports.iter().copied()))

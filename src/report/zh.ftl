@@ -184,7 +184,7 @@ not-blocked-answered = 敲门有回音，是 RST
 not-blocked-some-open = 其他被动端口能通
 not-blocked-swept = 敲同一范围里的其他端口能到
 not-blocked-other-verb = 由 { $works } 公布的被动数据连接能通
-not-partly-three-ports = 两边各试了至少三个端口都是如此，可见与端口无关
+not-partly-one-range = 两个命令公布的端口来自同一个范围，或者就是同一个，可见与端口无关
 not-firewall-refused-by-reply = 命令被应答回绝，根本没有尝试数据连接
 not-firewall-unreadable = 没有敲门：公布的内容里没有可敲的地方
 not-firewall-peer-works = { $peer } 的同一端口能连上
@@ -392,6 +392,8 @@ firewall-blocks-passive-fix-client = 如果是客户端这边在挡：放行到 
 
 passive-port-refused-title = 被动端口回答“这里没人”
 passive-port-refused-text = 服务器公布了 { $ports }，敲上去得到 RST：那扇门后没有程序监听。要么公布的其实是另一台机器（NAT 或容器只转发了端口 21），要么防火墙用 RST 拒绝，要么服务器关门太早。
+passive-port-refused-text-late = 服务器公布了 { $ports }，每次第一下都被拒绝，过一会儿同一个端口又能进。服务器公布端口之后才开始监听，而客户端敲一次就放弃了。
+passive-port-refused-fix-late = 升级服务器，或者升级替它转接数据端口的东西：必须先监听，再发 227 或 229。前面有缓慢的代理或容器网络时也会这样。
 passive-port-refused-fix-server = 在服务器上看看 PASV 之后端口有没有打开（“ss -ltn”），是不是 SELinux 或容器不让它打开。
 passive-port-refused-fix-forward = 如果前面有 NAT、负载均衡或容器，把整个被动端口范围转发到同一台机器，端口号不变。命令里若有 INNER-ADDRESS，换成服务器在 NAT 后面的地址。
 
@@ -405,7 +407,11 @@ passive-range-exhausted-text = 服务器打不开被动端口：{ $reply }。端
 passive-range-exhausted-fix = 把被动端口范围设得比同时传输数大，并在防火墙上放行同样的范围。
 
 passive-range-partly-blocked-title = 被动端口范围只放行了一部分
-passive-range-partly-blocked-text = 服务器从一个范围里选被动端口，而防火墙只放行了其中一部分：{ $open } 能通，{ $silent } 不通，重试结果相同。于是传输时好时坏，要看抽到哪个端口。
+passive-range-partly-blocked-text = 服务器公布了 { $of } 个端口，每个都在公布之后马上敲过：{ $count } 个不让进（{ $how ->
+    [timed-out] 没有回应
+    [refused] 回 RST
+   *[other] 被拒绝
+}：{ $shut }），其余的能进（{ $open }）。可见起作用的是端口：有谁只放行了被动端口范围的一部分。于是传输时好时坏，要看抽到哪个端口。
 passive-range-partly-blocked-text-read = 服务器的被动端口取自一个范围，而防火墙只放行其中一部分：经 { $open } 的传输成功，敲 { $silent } 没有应答。传输时好时坏，取决于抽到哪个端口。
 passive-range-partly-blocked-fix = 放行服务器所设的整个范围（到它的配置里查；这里见到的端口只是抽样）。
     .read = 放行服务器所设的整个范围（到它的配置里查；读到的端口只是抽样）。
@@ -415,6 +421,11 @@ passive-range-partly-blocked-fix-swept = 把缺的放行：{ $missing }。或者
 passive-port-hole-title = 被动端口范围里有个别端口被挡：{ $ports }
 passive-port-hole-text = { $ports } 两旁的端口都能敲到，唯独这里不行。服务器一抽到它，传输就失败；重试一次就好。
 passive-port-hole-text-named = { $ports } 两旁的端口都能敲到，唯独这里不行。服务器一抽到它，传输就失败；重试一次就好。路上的设备会把这些端口号当成别的协议（{ $names }）。
+passive-port-hole-text-met = 服务器公布 { $ports } 时不让进（{ $how ->
+    [timed-out] 没有回应
+    [refused] 回 RST
+   *[other] 被拒绝
+}），公布的其他端口能进（{ $open }）。途中的设备把这个端口号当成别的协议（{ $names }），在那里有它的助手（ALG）或者针对它的规则。服务器一抽到这样的端口，传输就失败，再试一次又好了。
 passive-port-hole-fix = 把被动端口范围挪到没有别的含义的号段，服务器和防火墙都要改。
 passive-port-hole-fix-part = 让服务器只用范围里没有这种端口的一段：{ $range }，防火墙已经放行了它。
 passive-port-hole-fix-network = 或者放行 { $ports }，并对这台服务器关掉那里的协议检测。
@@ -423,7 +434,9 @@ passive-range-leaks-text = 范围说是 { $range }，而服务器报出的 { $of
 passive-range-leaks-text-all = 范围说是 { $range }，而服务器报出的 { $of } 个不同端口没有一个在里面：{ $ports }。它没有用这组上下限：也许上下限写反了（小的在前），也许写在了不会被读到的地方，也许还没有重启。也可能当时这个范围的端口都被其他会话或程序占用，而服务器（例如 ProFTPD）这时会改用别的端口：那就是范围太小。
 passive-range-leaks-text-learned = 报出的端口几乎都在 { $range } 里，但 { $of } 个里有 { $count } 个远在其外：{ $ports }。只按这个范围放行的防火墙会把它们挡住。
 passive-range-leaks-text-busy = 范围 { $range } 里唯一的端口 { $held } 被一个会话占着时，服务器给第二个会话报的是 { $ports }。范围一用完它就跑到外面去，只按这个范围放行的防火墙会把这些传输挡住。
+passive-range-leaks-text-command = { $fails } 公布的端口和 { $works } 不在同一个范围：{ $ports }，在 { $range } 之外。这 { $count } 个端口敲了都不让进，而 { $works } 的端口个个能进。服务器只让 { $works } 遵守设定的范围，防火墙只为这个范围开了口，其余的就被挡住。
 passive-range-leaks-fix = 在服务器上设好范围，小的在前，然后重启，再来这里看一遍。
+passive-range-leaks-fix-command = 让被动端口范围对 { $fails } 也生效（换新版本，或者改系统的临时端口范围），重启服务器后再来看。或者让服务器拒绝 { $fails }，客户端会退回另一个命令。
 passive-range-exhausted-text-one = 范围里只有一个端口 { $port }。一个会话占着它时，第二个会话拿不到端口：{ $reply }。同时两个传输就多了一个。
 
 passive-address-unroutable-title = PASV 给出的地址走不到
@@ -453,9 +466,23 @@ passive-address-mismatch-fix-there = 让被动端口在客户端登录的地址 
 passive-address-mismatch-fix-dial = 加上 --dial-advertised 再测一次，也去敲公布的地址。
 
 epsv-blocked-title = { $fails } 不通，{ $works } 能通
-epsv-blocked-text = 由 { $works } 公布的被动数据连接，至少在三个端口上能通；由 { $fails } 公布的，在同样多的端口上都不通。途中有防火墙监视控制连接，只为它看得懂的 { $works } 开门。
-epsv-blocked-fix-network = 升级或更换防火墙的 FTP 助手，让它认识 { $fails }（RFC 2428）；或者放行固定的被动端口范围，那就不需要助手了。
-epsv-blocked-fix-user = 让客户端使用 { $works }（curl --disable-epsv、lftp ftp:prefer-epsv，Java 等也有相应设置）。
+epsv-blocked-text = { $works } 公布的 { $open } 个端口都能进；{ $fails } 公布的 { $shut } 个都不能进，虽然它们来自同一个范围。途中有防火墙监视控制连接，只为它看得懂的 { $works } 开门。
+epsv-blocked-text-same = { $same } 由 { $works } 公布时能进，由 { $fails } 公布时就不能进。可见起作用的不是端口：途中有防火墙监视控制连接，只为它看得懂的 { $works } 开门。
+epsv-blocked-fix-network = { $fails ->
+    [PASV] 升级或更换防火墙的 FTP 助手，让它读得懂 PASV 的回复 227（RFC 959），也不去改里面的数字；或者放行固定的被动端口范围，那就不需要助手了。
+   *[EPSV] 升级或更换防火墙的 FTP 助手，让它认识 EPSV（RFC 2428）；或者放行固定的被动端口范围，那就不需要助手了。
+}
+epsv-blocked-fix-user = { $works ->
+    [PASV] 让客户端使用 PASV：curl --disable-epsv，rclone --ftp-disable-epsv，lftp 用 "set ftp:prefer-epsv no"；许多程序有相应设置。
+   *[EPSV] 让客户端使用 EPSV：curl 和 rclone 默认就用（去掉 --disable-epsv），lftp 用 "set ftp:prefer-epsv yes"；许多程序有相应设置。
+}
+
+alg-renumbers-passive-title = 227 里写的端口不是服务器打开的那一个
+alg-renumbers-passive-text = 227 写的 { $count } 个端口都不让进（{ $named }），而 EPSV 写的端口个个能进（{ $open }）。两个命令的端口不在同一个范围，服务器却是从同一个范围里取的：途中的 FTP 助手（ALG）或转换代理把别的端口写进了 227，又不放行。服务器给两个命令各设一个范围时，看上去也是这样。
+alg-renumbers-passive-text-refused = 227 写的 { $count } 个端口都不让进（{ $named }）：是服务器那台机器自己回答没有人在听。EPSV 写的端口个个能进（{ $open }）。可见服务器听的不是 227 写的端口：途中的 FTP 助手（ALG）或转换代理改写了它。服务器打开的端口和公布的不一样时，看上去也是这样。
+alg-renumbers-passive-fix-network = 关掉途中改写 227 的 FTP 检测（ALG），或者让它转发自己写进去的端口。TLS 下它既读不到也改不了。
+alg-renumbers-passive-fix-server = 如果那是自己的 NAT：把被动端口范围一对一转发，端口号不变，让服务器自己公布公网地址。命令里如有 INNER-ADDRESS，请换成服务器在 NAT 后面的地址。
+not-verb-other-ports = 两个命令公布的端口不在同一个范围，起作用的可能是端口，不一定是命令
 
 epsv-unsupported-title = 服务器不认识 EPSV
 epsv-unsupported-fix-user = 改用 PASV：这台服务器有的是它（curl --disable-epsv；本程序用 --modes pasv）。
@@ -606,7 +633,10 @@ data-tls-refused-text = 控制连接已加密，但 PROT P（加密数据连接�
 data-tls-refused-text-clear = 服务器同意加密数据连接（PROT P），数据连接上却是：{ $failure }。明文传来的内容没有当作列表接受。
 data-tls-refused-fix-server = 让服务器加密数据连接（PROT P）；原因见它的设置和 TLS 日志。
 tls-blinds-firewall-helper-title = 明文能传数据，TLS 下不行：FTP 助手失明了
-tls-blinds-firewall-helper-text = TLS 下 { $verbs } 的敲门一次也进不去；明文下用 { $clear } 敲同一台服务器的端口 { $port } 就能进。可见端口从来不是一直开着的：防火墙或 NAT 里的 FTP 助手（ALG）读到明文里公布的端口，及时打开那一个。TLS 下它什么也读不到，什么也不会打开。
+tls-blinds-firewall-helper-text = TLS 下 { $verbs } 的敲门一次也进不去；明文下用 { $clear } 敲同一台服务器的端口 { $port } 就能进。{ $sure ->
+    [yes] 可见端口不是一直开着的：
+   *[no] 也可能只是碰巧抽到的端口不同；否则就是：
+}防火墙或 NAT 里的 FTP 助手（ALG）读到明文里公布的端口，及时打开那一个。TLS 下它什么也读不到，什么也不会打开。
 tls-blinds-firewall-helper-text-active = TLS 下服务器的敲门（{ $verbs }）到不了；明文下 { $clear } 能用。可见途中的防火墙或 NAT 里有 FTP 助手（ALG），它读到明文的主动模式命令，填上正确的地址，再把门打开。TLS 下它什么也读不到。
 tls-blinds-firewall-helper-text-both = TLS 下两个方向的数据连接都建立不了（{ $verbs }），明文下都可以。可见防火墙或 NAT 里有 FTP 助手（ALG），它读到明文里公布的端口，及时打开那一个。TLS 下它什么也读不到，什么也不会打开。
 tls-blinds-firewall-helper-fix-server = 给服务器设定固定的被动端口范围（{ $min }-{ $max }），长期只放行这个范围（在 NAT 上则转发它），并让服务器公布自己的公网地址。
@@ -698,6 +728,17 @@ not-intercepted-cured = 报文段一变小，数据就来了
 not-nat-rewritten = 数据来了：有人填上了正确的地址
 not-partly-open-before = 就是这些端口，片刻之前还是开的
 not-refused-some-open = 同一台服务器的其他被动端口是开的
+not-another-server-nearer = RST 来自比服务器更近的地方，那里不会有另一台同类的机器
+not-another-server-late = 如果是几台机器轮流，第一次敲门有时也会进去
+seen-reset-nat = RST 来自服务器前面一台用着服务器地址的设备：NAT 没有转发这些端口
+seen-reset-end = RST 来自和服务器一样远的地方
+seen-announced-beside = 另外又公布并敲了 { $count } 个端口；能进的一共有：{ $open }；{ $how ->
+    [none] 没有不通的
+    [timed-out] 没有回应：{ $shut }
+    [refused] 回 RST：{ $shut }
+   *[other] 被拒绝：{ $shut }
+}
+seen-tls-and-clear = TLS 下敲过的端口都不通：{ $shut }；明文下都通：{ $open }
 what-listing = 列表
 what-file = 文件
 path-mtu-black-hole-title = 大包在途中丢失
@@ -749,6 +790,7 @@ data-reaches-another-server-title = 数据连接到了另一台机器，不是�
 data-reaches-another-server-text = 服务器公布的端口里，{ $open } 个让我们进，{ $refused } 个当场拒绝。一个地址后面有好几台机器时就是这样：登录到了这一台，敲门到了另一台，而那边没人公布过这个端口。防火墙拒绝了范围的一部分，看起来也一样。
 data-reaches-another-server-text-several = 同一个地址自报的名字不一样（{ $faces }）：后面有好几台机器。公布的端口里，{ $open } 个让我们进，{ $refused } 个当场拒绝：登录到了这一台，敲门到了另一台，而那边没人公布过这个端口。
 data-reaches-another-server-text-same = 服务器公布了端口 { $port }；第一次去敲被拒，片刻之后，什么话没说、什么事没做，同一个端口又让我们进了。一个地址后面有好几台机器：每条新连接都被分到其中另一台，而敲门必须到登录的那一台。
+data-reaches-another-server-text-login = 能不能进取决于登录，而不是端口：一次登录只要有一个端口能进，它公布的端口就个个能进（{ $open } 次）；只要有一个被拒绝，就个个被拒绝（{ $refused } 次）。这正是一个地址后面有好几台机器的样子：登录有时到这台、有时到那台，而端口只属于其中一台。
 seen-knock-again = 端口 { $port }，只公布了一次：敲门 { $refused } 次被拒，下一次放行
 data-reaches-another-server-fix = 让每个客户端的控制端口和被动端口范围一起固定到同一台机器（源地址会话保持），或者给每台机器各设一段被动端口范围，并转发过去。
 listing-refused-title-file = 要下载的文件被回绝
@@ -781,10 +823,12 @@ page-sequence-more = 还有 { $count } 条没有画出。
 report-you = 你
     .read = 客户端
 healthy-browsers = 浏览器还是打不开？Chrome、Firefox、Edge、Safari、Opera 从 2021 年起都不再支持 FTP：请用 FTP 程序。
-healthy-not-tried = 没有试的：较长的传输（--get 路径），被动端口范围里除这次遇到的 { $count } 个以外的端口（ftp-doctor audit），上传（从不试）。
 healthy-not-tried-files = 没有试的：较长的传输（--get 路径），上传（从不试）。
-healthy-not-tried-range = 没有试的：被动端口范围里除这次遇到的 { $count } 个以外的端口（ftp-doctor audit），上传（从不试）。
 healthy-not-tried-uploads = 没有试的：上传（从不试）。
+range-tried = 大约 { $about } 个被动端口里试了 { $tried } 个；如果范围有四分之一不通，100 次这样的运行里有 { $unnoticed } 次看不出来：用 ftp-doctor audit 查。
+range-tried-unknown = 试了 { $tried } 个被动端口；如果范围有四分之一不通，100 次这样的运行里有 { $unnoticed } 次看不出来：用 ftp-doctor audit 查。
+range-tried-row = 试了 { $tried } 个连着的被动端口，说明不了别的端口：如果范围有四分之一不通，100 次这样的运行里有 { $unnoticed } 次看不出来：用 ftp-doctor audit 查。
+range-tried-all = 服务器公布的 { $tried } 个被动端口全都试过。
 verdict-healthy = 正常
 verdict-limited = 受限可用
 verdict-degraded = 部分可用
@@ -1319,6 +1363,7 @@ step-attempt = { $verb }
 step-attempt-again = 再试一次 { $verb }
 step-attempt-changed = { $verb }，{ $how }
 step-attempt-file = 用 { $verb } 取文件，{ $how }
+step-announce = 再发 { $verb }，逐个敲公布的端口
 step-climb-control = 逐跳探到控制端口
 step-climb = 逐跳探到控制端口和 { $ports }
 step-hole = 先把洞打到第 { $hop } 跳，再用 { $verb }
@@ -1350,6 +1395,8 @@ because-audit-asked = 审计要求
 because-may-be-chance = 只失败一次，也许是偶然
 because-one-works = 另一个是通的：是命令、端口，还是偶然？
 because-as-many-ports = 通的那个也要试同样多的端口
+because-other-ports = 一个端口代表整个范围：别的端口呢？
+because-port-shut = 有一个端口不通：是命令、端口、范围的一部分，还是偶然？
 because-ports-differ = 有的端口通，有一个没有回应：是逐个开的吗？
 because-nothing-came = 数据连接已建立，却什么都没来：应答的是谁？
 because-answered-unannounced = 没人公布的端口也有应答：来自多远？

@@ -19,10 +19,17 @@
                                in-clear   no TLS on the data connection
                                fresh      the data connection does not resume the control connection's session
                                weak       old versions and suites too
+    ftp PORT WHAT..          a small FTP server; each word is one of
+                               pasv=A-B   the ports that PASV announces
+                               epsv=A-B   the same of EPSV
+                               even=VERB  the ports of epsv (pasv) are even, those of the other odd
+                               late=S     it listens S seconds after it has announced a port
+                               named=N    227 names a port that is so many higher than the one it opened
 """
 
 import errno
 import os
+import random
 import re
 import socket
 import ssl
@@ -53,6 +60,97 @@ def until_closed(connection):
 
 def silent(port):
     listen(int(port), until_closed)
+
+
+class Session:
+    """One login at the small FTP server."""
+
+    LISTING = b"-rw-r--r-- 1 ftp ftp 20 Jan 01 00:00 readme.txt\r\n"
+
+    def __init__(self, control, options):
+        self.control, self.options = control, options
+        self.passive = self.active = None
+
+    def say(self, text):
+        self.control.sendall(text.encode() + b"\r\n")
+
+    def run(self):
+        self.say("220 ready")
+        for line in self.control.makefile("r", encoding="latin-1", newline="\r\n"):
+            verb, _, argument = line.strip().partition(" ")
+            if not self.command(verb.upper(), argument):
+                break
+        self.control.close()
+
+    def command(self, verb, argument):
+        if verb in ("PASV", "EPSV"):
+            self.announce(verb)
+        elif verb == "PORT":
+            *host, high, low = argument.split(",")
+            self.active = (".".join(host), int(high) * 256 + int(low))
+            self.say("200 PORT command successful")
+        elif verb == "EPRT":
+            _, _, host, number, _ = argument.split(argument[0])
+            self.active = (host, int(number))
+            self.say("200 EPRT command successful")
+        elif verb in ("LIST", "NLST"):
+            self.list()
+        else:
+            replies = {"USER": "331 password", "PASS": "230 in", "PWD": '257 "/"', "CWD": "250 done",
+                       "TYPE": "200 type", "SYST": "215 UNIX Type: L8", "QUIT": "221 bye",
+                       "NOOP": "200 fine", "ABOR": "226 nothing", "STAT": "211 no status"}
+            self.say(replies.get(verb, "502 not here"))
+        return verb != "QUIT"
+
+    def announce(self, verb):
+        first, last = map(int, self.options.get(verb.lower(), "50000-50099").split("-"))
+        if self.passive:
+            self.passive.close()
+        while True:
+            number = random.randint(first, last)
+            if "even" in self.options:
+                even = self.options["even"] == verb.lower()
+                number = number // 2 * 2 + (0 if even else 1)
+            try:
+                self.passive = socket.socket()
+                self.passive.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                self.passive.bind(("0.0.0.0", number))
+                break
+            except OSError:
+                self.passive.close()
+        late = float(self.options.get("late", 0))
+        if not late:
+            self.passive.listen(4)
+        if verb == "EPSV":
+            self.say(f"229 Entering Extended Passive Mode (|||{number}|)")
+        else:
+            number += int(self.options.get("named", 0))
+            host = self.control.getsockname()[0].replace("::ffff:", "").replace(".", ",")
+            self.say(f"227 Entering Passive Mode ({host},{number // 256},{number % 256}).")
+        if late:
+            time.sleep(late)
+            self.passive.listen(4)
+
+    def list(self):
+        try:
+            if self.active:
+                data = socket.create_connection(self.active, timeout=5)
+            else:
+                self.passive.settimeout(10)
+                data, _ = self.passive.accept()
+        except OSError:
+            self.say("425 no data connection")
+            return
+        self.say("150 here it comes")
+        data.sendall(self.LISTING)
+        data.close()
+        self.active = None
+        self.say("226 done")
+
+
+def ftp(port, *words):
+    options = dict(word.split("=") for word in words)
+    listen(int(port), lambda connection: Session(connection, options).run())
 
 
 def banner(port, text):

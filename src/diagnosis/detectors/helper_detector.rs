@@ -10,7 +10,7 @@ use crate::diagnosis::finding::{Confidence, Side, Who};
 use crate::diagnosis::text::Text;
 use crate::diagnosis::why_not::{Found, WhyNot, require, why_not};
 use crate::diagnosis::{ports, remedies};
-use crate::evidence::{AttemptReading, Evidence, ModeView, Nat, Worth};
+use crate::evidence::{AttemptReading, Evidence, ModeView, Nat, NoChance, Worth};
 use crate::facts::{Attempt, DialOutcome, Mode, Outcome, Purpose, Security, Step, Varied, Why};
 
 pub static ALG_REWRITES_CONTROL: Cause = cause!("alg-rewrites-control", Middlebox, Info, &Detector(alg_rewrites_control), looks_like [REFUSED_ONCE, ONE_MACHINE]);
@@ -212,7 +212,10 @@ fn blinds_helper(evidence: &Evidence<'_>) -> Found {
         let tls = evidence.shut_under_tls(passive);
         (!tls.is_empty()).then_some((tls, clear))
     };
-    let (passive, active) = (blind(true), blind(false));
+    // Where a part of the range is shut, luck with ports looks alike.
+    let no_chance = evidence.open_in_clear_alone();
+    let passive = blind(true).filter(|_| no_chance.is_some());
+    let active = blind(false);
     let mut views: Vec<&ModeView<'_>> = Vec::new();
     let mut clear: Vec<&Attempt> = Vec::new();
     for (tls, open) in passive.iter().chain(&active) {
@@ -223,9 +226,14 @@ fn blinds_helper(evidence: &Evidence<'_>) -> Found {
         why_not("no direction works in clear and is shut under TLS").on_every_mode(evidence)
     })?;
     let failures: usize = views.iter().map(|v| v.times()).sum();
+    let by_ports = match no_chance.filter(|_| passive.is_some()) {
+        None | Some(NoChance::Proven) => Confidence::Proven,
+        Some(NoChance::Likely) => Confidence::Likely,
+        Some(NoChance::Possible) => Confidence::Possible,
+    };
     let confidence = match (failures, evidence.lossy()) {
-        (2.., false) => Confidence::Proven,
-        _ => Confidence::Likely,
+        (2.., false) => by_ports,
+        _ => by_ports.max(Confidence::Likely),
     };
     let id = match (passive.is_some(), active.is_some()) {
         (true, true) => "tls-blinds-firewall-helper-text-both",
@@ -235,8 +243,17 @@ fn blinds_helper(evidence: &Evidence<'_>) -> Found {
     let text = Text::new(id)
         .with("verbs", verbs(&views))
         .with("clear", first.mode.verb())
+        .with("sure", if confidence == Confidence::Proven { "yes" } else { "no" })
         .with("port", first.passive_port().unwrap_or(0));
     let mut build = finding(&TLS_BLINDS_FIREWALL_HELPER, confidence, text).explains(&views);
+    if passive.is_some() {
+        let (tls, clear) = (evidence.range_of(Security::Tls), evidence.range_of(Security::Clear));
+        build = build.saw(
+            Text::new("seen-tls-and-clear")
+                .with("shut", ports::few_of(&tls.shut))
+                .with("open", ports::few_of(&clear.open)),
+        );
+    }
     for attempt in &clear {
         build = build.attempt(attempt);
     }

@@ -1,7 +1,7 @@
 //! How the passive modes ended, all of them together.
 
 use crate::diagnosis::why_not::{WhyNot, some, why_not};
-use crate::evidence::{Evidence, ModeView};
+use crate::evidence::{Deciding, Evidence, ModeView};
 use crate::facts::Outcome;
 
 /// Passive modes whose knocks at the server ended in one of these ways, where no passive mode works; never none.
@@ -15,6 +15,10 @@ pub fn ended<'v, 'a>(
     let tested = evidence.passive();
     if let Some(open) = tested.iter().find(|v| v.is_open()) {
         return Err(why_not("a passive mode works").on(open.shown));
+    }
+    if evidence.let_in_beside() || *evidence.deciding() == Deciding::Port {
+        return Err(why_not("a port that was announced beside the attempts let a knock in")
+            .on_modes(&tested));
     }
     let at_the_server = |v: &&ModeView<'_>| !evidence.went_nowhere(v.shown);
     let ended = tested.iter().copied().filter(|v| wanted.contains(&v.outcome()));

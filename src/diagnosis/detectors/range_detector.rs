@@ -1,10 +1,10 @@
 //! The passive range as a whole: what the ports that were announced, a sweep and its samples show.
 
+use super::announced_detector;
 use super::finding_builder::finding;
 use super::range_remedies::{give_range, let_in};
 use super::sentences::seen_place;
-use super::swept_detector::{port_hole, swept_in_parts};
-use super::verb_detector::epsv_blocked;
+use super::swept_detector::{self, swept_in_parts};
 use crate::diagnosis::cause::{Cause, Detector, cause};
 use crate::diagnosis::finding::{Confidence, Severity, Side, Who};
 use crate::diagnosis::ports::{self, Proposal};
@@ -40,7 +40,12 @@ pub static PASSIVE_RANGE_LEAKS: Cause =
 fn partly_blocked(evidence: &Evidence<'_>) -> Found {
     let sweep = evidence.audit().and_then(|v| v.sweep);
     if !sweep.is_some_and(|s| s.complete || !s.gone_silent.is_empty()) {
-        return by_neighbours(evidence);
+        let read = evidence.facts.reading.is_some();
+        return if read {
+            by_draws(evidence)
+        } else {
+            announced_detector::partly_blocked(evidence)
+        };
     }
     swept_in_parts(evidence)
 }
@@ -87,60 +92,19 @@ fn by_draws(evidence: &Evidence<'_>) -> Found {
     let_in(evidence, build, range, place.as_ref()).done()
 }
 
-/// Some announced ports are let through, others are not.
-fn by_neighbours(evidence: &Evidence<'_>) -> Found {
-    if evidence.facts.reading.is_some() {
-        return by_draws(evidence);
+/// Single ports of the range are blocked, with neighbours that are let through.
+fn port_hole(evidence: &Evidence<'_>) -> Found {
+    if evidence.facts.audit.is_none() && evidence.facts.reading.is_none() {
+        return announced_detector::port_hole(evidence);
     }
-    let silent = evidence.passive_ports(Outcome::TimedOut);
-    let open = evidence.passive_ports(Outcome::Open);
-    let through = evidence.neighbour_ports(Outcome::is_let_through);
-    let stopped = evidence.neighbour_ports(|o| o == Outcome::TimedOut);
-    // Asked again without an announcement, the one still answers (RST) and the other still does
-    // not: the port decides, not the command and not a lost segment.
-    let through = through.iter().any(|p| open.contains(p));
-    let stopped = stopped.iter().any(|p| silent.contains(p));
-    let asked = || evidence.neighbours();
-    require(through, || {
-        why_not("no port that was open before lets a knock through without an announcement")
-            .on_all(asked())
-    })?;
-    require(stopped, || {
-        why_not("no port that was silent before is silent without an announcement too")
-            .on_all(asked())
-    })?;
-    require(epsv_blocked(evidence).is_err(), || {
-        why_not("the command decides, not the port (epsv-blocked)").on_modes(&evidence.passive())
-    })?;
-    let views: Vec<&ModeView<'_>> = evidence
-        .passive()
-        .into_iter()
-        .filter(|v| v.all.iter().any(|a| a.outcome == Outcome::TimedOut))
-        .collect();
-    let text = Text::new("passive-range-partly-blocked-text")
-        .with("open", ports::list(&open))
-        .with("silent", ports::list(&silent))
-        .with("count", silent.len());
-    let mut build =
-        finding(&PASSIVE_RANGE_PARTLY_BLOCKED, Confidence::Likely, text).explains(&views);
-    for attempt in evidence.neighbours() {
-        build = build.attempt(attempt);
-    }
-    // The ports that were seen do not tell where the server's range ends.
-    build = build.not("firewall-blocks-passive", Text::new("not-blocked-some-open")).fix(
-        Who::ServerAdmin,
-        Text::new("passive-range-partly-blocked-fix"),
-        Vec::new(),
-    );
-    let range = ports::proposal(evidence);
-    build = give_range(evidence, build, range);
-    let_in(evidence, build, range, evidence.place_of_silence().as_ref()).done()
+    swept_detector::port_hole(evidence)
+}
 }
 
 /// The server announces ports outside of its range: the one that was named, or the one that nearly
 /// all its announcements lie in.
 fn leaks(evidence: &Evidence<'_>) -> Found {
-    let view = evidence.audit().ok_or_else(|| why_not("the ports were not audited"))?;
+    let Some(view) = evidence.audit() else { return announced_detector::leaks(evidence) };
     let (bounds, from) =
         view.bounds.ok_or_else(|| why_not("the bounds of the range are not known"))?;
     let (inside, outside): (Vec<u16>, Vec<u16>) =

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::announced_detector::not_forwarded;
 use super::finding_builder::finding;
 use super::passive_ends::{all_end, ended};
 use super::range_remedies::{give_range, let_in};
-use super::sentences::{place_read, seen_ladder};
+use super::sentences::{announced_beside, place_read, seen_ladder};
 use super::swept_detector::partly_forwarded;
 use super::verb_detector::epsv_blocked;
 use crate::diagnosis::cause::{Cause, Detector, cause};
@@ -14,7 +15,7 @@ use crate::diagnosis::reason::first_line;
 use crate::diagnosis::text::Text;
 use crate::diagnosis::why_not::{Found, require, why_not};
 use crate::diagnosis::{ports, remedies};
-use crate::evidence::{Evidence, ModeView, ResetFrom};
+use crate::evidence::{Deciding, Evidence, ModeView, ResetFrom};
 use crate::facts::{Attempt, DialOutcome, Mode, Outcome, Varied};
 
 /// What it looks like where a part of the range alone is forwarded.
@@ -71,7 +72,10 @@ fn port_refused(evidence: &Evidence<'_>) -> Found {
         Confidence::Possible
     };
     let ports = evidence.announced_ports();
-    let id = if located.is_some() {
+    let late = *evidence.deciding() == Deciding::Late;
+    let id = if late {
+        "passive-port-refused-text-late"
+    } else if located.is_some() {
         "passive-port-refused-text-end"
     } else {
         "passive-port-refused-text"
@@ -89,6 +93,14 @@ fn port_refused(evidence: &Evidence<'_>) -> Found {
             .saw(if seen.is_some() { place_read(seen.as_ref()) } else { seen_ladder(&located) })
             .not("passive-ports-not-forwarded", Text::new("not-nat-as-far"));
     }
+    if late {
+        return announced_beside(evidence, build)
+            .side(Side::Server)
+            .not("data-reaches-another-server", Text::new("not-another-server-late"))
+            .fix(Who::ServerAdmin, Text::new("passive-port-refused-fix-late"), Vec::new())
+            .fix_if(evidence.active_open(), Who::User, Text::new("fix-use-active"))
+            .done();
+    }
     build = build.fix(Who::ServerAdmin, Text::new("passive-port-refused-fix-server"), Vec::new());
     build = give_range(evidence, build, range);
     let_in(evidence, build, range, None)
@@ -104,7 +116,7 @@ fn port_refused(evidence: &Evidence<'_>) -> Found {
 /// RST from a box that has the server's address and stands before the server: a NAT that forwards
 /// the control port and nothing else, or a part of the range.
 fn ports_not_forwarded(evidence: &Evidence<'_>) -> Found {
-    if let Ok(found) = partly_forwarded(evidence) {
+    if let Ok(found) = partly_forwarded(evidence).or_else(|_| not_forwarded(evidence)) {
         return Ok(found);
     }
     let rejects = evidence.nat_that_rejects().filter(|_| evidence.rejects_what_is_not_forwarded());
@@ -161,10 +173,17 @@ fn data_reaches_another(evidence: &Evidence<'_>) -> Found {
     })?;
     let faces = faces(evidence);
     let several = faces.len() > 1;
+    require(several || *evidence.deciding() != Deciding::Late, || {
+        why_not("the server listens a moment after it has announced a port, every time")
+            .on_modes(&passive)
+    })?;
     // One and the same port, announced once: refused, and open a moment later.
-    let changed = evidence.facts.varied(|v| *v == Varied::KnockAgain).find(|a| {
+    let range = evidence.passive_range();
+    let again = evidence.facts.varied(|v| *v == Varied::KnockAgain).find(|a| {
         a.observed.is_some() && a.knocks.iter().any(|k| k.outcome == Some(DialOutcome::Refused))
     });
+    let changed =
+        again.and_then(Attempt::passive_port).or_else(|| range.late_ports().first().copied());
     // A command that names always the same port, which never let anybody in, names a port that does
     // not work: nothing says that another machine was reached.
     let ports: BTreeSet<u16> = refused.iter().filter_map(|a| a.passive_port()).collect();
@@ -172,12 +191,23 @@ fn data_reaches_another(evidence: &Evidence<'_>) -> Found {
     let came = |mode: Mode| all.iter().any(|a| a.is_open() && a.mode == mode);
     let one_dead =
         ports.len() == 1 && !ports.iter().any(lets_in) && !refused.iter().any(|a| came(a.mode));
+    // Some let the first knock in and some refuse every one: so does a box that lets a part of the
+    // range through.
+    require(*evidence.deciding() != Deciding::Port || changed.is_some() || several, || {
+        why_not("a port that refuses does so every time, and others let every knock in: the port decides (passive-range-partly-blocked)")
+            .on_modes(&passive)
+    })?;
+    let (at_once, login) = (range.at_once() > 0, *evidence.deciding() == Deciding::Login);
     let confidence = match (changed.is_some(), several, open > 0, refused.len()) {
         (_, _, _, 0) => {
             return Err(why_not("no passive connection was refused").on_modes(&passive));
         }
-        (true, _, _, _) => Confidence::Proven,
+        (true, true, _, _) => Confidence::Proven,
+        // One that listens a moment late would never have let the first knock in.
+        (true, false, _, _) if at_once => Confidence::Likely,
+        (true, false, _, _) => Confidence::Possible,
         (_, true, true, _) => Confidence::Likely,
+        (false, false, _, _) if login => Confidence::Likely,
         (_, true, false, _) => Confidence::Possible,
         (_, false, true, 2..) if !one_dead => Confidence::Possible,
         (_, false, true, 2..) => {
@@ -190,6 +220,7 @@ fn data_reaches_another(evidence: &Evidence<'_>) -> Found {
         }
     };
     let id = match (changed.is_some(), several) {
+        (false, false) if login => "data-reaches-another-server-text-login",
         (true, _) => "data-reaches-another-server-text-same",
         (_, true) => "data-reaches-another-server-text-several",
         _ => "data-reaches-another-server-text",
@@ -199,7 +230,7 @@ fn data_reaches_another(evidence: &Evidence<'_>) -> Found {
         .with("refused", count(refused.len()))
         .with("open", count(open))
         .with("faces", faces.join(" / "))
-        .with("port", changed.and_then(Attempt::passive_port).unwrap_or(0));
+        .with("port", changed.unwrap_or(0));
     let views: Vec<&ModeView<'_>> =
         passive.iter().copied().filter(|v| v.outcome() == Outcome::Refused).collect();
     let mut build = finding(&DATA_REACHES_ANOTHER_SERVER, confidence, text).side(Side::Server);
@@ -207,7 +238,8 @@ fn data_reaches_another(evidence: &Evidence<'_>) -> Found {
     for attempt in all.iter().filter(|a| views.iter().all(|v| v.mode != a.mode)) {
         build = build.attempt(attempt);
     }
-    if let Some(changed) = changed {
+    build = announced_beside(evidence, build);
+    if let Some(changed) = again {
         let times = changed.knocks.iter().filter(|k| k.outcome == Some(DialOutcome::Refused));
         build = build.saw_in(
             changed,

@@ -2,11 +2,13 @@
 
 use std::net::IpAddr;
 
+use super::finding_builder::Build;
 use crate::diagnosis::finding::Side;
+use crate::diagnosis::ports;
 use crate::diagnosis::text::Text;
 use crate::evidence::known_ports::read_along;
 use crate::evidence::{Evidence, Located, Lost, ModeView, SeenStop};
-use crate::facts::Vantage;
+use crate::facts::{Outcome, Vantage};
 
 /// The commands of these modes, as they stand in a sentence.
 pub fn verbs(views: &[&ModeView<'_>]) -> String {
@@ -112,4 +114,20 @@ pub fn seen_read_along(ports: &[u16]) -> Option<Text> {
     let named = ports.iter().filter_map(|port| Some(format!("{port} {}", read_along(*port)?)));
     let named: Vec<String> = named.collect();
     (!named.is_empty()).then(|| Text::new("seen-read-along").with("names", named.join(", ")))
+}
+
+/// What came of the ports that were announced beside the attempts, as evidence.
+pub fn announced_beside(evidence: &Evidence<'_>, build: Build) -> Build {
+    let range = evidence.passive_range();
+    let asked = evidence.facts.announcements.iter().filter(|a| a.knock.is_some()).count();
+    if asked == 0 {
+        return build;
+    }
+    build.saw(
+        Text::new("seen-announced-beside")
+            .with("count", u16::try_from(asked).unwrap_or(u16::MAX))
+            .with("open", ports::few_of(&range.open))
+            .with("shut", ports::few_of(&range.shut))
+            .with("how", range.shut_by().map_or("none", Outcome::as_str)),
+    )
 }

@@ -1,18 +1,26 @@
 //! One of PASV and EPSV works, the other does not: somebody on the way tells them apart.
 
-use std::collections::BTreeSet;
-
-use super::finding_builder::finding;
+use super::finding_builder::{Build, finding};
+use super::sentences::{announced_beside, seen_ladder};
 use crate::diagnosis::cause::{Cause, Detector, cause};
 use crate::diagnosis::finding::{Confidence, Who};
 use crate::diagnosis::text::Text;
 use crate::diagnosis::why_not::{Found, require, why_not};
-use crate::evidence::{Evidence, ModeView};
+use crate::diagnosis::{ports, remedies};
+use crate::evidence::{Deciding, Evidence, ModeView, NoChance, ResetFrom};
 use crate::facts::{Mode, Outcome};
 
 pub static EPSV_BLOCKED: Cause = cause!("epsv-blocked", Passive, Problem, &Detector(epsv_blocked));
+pub static ALG_RENUMBERS_PASSIVE: Cause = cause!("alg-renumbers-passive", Middlebox, Problem, &Detector(renumbered), suppresses [
+    "data-reaches-another-server",
+    "passive-port-refused",
+    "firewall-blocks-passive"
+]);
 
-/// One of PASV and EPSV works, the other does not, on several ports each.
+/// Servers that take the ports of both commands from the range that they are set to.
+const ONE_RANGE: [&str; 4] = ["vsftpd", "proftpd", "pure-ftpd", "pyftpdlib"];
+
+/// One of PASV and EPSV works, the other does not, on ports of one range.
 pub(super) fn epsv_blocked(evidence: &Evidence<'_>) -> Found {
     let mode = |mode: Mode| {
         let view = evidence.mode(mode);
@@ -20,25 +28,59 @@ pub(super) fn epsv_blocked(evidence: &Evidence<'_>) -> Found {
     };
     let (pasv, epsv) = (mode(Mode::Pasv)?, mode(Mode::Epsv)?);
     let (works, fails) = if pasv.is_open() { (pasv, epsv) } else { (epsv, pasv) };
-    let failed = matches!(
-        fails.outcome(),
-        Outcome::TimedOut | Outcome::Refused | Outcome::Prohibited | Outcome::Stalled
-    );
     let both = [works, fails];
     require(works.is_open(), || why_not("neither PASV nor EPSV works").on_modes(&both))?;
-    require(failed, || {
-        why_not("the other command does not fail by its data connection").on(fails.shown)
-    })?;
-    // What was never announced was never knocked at.
-    if let Some(attempt) = fails.all.iter().find(|a| a.advertised.is_none()) {
-        return Err(why_not("the command that fails announced no port").on(attempt));
+    if fails.outcome() == Outcome::Stalled {
+        return starved(evidence, works, fails);
     }
+    let differ = match evidence.deciding() {
+        Deciding::Command(differ) => differ,
+        other => {
+            let why = match other {
+                Deciding::Range(_) => "the two commands announce ports of different ranges",
+                Deciding::Renumbered(_) => "227 names other ports than the server listens at",
+                Deciding::Port => "the port decides, or luck with the ports would look alike",
+                Deciding::Loss => "lost segments may have silenced what was silent",
+                Deciding::Login => "the login decides: all its ports let us in, or none",
+                Deciding::Turns => "ports that refused may let the next knock in",
+                Deciding::Late => "the server listens a moment after it has announced a port",
+                Deciding::Nothing | Deciding::Command(_) => {
+                    "no announced port was shut beside others that let us in"
+                }
+            };
+            return Err(why_not(why).on_modes(&both));
+        }
+    };
+    // The server's own machine refuses: its reply may name another port than it listens at.
+    let by_the_server = evidence.passive_range().shut_by() == Some(Outcome::Refused)
+        && !matches!(evidence.reset_from(), Some(ResetFrom::Nat(_) | ResetFrom::Box(_)));
+    let confidence = match differ.no_chance {
+        NoChance::Proven if !by_the_server => Confidence::Proven,
+        _ => Confidence::Likely,
+    };
+    let id = if differ.same.is_empty() { "epsv-blocked-text" } else { "epsv-blocked-text-same" };
+    let text = Text::new(id)
+        .with("works", works.mode.verb())
+        .with("fails", fails.mode.verb())
+        .with("open", count(differ.open.len()))
+        .with("shut", count(differ.shut.len()))
+        .with("same", ports::list(&differ.same));
+    let build = blocked(evidence, confidence, text, works, fails);
+    match evidence.place_of_shut() {
+        Some(at) => build.side(at.side()).at(at.location).saw(seen_ladder(&at)),
+        None => build,
+    }
+    .done()
+}
+
+fn count(n: usize) -> u16 {
+    u16::try_from(n).unwrap_or(u16::MAX)
+}
+
+/// Connections stand with both commands, and carry nothing with one of them.
+fn starved(evidence: &Evidence<'_>, works: &ModeView<'_>, fails: &ModeView<'_>) -> Found {
     let opens = works.all.iter().filter(|a| a.is_open()).count();
     let enough = evidence.ports_each();
-    require(!one_dead_port(works, fails), || {
-        why_not("all failures are of one port that the other command was never given")
-            .on_all(fails.all.iter().copied())
-    })?;
     require(fails.times() >= enough, || {
         why_not(format!("fewer than {enough} attempts failed alike"))
             .on_all(fails.all.iter().copied())
@@ -52,17 +94,30 @@ pub(super) fn epsv_blocked(evidence: &Evidence<'_>) -> Found {
     }
     let text = Text::new("epsv-blocked-text")
         .with("works", works.mode.verb())
-        .with("fails", fails.mode.verb());
-    let mut build = finding(&EPSV_BLOCKED, Confidence::Proven, text).explains(&[fails]);
+        .with("fails", fails.mode.verb())
+        .with("open", count(opens))
+        .with("shut", count(fails.times()));
+    blocked(evidence, Confidence::Likely, text, works, fails).done()
+}
+
+fn blocked(
+    evidence: &Evidence<'_>,
+    confidence: Confidence,
+    text: Text,
+    works: &ModeView<'_>,
+    fails: &ModeView<'_>,
+) -> Build {
+    let mut build = finding(&EPSV_BLOCKED, confidence, text).explains(&[fails]);
     for attempt in &works.all {
         build = build.attempt(attempt);
     }
+    build = announced_beside(evidence, build);
     build
         .not(
             "firewall-blocks-passive",
             Text::new("not-blocked-other-verb").with("works", works.mode.verb()),
         )
-        .not("passive-range-partly-blocked", Text::new("not-partly-three-ports"))
+        .not("passive-range-partly-blocked", Text::new("not-partly-one-range"))
         .fix(
             Who::NetworkAdmin,
             Text::new("epsv-blocked-fix-network").with("fails", fails.mode.verb()),
@@ -73,14 +128,56 @@ pub(super) fn epsv_blocked(evidence: &Evidence<'_>) -> Found {
             Text::new("epsv-blocked-fix-user").with("works", works.mode.verb()),
             Vec::new(),
         )
-        .done()
 }
 
-/// All failures are of a single port, at which the other command was never tried.
-fn one_dead_port(works: &ModeView<'_>, fails: &ModeView<'_>) -> bool {
-    let ports = |view: &ModeView<'_>| -> BTreeSet<u16> {
-        view.all.iter().filter_map(|a| a.passive_port()).collect()
+/// What 227 names is shut, and what EPSV names is open: another port stands there than the server
+/// opened.
+fn renumbered(evidence: &Evidence<'_>) -> Found {
+    let Deciding::Renumbered(differ) = evidence.deciding() else {
+        return Err(why_not(
+            "the ports that 227 names are not shut beside open ones that EPSV names",
+        )
+        .on_modes(&evidence.passive()));
     };
-    let dead = ports(fails);
-    dead.len() == 1 && dead.is_disjoint(&ports(works))
+    let (pasv, epsv) = match (evidence.mode(Mode::Pasv), evidence.mode(Mode::Epsv)) {
+        (Some(pasv), Some(epsv)) => (pasv, epsv),
+        _ => return Err(why_not("PASV or EPSV was not asked for")),
+    };
+    let from = evidence.reset_from();
+    let refused = evidence.passive_range().shut_by() == Some(Outcome::Refused);
+    let nobody_listens = refused && matches!(from, Some(ResetFrom::End(_)));
+    // These give both commands ports of the range that they are set to.
+    let one_range = evidence.product().is_some_and(|product| ONE_RANGE.contains(&product));
+    let sure = differ.no_chance != NoChance::Possible && (nobody_listens || one_range);
+    let confidence = if sure { Confidence::Likely } else { Confidence::Possible };
+    let id = if nobody_listens {
+        "alg-renumbers-passive-text-refused"
+    } else {
+        "alg-renumbers-passive-text"
+    };
+    let text = Text::new(id)
+        .with("named", ports::list(&differ.shut))
+        .with("open", ports::list(&differ.open))
+        .with("count", count(differ.shut.len()));
+    let mut build = finding(&ALG_RENUMBERS_PASSIVE, confidence, text).explains(&[pasv]);
+    for attempt in &epsv.all {
+        build = build.attempt(attempt);
+    }
+    build = announced_beside(evidence, build);
+    // The box that answers for a port that it does not know may be the one that wrote it there.
+    if let Some(ResetFrom::Nat(at) | ResetFrom::Box(at)) = from.filter(|_| refused) {
+        build = build.side(at.side()).at(at.location).saw(seen_ladder(&at));
+    }
+    let range = ports::proposal(evidence);
+    build
+        .not_if(nobody_listens, "firewall-blocks-passive", Text::new("not-blocked-answered"))
+        .not("epsv-blocked", Text::new("not-verb-other-ports"))
+        .fix(Who::NetworkAdmin, Text::new("alg-renumbers-passive-fix-network"), Vec::new())
+        .fix(
+            Who::ServerAdmin,
+            Text::new("alg-renumbers-passive-fix-server"),
+            remedies::nat::forward_range(evidence, range),
+        )
+        .fix(Who::User, Text::new("epsv-blocked-fix-user").with("works", "EPSV"), Vec::new())
+        .done()
 }

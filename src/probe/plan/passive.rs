@@ -13,7 +13,7 @@ pub fn passive(evidence: &Evidence<'_>, family: Family) -> Option<Next> {
         return Some(next);
     }
     let all = evidence.tries_of(&modes);
-    let opened = all.iter().any(|a| a.is_open());
+    let opened = all.iter().any(|a| a.is_open()) || evidence.let_in_beside();
     let failed: Vec<&&Attempt> = all.iter().filter(|a| a.may_be_chance()).collect();
     if opened && !failed.is_empty() {
         // A difference: is it the command, the port, or chance?
@@ -24,12 +24,12 @@ pub fn passive(evidence: &Evidence<'_>, family: Family) -> Option<Next> {
         if let Some(next) = confirm_difference(evidence, &modes, enough) {
             return Some(next);
         }
-        if let Some(next) = ask_ports_again(evidence, &all) {
-            return Some(next);
-        }
     } else if !agree(&failed)
         && let Some(next) = repeat(evidence, &modes, TWICE, Because::MayBeChance)
     {
+        return Some(next);
+    }
+    if let Some(next) = ask_ports_again(evidence) {
         return Some(next);
     }
     if let Some(next) = climb_intercepted(evidence) {
@@ -126,33 +126,45 @@ pub fn pinholes(evidence: &Evidence<'_>, family: Family) -> Option<Next> {
     }
 }
 
+/// Whether knocks at ports that were announced beside the attempts say enough of this command: as many
+/// as are asked for let us in. One that fails is tried on further logins, one right after the other,
+/// since it may be the machine that a login reaches which decides.
+fn is_known(evidence: &Evidence<'_>, mode: Mode, enough: usize) -> bool {
+    let knocks = evidence.passive_range().knocks.iter().filter(|k| k.mode == mode);
+    let ports: Vec<bool> = knocks.map(|k| k.came_to == Outcome::Open).collect();
+    let beside = ports.len() > evidence.tries(mode).len();
+    beside && ports.len() >= enough && ports.iter().all(|open| *open)
+}
+
 /// One command opened and the other failed on as many ports as are asked for: show the one that
 /// opened on as many.
 fn confirm_difference(evidence: &Evidence<'_>, modes: &[Mode], enough: usize) -> Option<Next> {
     let always_fails = modes.iter().any(|m| {
         let all = evidence.tries(*m);
-        all.iter().filter(|a| a.may_be_chance()).count() >= enough
-            && !all.iter().any(|a| a.is_open())
+        let often = all.iter().filter(|a| a.may_be_chance()).count() >= enough;
+        often && !all.iter().any(|a| a.is_open())
     });
     let mode = modes.iter().find(|m| {
         let all = evidence.tries(**m);
-        all.iter().any(|a| a.is_open()) && all.len() < enough
+        all.iter().any(|a| a.is_open()) && all.len() < enough && !is_known(evidence, **m, enough)
     })?;
     always_fails.then(|| again(*mode, Because::AsManyPorts))
 }
 
 /// Some ports opened, one timed out: knock at both kinds once more. A port that the firewall lets
 /// through answers with RST now that nobody listens there.
-fn ask_ports_again(evidence: &Evidence<'_>, all: &[&Attempt]) -> Option<Next> {
-    let silent = all.iter().filter(|a| a.outcome == Outcome::TimedOut);
-    let silent_port = silent.filter_map(|a| a.passive_port().map(|p| (a.mode, p))).next_back()?;
-    let open_port =
-        all.iter().filter(|a| a.is_open()).find_map(|a| a.passive_port().map(|p| (a.mode, p)))?;
-    if silent_port.1 == open_port.1 {
+fn ask_ports_again(evidence: &Evidence<'_>) -> Option<Next> {
+    let knocks = &evidence.passive_range().knocks;
+    let silent = knocks.iter().rfind(|k| k.came_to == Outcome::TimedOut)?;
+    let mut open = knocks.iter().filter(|k| k.came_to == Outcome::Open);
+    let first = open.clone().next()?;
+    let open = open.find(|k| k.mode == silent.mode).unwrap_or(first);
+    if silent.port == open.port {
         return None;
     }
-    let doors: Vec<(Mode, u16)> = [open_port, silent_port]
+    let doors: Vec<(Mode, u16)> = [open, silent]
         .into_iter()
+        .map(|k| (k.mode, k.port))
         .filter(|(_, port)| !evidence.neighbour_ports(|_| true).contains(port))
         .collect();
     (!doors.is_empty()).then(|| Next::new(Task::Knock { doors }, Because::PortsDiffer))
@@ -179,6 +191,12 @@ pub fn climb(evidence: &Evidence<'_>, family: Family) -> Option<Next> {
             let dead = all.iter().filter(|a| a.outcome.is_shut());
             ports.extend(dead.filter_map(|a| a.passive_port()));
         }
+    }
+    if ports.is_empty() {
+        // Every command works, and some announced ports are shut all the same: those that are shut alike.
+        let range = evidence.passive_range();
+        let alike = |port: &u16| range.came_to(*port) == range.shut_by();
+        ports.extend(range.shut.iter().copied().filter(|p| !range.open.is_empty() && alike(p)));
     }
     ports.dedup();
     ports.truncate(2);

@@ -110,6 +110,9 @@ pub fn compose(rng: &mut Rng, pool: &Pool, scenarios: &[Scenario]) -> Value {
             facts[key] = other;
         }
     }
+    if rng.one_in(3) {
+        records(rng, pool, &mut facts, "announcements", 8);
+    }
     if rng.one_in(6) {
         records(rng, pool, &mut facts, "halves", 2);
         records(rng, pool, &mut facts, "idles", 2);
