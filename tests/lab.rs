@@ -95,4 +95,19 @@ mod lab {
     mod middlebox;
     mod nat;
     mod own_drops;
+    mod random_judge;
+    mod random_worlds;
     mod range;
+    mod recipes;
+    mod recipes_monitoring;
+    mod remedies;
+    mod remedies_syntax;
+    mod remedies_table;
+    mod server_side;
+    mod timing;
+    mod tls;
+    mod tls_firewalls;
+    mod tls_helper;
+    mod tls_levels;
+    mod tls_middlebox;
+}
