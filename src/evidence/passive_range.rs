@@ -499,6 +499,10 @@ fn commands_differ(evidence: &Evidence<'_>, works: Mode, fails: Mode) -> Option<
     if !only(&good, true) || !only(&bad, false) {
         return None;
     }
+    // The right door may be at the address that 227 names.
+    if fails == Mode::Pasv && evidence.foreign_227().is_some() {
+        return Some(Deciding::Nothing);
+    }
     let same = both(&good.open, &bad.shut);
     let no_chance = no_chance(same.len(), good.open.len(), bad.shut.len());
     let among = lie_among(&bad.shut, &good.open) && lie_among(&good.open, &bad.shut);
@@ -508,7 +512,9 @@ fn commands_differ(evidence: &Evidence<'_>, works: Mode, fails: Mode) -> Option<
     let nobody_listens = bad.knocks.iter().all(|k| k.came_to == Outcome::Refused)
         && matches!(evidence.reset_from(), Some(ResetFrom::End(_)));
     if fails == Mode::Pasv && differ.same.is_empty() && (nobody_listens || !one_range) {
-        return Some(Deciding::Renumbered(differ));
+        // One port that is named each time is a dead port, whoever put it there.
+        let several = differ.shut.len() >= PORTS_EACH;
+        return several.then_some(Deciding::Renumbered(differ));
     }
     if !one_range {
         return Some(Deciding::Range(differ));
