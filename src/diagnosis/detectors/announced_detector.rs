@@ -3,8 +3,8 @@
 
 use super::finding_builder::{Build, finding};
 use super::range_detector::{PASSIVE_PORT_HOLE, PASSIVE_RANGE_LEAKS, PASSIVE_RANGE_PARTLY_BLOCKED};
-use super::reset_detector::PASSIVE_PORTS_NOT_FORWARDED;
 use super::range_remedies::{at_gateway, give_range, let_in, let_out};
+use super::reset_detector::PASSIVE_PORTS_NOT_FORWARDED;
 use super::sentences::{announced_beside, seen_ladder};
 use crate::diagnosis::cause::Cause;
 use crate::diagnosis::finding::{Confidence, Side, Who};

@@ -99,7 +99,6 @@ fn port_hole(evidence: &Evidence<'_>) -> Found {
     }
     swept_detector::port_hole(evidence)
 }
-}
 
 /// The server announces ports outside of its range: the one that was named, or the one that nearly
 /// all its announcements lie in.
