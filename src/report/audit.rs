@@ -133,20 +133,17 @@ pub fn section(diagnosis: &Diagnosis<'_>, columns: usize) -> Option<Section> {
     let (doubt, doubted) = doubts(view).unzip();
     let doubted = doubted.unwrap_or_default();
     let inside: Vec<Part> = inside.iter().flat_map(|r| split(view, *r, &doubted)).collect();
-    let mut rows: Vec<Row> = inside
-        .iter()
-        .take(ROWS)
-        .map(|Part { run, doubted, means }| {
-            let means = if *doubted {
-                Text::new("audit-means-silent")
-            } else if let Some(means) = means {
-                Text::new(*means)
-            } else {
-                meaning(run.outcome)
-            };
-            Row { doubted: *doubted, ..Row::new(spans([run]), run.outcome, means) }
-        })
-        .collect();
+    // Announced ports that refuse are samples, and lie among others: the map shows where.
+    let grouped = !view.rejects().is_empty();
+    let mut rows: Vec<Row> = if grouped {
+        groups(&inside)
+    } else {
+        let row = |part: &Part| {
+            let row = Row::new(spans([&part.run]), part.run.outcome, part.meaning());
+            Row { doubted: part.doubted, ..row }
+        };
+        inside.iter().take(ROWS).map(row).collect()
+    };
     rows.extend(strays(&outside));
     rows.extend(view.audit.known.iter().flat_map(|r| r.each()).map(|(port, outcome)| {
         let id = match port {
@@ -157,7 +154,7 @@ pub fn section(diagnosis: &Diagnosis<'_>, columns: usize) -> Option<Section> {
         Row::new(port.to_string(), outcome, Text::new(id))
     }));
     let mut after = Vec::new();
-    if inside.len() > ROWS {
+    if inside.len() > ROWS && !grouped {
         after.push(Text::new("audit-more").with("count", inside.len() - ROWS));
     }
     after.extend(doubt);
@@ -174,6 +171,42 @@ struct Part {
     means: Option<&'static str>,
 }
 
+impl Part {
+    fn meaning(&self) -> Text {
+        match self.means {
+            _ if self.doubted => Text::new("audit-means-silent"),
+            Some(means) => Text::new(means),
+            None => meaning(self.run.outcome),
+        }
+    }
+}
+
+/// A row for all ports of which the same is known.
+fn groups(parts: &[Part]) -> Vec<Row> {
+    let mut groups: Vec<Vec<&Part>> = Vec::new();
+    for part in parts {
+        let like = |other: &&Part| {
+            (other.run.outcome, other.doubted, other.means)
+                == (part.run.outcome, part.doubted, part.means)
+        };
+        match groups.iter_mut().find(|group| group.first().is_some_and(like)) {
+            Some(group) => group.push(part),
+            None => groups.push(vec![part]),
+        }
+    }
+    let row = |group: Vec<&Part>| {
+        let (first, last) = (group.first()?, group.last()?);
+        let count: usize = group.iter().map(|part| part.run.count()).sum();
+        let ports = match group.as_slice() {
+            [one] => spans([&one.run]),
+            _ => format!("{}…{}", first.run.first, last.run.last),
+        };
+        let text = Text::new("audit-group").with("count", count).with("means", first.meaning());
+        Some(Row { doubted: first.doubted, ..Row::new(ports, first.run.outcome, text) })
+    };
+    groups.into_iter().filter_map(row).collect()
+}
+
 /// The parts of a run.
 fn split(view: &PortAudit<'_>, run: PortRun, doubted: &BTreeSet<u16>) -> Vec<Part> {
     let rejected: BTreeSet<u16> = view.rejected().into_iter().collect();
@@ -185,6 +218,12 @@ fn split(view: &PortAudit<'_>, run: PortRun, doubted: &BTreeSet<u16>) -> Vec<Par
             Some(Outcome::TimedOut) if rejected.contains(&port) => Some("audit-means-rejected"),
             Some(Outcome::TimedOut) => Some("audit-means-nearer"),
             Some(Outcome::NotTested) => Some("audit-means-refused-unclear"),
+            Some(_)
+                if outcome(&view.ports, port) == Some(Outcome::Open)
+                    && swept == Some(Outcome::Refused) =>
+            {
+                Some("audit-means-announced")
+            }
             _ => None,
         };
         (doubted.contains(&port), means)

@@ -1404,6 +1404,11 @@ audit-intercepted = Somebody answers in the server's place at nearly every port:
 audit-not-swept = The range was not swept.
 audit-means-open = somebody listens there
 audit-means-refused = the knock comes through; nobody listens just then
+audit-group = { $count ->
+    [one] one port
+   *[other] { $count } ports
+}: { $means }
+audit-means-announced = let in while it was announced
 audit-means-rejected = refused while it was announced: rejected, nobody gets in there
 audit-means-nearer = refused by a box before the server: not passed on
 audit-means-refused-unclear = answers like a closed port, and so do announced ones that are rejected

@@ -291,13 +291,10 @@ pub fn swept_in_parts(evidence: &Evidence<'_>) -> Found {
         let gateway = at_gateway(located.as_ref());
         return let_out(evidence, build, "client-firewall-blocks-passive-fix", gateway).done();
     }
-    let build = build.fix(
-        Who::ServerAdmin,
-        Text::new("passive-range-partly-blocked-fix-swept").with("missing", few(&parts)),
-        Vec::new(),
-    );
-    let whole = ports::proposal(evidence);
     // Samples do not show where a part begins and ends.
+    let exact = Text::new("passive-range-partly-blocked-fix-swept").with("missing", few(&parts));
+    let build = build.fix_if(!rejects, Who::ServerAdmin, exact);
+    let whole = ports::proposal(evidence);
     let missing = if rejects { vec![whole] } else { in_few(&parts) };
     let build = let_in_parts(evidence, build, whole, &missing, located.as_ref());
     if !rejects {

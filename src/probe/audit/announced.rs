@@ -22,9 +22,10 @@ use crate::facts::{Attempt, DialOutcome, Family, Mode, Outcome, Sample, TlsLevel
 
 /// Ports that are announced, at most.
 const MOST: usize = 20;
-/// Ports that may stay silent before the rest is left alone: each takes its time.
-const SILENT: usize = 4;
-/// The same where the sweep has found them silent before, and segments get lost.
+/// Ports that may stay silent before the rest is knocked at briefly: each takes its time, and the sweep
+/// asks them all again.
+const SILENT: usize = 2;
+/// Ports that have to stay silent where the sweep has found them silent before, and segments get lost.
 const STILL_SILENT: usize = 2;
 /// Announcements that may not arrive before the rest is left alone: each takes a login.
 const SILENCED: usize = 2;
@@ -214,11 +215,7 @@ pub async fn announced(door: &Door<'_>, logins: &mut Logins) {
         facts.audit.iter().flat_map(|a| &a.announced).map(|run| run.count()).sum()
     };
     let mut announcer = Announcer::usual(door, wanted.saturating_sub(had));
-    while announcer.next_outcome(logins).await.is_some() {
-        if announcer.shut.0 >= SILENT {
-            break;
-        }
-    }
+    while announcer.next_outcome(logins).await.is_some() {}
     announcer.end().await;
 }
 
