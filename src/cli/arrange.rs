@@ -83,7 +83,7 @@ fn first_operand(command: &Command, words: &[OsString]) -> Option<usize> {
 }
 
 /// An option of the main job, or else of any command.
-fn named<'a>(command: &'a Command, is: impl Fn(&Arg) -> bool + Copy) -> Option<&'a Arg> {
+fn named(command: &Command, is: impl Fn(&Arg) -> bool + Copy) -> Option<&Arg> {
     let everywhere = std::iter::once(command).chain(command.get_subcommands());
     everywhere.flat_map(Command::get_arguments).find(|arg| is(arg))
 }

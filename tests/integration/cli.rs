@@ -1004,14 +1004,14 @@ fn a_file_is_written_in_the_format_of_its_name() {
     ] {
         let ran = place.run(&["replay", facts, "--output", name]).ends_with(0);
         let written = fs::read_to_string(place.path(name)).unwrap();
-        assert!(written.starts_with(begins), "{name}: {:.60}", written);
+        assert!(written.starts_with(begins), "{name}: {written:.60}");
         assert_eq!((ran.stdout.as_str(), ran.stderr), ("", format!("written to {name}\n")));
     }
     // What is asked for goes before what a name says.
     for format in [&["--format", "text"][..], &["--json"]] {
         place.run(&[&["replay", facts, "--output", "r.html", "-q"], format].concat()).ends_with(0);
         let written = fs::read_to_string(place.path("r.html")).unwrap();
-        assert!(!written.starts_with('<'), "{:.60}", written);
+        assert!(!written.starts_with('<'), "{written:.60}");
         let named = [&["replay", facts, "--output", "r.html"], format].concat();
         assert_eq!(place.run(&named).ends_with(0).stderr, "");
     }
