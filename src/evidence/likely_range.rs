@@ -76,7 +76,7 @@ fn set_range(drawn: &[u16]) -> Option<PortRange> {
         let chance = n * part.powi(draws - 1) - (n - 1.0) * part.powi(draws);
         *min <= first && last <= *max && chance > CHANCE
     };
-    if SYSTEMS.iter().any(|range| by_chance(range)) {
+    if SYSTEMS.iter().any(by_chance) {
         return None;
     }
     // Of a handful of ports only those that were named are known: a service among them is not

@@ -9,7 +9,7 @@ use super::announced_ports::{
 };
 use super::ladder::ResetFrom;
 use crate::facts::audit::{PortRun, outcome, runs};
-use crate::facts::{Audit, BoundsFrom, Mode, Outcome, PortRange, Purpose, Sweep};
+use crate::facts::{Audit, BoundsFrom, Mode, Outcome, PortRange, Sweep};
 
 /// So many neighbouring ports are still a hole.
 pub const HOLE: usize = 3;
@@ -128,15 +128,7 @@ fn port_audit<'f>(evidence: &Evidence<'f>) -> Option<PortAudit<'f>> {
 /// open.
 fn met(evidence: &Evidence<'_>, audit: &Audit) -> Vec<(u16, Outcome)> {
     let mut all: BTreeMap<u16, Outcome> = BTreeMap::new();
-    let modes = evidence.facts.attempts.iter().filter(|a| {
-        matches!(a.purpose, Purpose::Mode | Purpose::Repeat) && !evidence.went_nowhere(a)
-    });
-    let tried = modes.filter_map(|a| {
-        let stood = a.observed.is_some() || a.is_open();
-        let outcome = if stood { Outcome::Open } else { a.outcome };
-        let knocked = stood || outcome == Outcome::Refused || outcome.is_held_back();
-        Some((a.passive_port().filter(|_| knocked)?, outcome))
-    });
+    let tried = evidence.passive_range().knocks.iter().map(|knock| (knock.port, knock.came_to));
     let asked = audit.announced.iter().flat_map(|run| run.each());
     for (port, outcome) in tried.chain(asked) {
         let kept = all.entry(port).or_insert(outcome);
@@ -169,9 +161,10 @@ fn nearer(evidence: &Evidence<'_>, audit: &Audit, met: &[(u16, Outcome)]) -> Opt
     let is_near = |port: &u16| asked.get(port) == Some(&true);
     let of = |wanted: Outcome| met.iter().filter(move |(_, o)| *o == wanted).map(|(port, _)| *port);
     let rejected: Vec<u16> = of(Outcome::Refused).collect();
-    let seen = match rejected.is_empty() {
-        true => matches!(evidence.reset_from(), Some(ResetFrom::Nat(_))),
-        false => rejected.iter().any(is_near),
+    let seen = if rejected.is_empty() {
+        matches!(evidence.reset_from(), Some(ResetFrom::Nat(_)))
+    } else {
+        rejected.iter().any(is_near)
     };
     if !seen || of(Outcome::Open).any(|port| is_near(&port)) {
         return None;

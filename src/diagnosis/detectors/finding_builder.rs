@@ -116,6 +116,14 @@ impl Build {
         self
     }
 
+    /// What was seen outside of data connections, if there is anything to be said.
+    pub fn saw_some(self, text: Option<Text>) -> Self {
+        match text {
+            Some(text) => self.saw(text),
+            None => self,
+        }
+    }
+
     /// A look-alike that is out.
     pub fn not(mut self, cause: &'static str, because: Text) -> Self {
         self.finding.ruled_out.push(RuledOut { cause, because });

@@ -157,10 +157,8 @@ fn blocked(evidence: &Evidence<'_>) -> Found {
             "passive-port-refused",
             Text::new("not-refused-silent"),
         )
-        .not("passive-disabled", Text::new("not-disabled-announced"));
-    if let Some(text) = seen_read_along(&ports) {
-        build = build.saw(text);
-    }
+        .not("passive-disabled", Text::new("not-disabled-announced"))
+        .saw_some(seen_read_along(&ports));
     if answered_later {
         build = build.saw(Text::new("seen-answered-later"));
     }
