@@ -24,7 +24,7 @@ pub enum WayBack {
     Unknown,
 }
 
-impl<'f> Evidence<'f> {
+impl Evidence<'_> {
     /// What is known of the way back.
     pub fn way_back(&self) -> WayBack {
         if self.facts.reading.is_some() || self.answers_from_high_ports() {

@@ -13,6 +13,7 @@ use crate::evidence::{AttemptReading, Evidence, ModeView, Nat};
 use crate::facts::{Attempt, Varied, Why};
 use crate::wire::address::is_inner;
 use crate::wire::peer;
+use std::net::IpAddr;
 
 pub static CLIENT_NAT_BREAKS_ACTIVE: Cause = cause!("client-nat-breaks-active", Active, Problem, &Detector(nat_breaks), suppresses [
     "firewall-blocks-active",
@@ -53,20 +54,9 @@ fn nat_breaks(evidence: &Evidence<'_>) -> Found {
             .and_then(|(_, text)| peer::port_refusal(text))
             .is_some_and(|r| r.arrived.is_some() && r.arrived == evidence.own())
     });
-    // A server that sees us under a private address, though we have a public one or reach it in
-    // public: then the translation may as well be on its own side (a container, a load balancer). So it
-    // may where our address is one of the Internet, which few translate.
-    let own_public = evidence.own().is_some_and(|own| !is_inner(own) && !own.is_loopback());
-    let between = own_public
-        || (evidence.seen_as().is_some_and(is_inner)
-            && !(evidence.own().is_some_and(is_inner) && evidence.peer().is_some_and(is_inner)));
-    // It sees itself: somebody on its own machine takes our connection and makes one of his own.
-    let relayed = evidence.seen_as().is_some_and(|seen| {
-        evidence.own() != Some(seen) && (seen.is_loopback() || evidence.peer() == Some(seen))
-    });
-    let there = !relayed && evidence.translated_at_the_server();
+    let whose = Whose::of(evidence);
     let confidence = match (refused.is_empty(), evidence.nat()) {
-        (false, Nat::Present) if taken && (relayed || there) => Confidence::Likely,
+        (false, Nat::Present) if taken && whose.is_at_the_server() => Confidence::Likely,
         (false, Nat::Present) if taken => Confidence::Proven,
         // The server calls our own address foreign, so it sees another one.
         (false, Nat::Present) => Confidence::Likely,
@@ -105,11 +95,7 @@ fn nat_breaks(evidence: &Evidence<'_>) -> Found {
         why_not("the address is set right on the way (alg-rewrites-control)").on_modes(&views)
     })?;
     let explained = if refused.is_empty() { unanswered } else { refused.clone() };
-    let id = if there {
-        "client-nat-breaks-active-text-there"
-    } else {
-        text_id(relayed, external.is_some(), refused.is_empty(), evidence)
-    };
+    let id = text_id(whose, external.is_some(), refused.is_empty(), evidence);
     let reply = refused
         .first()
         .and_then(|v| v.refusal())
@@ -121,19 +107,10 @@ fn nat_breaks(evidence: &Evidence<'_>) -> Found {
             .with("reply", reply)
             .with("external", external.map_or_else(String::new, |a| a.to_string())),
     )
-    .side(match (relayed || there, between) {
-        (true, _) => Side::Server,
-        (false, true) => Side::Unknown,
-        (false, false) => Side::Client,
-    })
+    .side(whose.side())
     .explains(&explained);
-    if relayed {
-        build = build.title(Text::new("client-nat-breaks-active-title-relay"));
-    }
-    if there {
-        build = build.title(Text::new("client-nat-breaks-active-title-there"));
-    } else if between && !relayed {
-        build = build.title(Text::new("client-nat-breaks-active-title-between"));
+    if let Some(title) = whose.title() {
+        build = build.title(Text::new(title));
     }
     if let Some(seen) = evidence.seen_as() {
         build = build.saw(with_addresses(Text::new("seen-as"), evidence).with("address", seen));
@@ -144,9 +121,17 @@ fn nat_breaks(evidence: &Evidence<'_>) -> Found {
     build = build
         .not_if(!refused.is_empty(), "active-disabled", Text::new("not-active-disabled-address"))
         .fix_if(evidence.passive_open(), Who::User, Text::new("fix-use-passive"))
-        .fix_if(relayed, Who::ServerAdmin, Text::new("client-nat-breaks-active-fix-relay"))
-        .fix_if(there, Who::ServerAdmin, Text::new("client-nat-breaks-active-fix-there"));
-    if !relayed && !there {
+        .fix_if(
+            whose == Whose::Relays,
+            Who::ServerAdmin,
+            Text::new("client-nat-breaks-active-fix-relay"),
+        )
+        .fix_if(
+            whose == Whose::There,
+            Who::ServerAdmin,
+            Text::new("client-nat-breaks-active-fix-there"),
+        );
+    if !whose.is_at_the_server() {
         let helper = remedies::nat::ftp_helper(evidence);
         let fix = Text::new("client-nat-breaks-active-fix-client");
         build = build.fix(Who::ClientAdmin, fix, helper);
@@ -154,10 +139,69 @@ fn nat_breaks(evidence: &Evidence<'_>) -> Found {
     build.done()
 }
 
+/// Whose translation it is, as far as the addresses tell.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    /// Somebody on the server's own machine takes our connection and makes one of his own.
+    Relays,
+    /// Something else in front of the server.
+    There,
+    /// Nobody knows.
+    Between,
+    /// A NAT on our side.
+    Ours,
+}
+
+impl Whose {
+    fn of(evidence: &Evidence<'_>) -> Self {
+        let (own, peer, seen) = (evidence.own(), evidence.peer(), evidence.seen_as());
+        // It sees itself.
+        let itself = |seen: IpAddr| own != Some(seen) && (seen.is_loopback() || peer == Some(seen));
+        if seen.is_some_and(itself) {
+            return Self::Relays;
+        }
+        if evidence.translated_at_the_server() {
+            return Self::There;
+        }
+        // A server that sees us under a private address, though we have a public one or reach it in
+        // public: then the translation may as well be on its own side (a container, a load balancer). So
+        // it may where our address is one of the Internet, which few translate.
+        let inner = |address: Option<IpAddr>| address.is_some_and(is_inner);
+        let public = own.is_some_and(|own| !is_inner(own) && !own.is_loopback());
+        if public || (inner(seen) && !(inner(own) && inner(peer))) {
+            Self::Between
+        } else {
+            Self::Ours
+        }
+    }
+
+    fn is_at_the_server(self) -> bool {
+        matches!(self, Self::Relays | Self::There)
+    }
+
+    fn side(self) -> Side {
+        match self {
+            Self::Relays | Self::There => Side::Server,
+            Self::Between => Side::Unknown,
+            Self::Ours => Side::Client,
+        }
+    }
+
+    fn title(self) -> Option<&'static str> {
+        match self {
+            Self::Relays => Some("client-nat-breaks-active-title-relay"),
+            Self::There => Some("client-nat-breaks-active-title-there"),
+            Self::Between => Some("client-nat-breaks-active-title-between"),
+            Self::Ours => None,
+        }
+    }
+}
+
 /// Which sentences tell it: by what was known of the addresses and how the server took the command.
-fn text_id(relayed: bool, external: bool, silent: bool, evidence: &Evidence<'_>) -> &'static str {
+fn text_id(whose: Whose, external: bool, silent: bool, evidence: &Evidence<'_>) -> &'static str {
     match (silent, evidence.seen_as().is_some()) {
-        _ if relayed => "client-nat-breaks-active-text-relay",
+        _ if whose == Whose::Relays => "client-nat-breaks-active-text-relay",
+        _ if whose == Whose::There => "client-nat-breaks-active-text-there",
         (false, _) if external => "client-nat-breaks-active-text-external",
         (true, _) if external => "client-nat-breaks-active-text-external-silent",
         (false, true) => "client-nat-breaks-active-text",

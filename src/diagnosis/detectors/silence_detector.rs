@@ -162,24 +162,7 @@ fn blocked(evidence: &Evidence<'_>) -> Found {
     if answered_later {
         build = build.saw(Text::new("seen-answered-later"));
     }
-    if let Some(drops) = stop.own_drops {
-        let place = drops.located(evidence).location;
-        build = build
-            .at(place)
-            .saw(Text::new("seen-own-drops").with("packets", drops.packets))
-            .not("server-firewall-blocks-passive", Text::new("not-server-answers"));
-    } else if let Some(located) = stop.located {
-        build = build.at(located.location).saw(seen_place(evidence, &located, true));
-        build = match side {
-            Side::Server => {
-                build.not("client-firewall-blocks-passive", Text::new("not-client-passes"))
-            }
-            Side::Client => {
-                build.not("server-firewall-blocks-passive", Text::new("not-server-near"))
-            }
-            Side::Path | Side::Unknown => build,
-        };
-    }
+    build = at_its_place(evidence, build, &stop, side);
     if let Some(text) = seen_returned(evidence) {
         build = build.saw(text);
     }
@@ -195,6 +178,24 @@ fn blocked(evidence: &Evidence<'_>) -> Found {
             .done();
     }
     blocked_remedies(evidence, build, side, stop.located.as_ref()).done()
+}
+
+/// Where it is, what shows that, and which side it is not.
+fn at_its_place(evidence: &Evidence<'_>, build: Build, stop: &Stop, side: Side) -> Build {
+    if let Some(drops) = stop.own_drops {
+        let place = drops.located(evidence).location;
+        return build
+            .at(place)
+            .saw(Text::new("seen-own-drops").with("packets", drops.packets))
+            .not("server-firewall-blocks-passive", Text::new("not-server-answers"));
+    }
+    let Some(located) = stop.located else { return build };
+    let build = build.at(located.location).saw(seen_place(evidence, &located, true));
+    match side {
+        Side::Server => build.not("client-firewall-blocks-passive", Text::new("not-client-passes")),
+        Side::Client => build.not("server-firewall-blocks-passive", Text::new("not-server-near")),
+        Side::Path | Side::Unknown => build,
+    }
 }
 
 /// What came back from the routers on the way, where they were asked.
