@@ -216,7 +216,7 @@ fn judge(drawn: &Drawn, run: &Run, witness: Option<(bool, bool)>) -> Judged {
         let proven = confidence == "proven";
         judged.proven.0 += usize::from(proven);
         let fits = |fault: &&Fault| fault.causes.contains(&cause) && fault.sides.contains(&side);
-        if let Some(at) = open.iter().position(|fault| fits(fault)) {
+        if let Some(at) = open.iter().position(fits) {
             open.remove(at);
             continue;
         }
