@@ -9,9 +9,9 @@
 use super::Evidence;
 use super::ResetFrom;
 use super::place::{Confidence, Located};
-use crate::facts::reading::{FileKind, FileRead, Place, Sighting, Unread, UnreadWhy};
+use crate::facts::reading::{Change, FileKind, FileRead, Place, Sighting, Unread, UnreadWhy};
 use crate::facts::{Attempt, Icmp, Mode, Outcome, Purpose, Vantage};
-use crate::wire::address::{is_inner, leads_nowhere};
+use crate::wire::address::{is_inner, leads_nowhere, parse_227};
 
 /// What was lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +43,20 @@ pub struct SeenStop {
     pub port: u16,
     /// How many packets were seen there.
     pub count: u32,
+}
+
+/// A passive port with two numbers.
+#[derive(Debug, Clone, Copy)]
+pub struct Renumbered<'f> {
+    /// The attempt.
+    pub attempt: &'f Attempt,
+    /// The port in the server's own 227.
+    pub opened: u16,
+    /// The port that the client called, or was told.
+    pub named: u16,
+    /// Where the server said the one, and where the client was told the other; none where only the
+    /// call was seen.
+    pub said: Option<(Place, Place)>,
 }
 
 /// A capture as a place on the way, counted in routers from the end that calls.
@@ -149,6 +163,38 @@ impl Evidence<'_> {
             told.push("…".to_owned());
         }
         told.join(", ")
+    }
+
+    /// Passive ports that another number stands for at the other end: what the client was told and
+    /// what the server had said, from two captures; or, at the server, what the server said and where
+    /// the client called.
+    pub fn seen_renumbered(&self) -> Option<Renumbered<'_>> {
+        let reading = self.facts.reading.as_ref()?;
+        let port = |text: &str| parse_227(text).ok().map(|reply| reply.port);
+        for change in &reading.changes {
+            let Change::Text { sent, came, from, to } = change else { continue };
+            if !(sent.starts_with("227") && came.starts_with("227")) {
+                continue;
+            }
+            let (Some(opened), Some(named)) = (port(sent), port(came)) else { continue };
+            let attempt = self.facts.attempts.iter().find(|a| {
+                a.mode == Mode::Pasv
+                    && !a.is_open()
+                    && a.advertised.is_some_and(|at| at.port() == named)
+            });
+            if let Some(attempt) = attempt.filter(|_| opened != named) {
+                return Some(Renumbered { attempt, opened, named, said: Some((*from, *to)) });
+            }
+        }
+        let shut = self.facts.attempts.iter().filter(|a| a.mode == Mode::Pasv && !a.is_open());
+        shut.into_iter().find_map(|attempt| {
+            let at_server = |s: &&Sighting| {
+                reading.files.get(s.file).is_some_and(|f| f.vantage == Vantage::Server)
+            };
+            let named = attempt.sightings.iter().filter(at_server).find_map(|s| s.called)?;
+            let opened = attempt.advertised?.port();
+            Some(Renumbered { attempt, opened, named, said: None })
+        })
     }
 
     /// Where captures show that the knocks of one direction die in silence.

@@ -170,10 +170,15 @@ fn first_cause(facts: &Facts) -> String {
 }
 
 fn silent(from_client: u8, from_server: u8, syns: u32) -> Film {
+    silent_after(from_client, from_server, syns, "195,80")
+}
+
+/// The same, and 227 names another port.
+fn silent_after(from_client: u8, from_server: u8, syns: u32, port: &str) -> Film {
     let mut film = Film::at(from_client, from_server);
     film.login();
     film.says("PASV");
-    film.hears("227 Entering Passive Mode (192,0,2,21,195,80).");
+    film.hears(&format!("227 Entering Passive Mode (192,0,2,21,{port})."));
     film.knock(syns, 50_000);
     if syns == 0 {
         film.wait(9_000_000);
@@ -270,6 +275,24 @@ fn two_captures_show_what_neither_does() {
     // The order of the files does not matter.
     let again = facts(&[("server.pcap", &server), ("client.pcap", &client)]);
     assert_eq!(first_cause(&again[0]), first_cause(both));
+}
+
+#[test]
+fn another_port_stands_in_227_at_the_other_end() {
+    let (client, server) = (silent(0, 3, 4), silent_after(3, 0, 0, "196,1"));
+    let both = facts(&[("client.pcap", &client), ("server.pcap", &server)]);
+    assert_eq!(first_cause(&both[0]), "alg-renumbers-passive unknown proven");
+    // At the server alone: it said one port, is called at another, and nobody listens there.
+    let mut server = Film::at(3, 0);
+    server.login();
+    server.says("PASV");
+    server.hears("227 Entering Passive Mode (192,0,2,21,196,1).");
+    server.knock(1, 50_000);
+    let from = end([192, 0, 2, 21], 50_000, 64);
+    server.raw(from, SocketAddrV4::new([198, 51, 100, 7].into(), 40_100), 0, 78, RST | ACK, b"");
+    server.quit();
+    let alone = facts(&[("server.pcap", &server)]);
+    assert_eq!(first_cause(&alone[0]), "alg-renumbers-passive unknown likely");
 }
 
 #[test]

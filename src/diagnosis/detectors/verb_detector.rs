@@ -133,6 +133,39 @@ fn blocked(
 /// What 227 names is shut, and what EPSV names is open: another port stands there than the server
 /// opened.
 fn renumbered(evidence: &Evidence<'_>) -> Found {
+    named_elsewhere(evidence).or_else(|why| read_at_both(evidence).map_err(|other| why.and(other)))
+}
+
+/// Captures show both numbers: what the server said, and what the client was told or where it called.
+fn read_at_both(evidence: &Evidence<'_>) -> Found {
+    let seen = evidence.seen_renumbered().ok_or_else(|| {
+        why_not("no captures show another port in 227 at one end than at the other")
+    })?;
+    // Where only the call was seen, a port that is forwarded to another one looks alike.
+    let confidence = if seen.said.is_some() { Confidence::Proven } else { Confidence::Likely };
+    let text = Text::new("alg-renumbers-passive-text-read")
+        .with("opened", u32::from(seen.opened))
+        .with("named", u32::from(seen.named));
+    let mut build = finding(&ALG_RENUMBERS_PASSIVE, confidence, text);
+    let views: Vec<&ModeView<'_>> =
+        evidence.modes().iter().filter(|v| v.all.iter().any(|a| a.id == seen.attempt.id)).collect();
+    build = if views.is_empty() { build.attempt(seen.attempt) } else { build.explains(&views) };
+    if let Some((from, to)) = seen.said {
+        let text = Text::new("seen-renumbered")
+            .with("opened", u32::from(seen.opened))
+            .with("named", u32::from(seen.named))
+            .with("from", evidence.cited(from))
+            .with("to", evidence.cited(to));
+        build = build.saw(text);
+    }
+    build
+        .fix(Who::NetworkAdmin, Text::new("alg-renumbers-passive-fix-network"), Vec::new())
+        .fix(Who::User, Text::new("epsv-blocked-fix-user").with("works", "EPSV"), Vec::new())
+        .done()
+}
+
+/// What 227 names is shut beside open ports that EPSV names.
+fn named_elsewhere(evidence: &Evidence<'_>) -> Found {
     let Deciding::Renumbered(differ) = evidence.deciding() else {
         return Err(why_not(
             "the ports that 227 names are not shut beside open ones that EPSV names",

@@ -176,7 +176,8 @@ impl Talk {
                 // Somebody may have put a login before it.
                 let host = name.rsplit('@').next().unwrap_or_default();
                 if self.made.server.name.is_none() && !host.is_empty() && host.len() < 256 {
-                    self.made.server.name = Some(host.to_owned());
+                    let shown = crate::wire::text::printable(host.as_bytes(), 256);
+                    self.made.server.name = Some(shown);
                 }
             }
             Says::Moved => {
