@@ -81,6 +81,22 @@ pub static ANSWERS_LOST: World = World {
     },
 };
 
+/// Ports that have to be shut for a whole range to be: of a range that is half open, so many are all
+/// drawn from the other half less than once in a hundred runs.
+const SHUT: usize = 7;
+
+/// A part of the range is open, and none of its ports was drawn.
+pub static PART_OPEN: World = World {
+    name: "world-part-open",
+    told_by: "world-part-open-told",
+    stands: |evidence, _| {
+        let range = evidence.passive_range();
+        // The same ports each time are all that there are.
+        let live = evidence.facts.reading.is_none();
+        open_unless(!live || range.shut.len() >= SHUT || range.is_whole())
+    },
+};
+
 /// Ways are balanced: each flow may take one of another length.
 pub static UNEQUAL_WAYS: World = World {
     name: "world-unequal-ways",

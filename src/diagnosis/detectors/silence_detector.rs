@@ -15,9 +15,9 @@ use crate::diagnosis::{ports, remedies};
 use crate::evidence::{Evidence, Holes, Located, ModeView, OwnDrops, ResetFrom, WayBack, Worth};
 use crate::facts::{Attempt, BoundsFrom, Icmp, Outcome, Why};
 
-pub static SERVER_FIREWALL_BLOCKS_PASSIVE: Cause = cause!("server-firewall-blocks-passive", Passive, Problem, &SILENCE, looks_like [ANSWERS_LOST, UNEQUAL_WAYS, OTHER_DOOR]);
-pub static CLIENT_FIREWALL_BLOCKS_PASSIVE: Cause = cause!("client-firewall-blocks-passive", Passive, Problem, &SILENCE, looks_like[UNEQUAL_WAYS, OTHER_DOOR]);
-pub static FIREWALL_BLOCKS_PASSIVE: Cause = cause!("firewall-blocks-passive", Passive, Problem, &SILENCE, looks_like [ANSWERS_LOST, UNEQUAL_WAYS, OTHER_DOOR]);
+pub static SERVER_FIREWALL_BLOCKS_PASSIVE: Cause = cause!("server-firewall-blocks-passive", Passive, Problem, &SILENCE, looks_like [ANSWERS_LOST, UNEQUAL_WAYS, OTHER_DOOR, PART_OPEN]);
+pub static CLIENT_FIREWALL_BLOCKS_PASSIVE: Cause = cause!("client-firewall-blocks-passive", Passive, Problem, &SILENCE, looks_like[UNEQUAL_WAYS, OTHER_DOOR, PART_OPEN]);
+pub static FIREWALL_BLOCKS_PASSIVE: Cause = cause!("firewall-blocks-passive", Passive, Problem, &SILENCE, looks_like [ANSWERS_LOST, UNEQUAL_WAYS, OTHER_DOOR, PART_OPEN]);
 static SILENCE: Detector = Detector(blocked);
 
 /// What stops the knocks, and where.
