@@ -89,6 +89,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("x509_parser", &["probe/tls/"]),
     ("schemars", &["words.rs", "document/"]),
     ("textwrap", &["report/pen.rs"]),
+    ("unicode_width", &["wire/text.rs"]),
     ("terminal_size", &["app/look.rs"]),
     ("percent_encoding", &["target.rs"]),
     (

@@ -615,8 +615,9 @@ fn bad_files_of_authorities_are_named() {
         (write("cut.pem", cut.as_bytes()), "bad PEM"),
         (write("bad.pem", bad.as_bytes()), "bad PEM"),
         (folder.path().join("none.pem"), "No such file"),
-        (folder.path().to_owned(), ""),
-        (Path::new("/dev/zero").to_owned(), "more than"),
+        (folder.path().to_owned(), "not a regular file"),
+        (Path::new("/dev/zero").to_owned(), "not a regular file"),
+        (write("long.pem", &vec![b'\n'; (8 << 20) + 1]), "more than"),
     ] {
         let error = TlsSetup::new(&Roots::File(path.clone()), false).unwrap_err().to_string();
         assert!(error.contains(text), "{error}");

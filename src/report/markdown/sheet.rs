@@ -100,8 +100,6 @@ fn escaped(text: &str) -> String {
             '.' | ')' if next == ' ' && out.chars().all(|c| c.is_ascii_digit()) => {
                 out.extend(['\\', c]);
             }
-            // `a@b.c` becomes a link to write to unless something stands within that is no text.
-            '@' if before.is_alphanumeric() && dotted(rest.clone()) => out.push_str("<!-- -->@"),
             ':' if next == '/' => out.extend(['\\', c]),
             c if c.is_control() => out.push('\u{fffd}'),
             '.' if out.to_ascii_lowercase().ends_with("www") => out.extend(['\\', c]),
@@ -109,7 +107,9 @@ fn escaped(text: &str) -> String {
         }
         // GitHub and GitLab call people and link tickets whatever is escaped; an invisible break
         // between the sign and the name keeps them from it.
-        if matches!(c, '@' | '#') && !before.is_alphanumeric() && next.is_alphanumeric() {
+        // `a@b.c` would become a link to write to; one in a URL is our own, to be copied as it is.
+        let called = !before.is_alphanumeric() || (c == '@' && is_mail(&out, rest.clone()));
+        if matches!(c, '@' | '#') && called && next.is_alphanumeric() {
             out.push('\u{200b}');
         }
         before = c;
@@ -117,9 +117,10 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// Whether the word that goes on here has a dot in it, as a domain has.
-fn dotted(mut rest: impl Iterator<Item = char>) -> bool {
-    rest.by_ref().take_while(|c| !c.is_whitespace()).any(|c| c == '.')
+/// Whether the word at whose `@` a text has arrived is an address to write to: a domain has a dot.
+fn is_mail(before: &str, rest: impl Iterator<Item = char>) -> bool {
+    let word = before.rsplit(' ').next().unwrap_or_default();
+    !word.contains("//") && rest.take_while(|c| !c.is_whitespace()).any(|c| c == '.')
 }
 
 #[cfg(test)]
@@ -130,7 +131,8 @@ mod tests {
     fn text_stays_text() {
         for (text, made) in [
             ("227 (127,0,0,1,4,1)", "227 (127,0,0,1,4,1)"),
-            ("write to a@b.example", "write to a<!-- -->@b.example"),
+            ("write to a@b.example", "write to a@\u{200b}b.example"),
+            ("ftp://a@b.example", "ftp\\://a@b.example"),
             ("# no heading", "\\# no heading"),
             ("- no list", "\\- no list"),
             ("+ no list", "\\+ no list"),
