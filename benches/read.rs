@@ -35,6 +35,7 @@ fn main() {
     let size = fs::metadata(&whole).expect("the file").len();
     let (ours, most) = best(|| doctor(&whole));
     let (_, less) = best(|| doctor(&quarter));
+    #[expect(clippy::cast_precision_loss, reason = "for people")]
     let speed = size as f64 / ours.as_secs_f64() / 1e6;
     println!("{:<34} {:>8.2} s  {speed:>6.0} MB/s", "ftp-doctor read", ours.as_secs_f64());
     println!("{:<34} {most:>8} KiB", "  largest memory, whole file");
@@ -120,13 +121,13 @@ fn write(path: &Path, size: u64) -> io::Result<()> {
             20_000 + u16::try_from((flow + round / (FLOWS * 500) * FLOWS) % 40_000).unwrap_or(0);
         let (server, client) = (([203, 0, 113, 80], 443), ([10, 1, 0, 9], port));
         let place = flow as usize;
-        if round / FLOWS % 500 == 0 {
+        if (round / FLOWS).is_multiple_of(500) {
             sequence[place] = 1;
             out.packet(client, server, (0, 0, 2), b"")?;
             out.packet(server, client, (0, 1, 18), b"")?;
         }
         out.packet(server, client, (sequence[place], 1, 16), &body)?;
-        sequence[place] = sequence[place].wrapping_add(FULL as u32);
+        sequence[place] = sequence[place].wrapping_add(u32::try_from(FULL).unwrap_or(0));
         if round % 4 == 0 {
             out.packet(client, server, (1, sequence[place], 16), b"")?;
         }

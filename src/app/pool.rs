@@ -134,12 +134,11 @@ impl<K: Ord + Hash + Clone> Turn<K> {
         let mut held = Held { places: Arc::clone(&self.places), taken: Vec::new() };
         for key in keys {
             let lock = self.places.lock(&key);
-            let guard = match Arc::clone(&lock).try_lock_owned() {
-                Ok(guard) => guard,
-                Err(_) => {
-                    self.flight = None;
-                    lock.lock_owned().await
-                }
+            let guard = if let Ok(guard) = Arc::clone(&lock).try_lock_owned() {
+                guard
+            } else {
+                self.flight = None;
+                lock.lock_owned().await
             };
             held.taken.push((key, guard));
         }

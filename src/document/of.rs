@@ -95,7 +95,7 @@ fn announcements(facts: &Facts) -> Vec<report::Announcement> {
         mode: a.mode,
         security: a.security,
         port: a.port,
-        outcome: a.knock.as_ref().map(|knock| knock.came_to()),
+        outcome: a.knock.as_ref().map(super::super::facts::announcement::AnnouncedKnock::came_to),
     };
     facts.announcements.iter().map(entry).collect()
 }

@@ -54,7 +54,12 @@ impl<'f> Evidence<'f> {
         // Every stateful box before hop `open` has the entry; with `shut` it was not enough.
         let one = bounds.name_one_box() && !self.ways_differ();
         let confidence = if one { self.sure() } else { Confidence::Likely };
-        Some(Holes::Opened(Located::new(bounds.shut, bounds.open - 1, Some(hops), confidence)))
+        Some(Holes::Opened(Located::new(
+            bounds.shut,
+            bounds.open.saturating_sub(1),
+            Some(hops),
+            confidence,
+        )))
     }
 
     /// Life of each hole, and whether the server's knock came in by it. A hole that let nobody in

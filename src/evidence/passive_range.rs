@@ -78,7 +78,7 @@ impl AnnouncedPort {
         let refused = u8::try_from(refusals.max(least)).unwrap_or(u8::MAX);
         let waited = attempt.varies(|v| *v == Varied::KnockAgain);
         let (mode, security, session) = (attempt.mode, attempt.security, attempt.session);
-        Some(Self { port, mode, security, session, came_to, waited, refused, icmp })
+        Some(Self { port, mode, security, came_to, session, waited, refused, icmp })
     }
 
     fn of_announcement(announcement: &Announcement) -> Option<Self> {
@@ -93,7 +93,7 @@ impl AnnouncedPort {
         let (port, refused) = (announcement.port?, knock.refused);
         let session = Some(announcement.session);
         let waited = announcement.exchange.is_none();
-        Some(Self { port, mode, security, session, came_to, waited, refused, icmp })
+        Some(Self { port, mode, security, came_to, session, waited, refused, icmp })
     }
 }
 
@@ -343,7 +343,7 @@ pub enum Deciding {
     Loss,
 }
 
-impl<'f> Evidence<'f> {
+impl Evidence<'_> {
     /// Knocks at announced ports with the security that was asked for.
     pub fn passive_range(&self) -> &PassiveRange {
         self.range.get_or_init(|| {

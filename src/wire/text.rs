@@ -58,7 +58,7 @@ pub fn file_name(path: &Path) -> String {
     printable(path.as_os_str().as_encoded_bytes(), NAME)
 }
 
-/// Services that run jobs read commands in what these print: Azure Pipelines and TeamCity anywhere in
+/// Services that run jobs read commands in what these print: Azure Pipelines and `TeamCity` anywhere in
 /// a line (`##vso[`, `##teamcity[`), the runner of GitHub in its old form as well (`##[`).
 fn defused(text: String) -> String {
     if !text.contains("##") {

@@ -220,7 +220,7 @@ fn healthy(software: Software, loss: bool) {
             let well = verdict == "healthy" || (loss && verdict == "incomplete");
             // A second transfer at a time needs a second port.
             let one_port = *size == 1 && verdict == "degraded";
-            if !(well || one_port) || (!wrong.is_empty() && !one_port) {
+            if !one_port && (!well || !wrong.is_empty()) {
                 let wrong = wrong.join(", ");
                 told +=
                     &format!("{software:?} {size}: {verdict} {wrong}\n{}\n", explain(&world, &run));

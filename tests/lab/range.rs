@@ -119,14 +119,14 @@ fn wrong(run: &Run, how: How) -> Vec<String> {
     }
     for (cause, confidence) in &causes {
         let fits = match (cause.as_str(), how) {
-            (PART, _) => true,
             // Every port that was drawn was shut: then the whole range may be.
-            (
+            (PART, _)
+            | (
                 "server-firewall-blocks-passive" | "firewall-blocks-passive",
                 How::Dropped | How::Rejected | How::Reset,
-            ) => true,
-            ("passive-ports-not-forwarded", How::NotForwarded) => true,
-            ("passive-port-refused", How::Reset) => true,
+            )
+            | ("passive-ports-not-forwarded", How::NotForwarded)
+            | ("passive-port-refused", How::Reset) => true,
             // A translating server's active mode and its address are other findings.
             (other, How::NotForwarded) => {
                 !["data-reaches-another-server", "epsv-blocked", "passive-port-refused"]

@@ -205,6 +205,24 @@ fn announced_are_forwarded(evidence: &Evidence<'_>, opened: &[u16], again: &[&At
     give_range(evidence, build, range).done()
 }
 
+/// How sure it is that TLS makes the difference: luck with ports, and lost packets, look alike.
+fn blinded(
+    evidence: &Evidence<'_>,
+    views: &[&ModeView<'_>],
+    ports: Option<NoChance>,
+) -> Confidence {
+    let by_ports = match ports {
+        None | Some(NoChance::Proven) => Confidence::Proven,
+        Some(NoChance::Likely) => Confidence::Likely,
+        Some(NoChance::Possible) => Confidence::Possible,
+    };
+    let failures: usize = views.iter().map(|v| v.times()).sum();
+    match (failures, evidence.lossy()) {
+        (2.., false) => by_ports,
+        _ => by_ports.max(Confidence::Likely),
+    }
+}
+
 /// What is open in clear is not under TLS: somebody reads along, and can no longer.
 fn blinds_helper(evidence: &Evidence<'_>) -> Found {
     let blind = |passive: bool| -> Option<(Vec<&ModeView<'_>>, &Attempt)> {
@@ -225,16 +243,7 @@ fn blinds_helper(evidence: &Evidence<'_>) -> Found {
     let first = clear.first().ok_or_else(|| {
         why_not("no direction works in clear and is shut under TLS").on_every_mode(evidence)
     })?;
-    let failures: usize = views.iter().map(|v| v.times()).sum();
-    let by_ports = match no_chance.filter(|_| passive.is_some()) {
-        None | Some(NoChance::Proven) => Confidence::Proven,
-        Some(NoChance::Likely) => Confidence::Likely,
-        Some(NoChance::Possible) => Confidence::Possible,
-    };
-    let confidence = match (failures, evidence.lossy()) {
-        (2.., false) => by_ports,
-        _ => by_ports.max(Confidence::Likely),
-    };
+    let confidence = blinded(evidence, &views, no_chance.filter(|_| passive.is_some()));
     let id = match (passive.is_some(), active.is_some()) {
         (true, true) => "tls-blinds-firewall-helper-text-both",
         (true, false) => "tls-blinds-firewall-helper-text",

@@ -205,10 +205,9 @@ fn data_reaches_another(evidence: &Evidence<'_>) -> Found {
         (true, true, _, _) => Confidence::Proven,
         // One that listens a moment late would never have let the first knock in.
         (true, false, _, _) if at_once => Confidence::Likely,
-        (true, false, _, _) => Confidence::Possible,
         (_, true, true, _) => Confidence::Likely,
         (false, false, _, _) if login => Confidence::Likely,
-        (_, true, false, _) => Confidence::Possible,
+        (true, false, _, _) | (_, true, false, _) => Confidence::Possible,
         (_, false, true, 2..) if !one_dead => Confidence::Possible,
         (_, false, true, 2..) => {
             return Err(why_not("all refusals are of one port that never let anybody in")

@@ -172,9 +172,8 @@ fn named_elsewhere(evidence: &Evidence<'_>) -> Found {
         )
         .on_modes(&evidence.passive()));
     };
-    let (pasv, epsv) = match (evidence.mode(Mode::Pasv), evidence.mode(Mode::Epsv)) {
-        (Some(pasv), Some(epsv)) => (pasv, epsv),
-        _ => return Err(why_not("PASV or EPSV was not asked for")),
+    let (Some(pasv), Some(epsv)) = (evidence.mode(Mode::Pasv), evidence.mode(Mode::Epsv)) else {
+        return Err(why_not("PASV or EPSV was not asked for"));
     };
     let from = evidence.reset_from();
     let refused = evidence.passive_range().shut_by() == Some(Outcome::Refused);

@@ -186,6 +186,7 @@ fn one(diagnosis: &Diagnosis<'_>, finding: &Finding) -> Result<(), String> {
     let measured = !facts.attempts.is_empty()
         || !facts.dials.is_empty()
         || !facts.sessions.is_empty()
+        || !facts.announcements.is_empty()
         || facts.audit.is_some();
     ensure(measured || finding.cause == "name-not-found", || "nothing was measured".to_owned())?;
     let data = matches!(plane, Plane::Passive | Plane::Active | Plane::Middlebox | Plane::Server);
