@@ -190,8 +190,9 @@ fn one(diagnosis: &Diagnosis<'_>, finding: &Finding) -> Result<(), String> {
         || facts.audit.is_some();
     ensure(measured || finding.cause == "name-not-found", || "nothing was measured".to_owned())?;
     let data = matches!(plane, Plane::Passive | Plane::Active | Plane::Middlebox | Plane::Server);
-    // An audit's announcements and knocks are no attempts of a mode.
-    let shown = facts.audit.is_some() || finding.evidence.iter().any(|e| e.attempt.is_some());
+    // Announcements beside the attempts and their knocks, and those of an audit, are no attempts.
+    let beside = facts.audit.is_some() || !facts.announcements.is_empty();
+    let shown = beside || finding.evidence.iter().any(|e| e.attempt.is_some());
     ensure(!data || shown, || "about data connections, and no attempt is named".to_owned())?;
     let said = quotes(&finding.explanation) || finding.evidence.iter().any(|e| quotes(&e.text));
     // What the name server, another service, the certificate or the announcement itself states.
