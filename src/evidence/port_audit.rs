@@ -410,7 +410,8 @@ impl PortAudit<'_> {
     /// RST in the server's place, wherever that lies: announced ports alone show it. Rounded up.
     pub fn unnoticed(&self) -> u32 {
         let tried = self.met.iter().filter(|(port, _)| self.has(*port)).count();
-        let size = self.bounds.map_or(65_535, |(b, _)| usize::from(b.max - b.min) + 1);
+        let size =
+            self.bounds.map_or(65_535, |(b, _)| usize::from(b.max.saturating_sub(b.min)) + 1);
         if are_one_after_another(self.audit) && tried < size {
             // Ports in a row may as well be one.
             return if tried == 0 { 100 } else { 75 };

@@ -23,8 +23,9 @@ const DOCTOR: &str = match option_env!("FTP_DOCTOR_PROGRAM") {
 };
 /// Nobody.
 const UID: u32 = 65534;
-/// When the program hangs. Its own limit, 30 s and what it was asked to be idle, must do long before.
-const HANGS: Duration = Duration::from_secs(75);
+/// When the program hangs. Its own limit, 30 s and what it was asked to be idle or to audit, must do
+/// long before.
+const HANGS: Duration = Duration::from_secs(270);
 
 /// What a program did.
 pub struct Run {
