@@ -143,8 +143,10 @@ fn shut_among_open(evidence: &Evidence<'_>, cause: &'static Cause, text: Text) -
         .with("how", how.map_or("none", Outcome::as_str))
         .with("count", number(range.shut.len()));
     let mut build = finding(cause, confidence, text).explains(&met);
-    if met.is_empty() {
-        // No mode failed: those that met a port of the range, whatever they were made for.
+    if let (true, Some(view)) = (met.is_empty(), evidence.passive().first()) {
+        build = build.attempt(view.shown);
+    } else if met.is_empty() {
+        // No mode was tried: those that met a port of the range, whatever they were made for.
         let ports = |a: &&Attempt| a.passive_port().is_some_and(|p| range.came_to(p).is_some());
         for attempt in evidence.facts.attempts.iter().filter(ports) {
             build = build.attempt(attempt);
