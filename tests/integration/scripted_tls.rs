@@ -12,8 +12,8 @@ use crate::support::scripted::{self, ANNOUNCE, Run, TAKE, abstract_of, play_all}
 
 /// Cases played at once; most of their time is waiting.
 const AT_ONCE: usize = 8;
-const USER: &str = "joe";
-/// In no ciphertext by chance.
+/// Neither stands in a ciphertext by chance.
+const USER: &str = "jonathan-livingston";
 const PASSWORD: &str = "Tr0ub4dor-and-3";
 
 /// Answers that servers with TLS give besides; a case's own come before them.
