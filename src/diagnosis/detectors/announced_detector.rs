@@ -3,7 +3,7 @@
 
 use super::finding_builder::{Build, finding};
 use super::range_detector::{PASSIVE_PORT_HOLE, PASSIVE_RANGE_LEAKS, PASSIVE_RANGE_PARTLY_BLOCKED};
-use super::range_remedies::{at_gateway, give_range, let_in, let_out};
+use super::range_remedies::{at_gateway, forward, give_range, let_in, let_out};
 use super::reset_detector::PASSIVE_PORTS_NOT_FORWARDED;
 use super::sentences::{announced_beside, seen_ladder};
 use crate::diagnosis::cause::Cause;
@@ -66,18 +66,8 @@ pub(super) fn not_forwarded(evidence: &Evidence<'_>) -> Found {
     let build = shut_among_open(evidence, &PASSIVE_PORTS_NOT_FORWARDED, text)
         .title(Text::new("passive-ports-not-forwarded-title-part"))
         .side(Side::Server)
-        .not("passive-port-refused", Text::new("not-refused-nearer"))
-        .fix(
-            Who::ServerAdmin,
-            Text::new("passive-ports-not-forwarded-fix"),
-            remedies::nat::forward_range(evidence, whole),
-        )
-        .fix(
-            Who::ServerAdmin,
-            Text::new("passive-ports-not-forwarded-fix-filter").with("range", whole.span("-")),
-            remedies::nat::let_range_through(evidence, whole),
-        );
-    give_range(evidence, build, whole).done()
+        .not("passive-port-refused", Text::new("not-refused-nearer"));
+    forward(evidence, build, whole).done()
 }
 
 /// The NAT before the server that refuses the shut ports, if one does.

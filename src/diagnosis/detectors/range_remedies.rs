@@ -25,6 +25,22 @@ pub fn give_range(evidence: &Evidence<'_>, build: Build, range: Proposal) -> Bui
     )
 }
 
+/// What a NAT that does not forward the range has to do, and the filter behind it.
+pub fn forward(evidence: &Evidence<'_>, build: Build, range: Proposal) -> Build {
+    let build = build
+        .fix(
+            Who::ServerAdmin,
+            Text::new("passive-ports-not-forwarded-fix"),
+            remedies::nat::forward_range(evidence, range),
+        )
+        .fix(
+            Who::ServerAdmin,
+            Text::new("passive-ports-not-forwarded-fix-filter").with("range", range.span("-")),
+            remedies::nat::let_range_through(evidence, range),
+        );
+    give_range(evidence, build, range)
+}
+
 /// Who has to let the range through.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Keeper {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::announced_detector::not_forwarded;
 use super::finding_builder::finding;
 use super::passive_ends::{all_end, ended};
-use super::range_remedies::{give_range, let_in};
+use super::range_remedies::{forward, give_range, let_in};
 use super::sentences::{announced_beside, place_read, seen_ladder};
 use super::swept_detector::partly_forwarded;
 use super::verb_detector::epsv_blocked;
@@ -145,18 +145,8 @@ fn ports_not_forwarded(evidence: &Evidence<'_>) -> Found {
         .explains(&views)
         .saw(seen_ladder(&located))
         .not("passive-port-refused", Text::new("not-refused-nearer"))
-        .not("firewall-blocks-passive", Text::new("not-blocked-answered"))
-        .fix(
-            Who::ServerAdmin,
-            Text::new("passive-ports-not-forwarded-fix"),
-            remedies::nat::forward_range(evidence, range),
-        )
-        .fix(
-            Who::ServerAdmin,
-            Text::new("passive-ports-not-forwarded-fix-filter").with("range", range.span("-")),
-            remedies::nat::let_range_through(evidence, range),
-        );
-    give_range(evidence, build, range)
+        .not("firewall-blocks-passive", Text::new("not-blocked-answered"));
+    forward(evidence, build, range)
         .fix_if(evidence.active_open(), Who::User, Text::new("fix-use-active"))
         .done()
 }

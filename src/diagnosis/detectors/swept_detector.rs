@@ -3,7 +3,7 @@
 
 use super::finding_builder::{Build, finding};
 use super::range_detector::{PASSIVE_PORT_HOLE, PASSIVE_RANGE_PARTLY_BLOCKED};
-use super::range_remedies::{at_gateway, give_range, is_before_the_server, let_in_parts, let_out};
+use super::range_remedies::{at_gateway, forward, is_before_the_server, let_in_parts, let_out};
 use super::reset_detector::PASSIVE_PORTS_NOT_FORWARDED;
 use super::sentences::seen_ladder;
 use crate::diagnosis::cause::Cause;
@@ -246,18 +246,8 @@ pub fn partly_forwarded(evidence: &Evidence<'_>) -> Found {
         .side(Side::Server)
         .confidence(if evidence.lossy() { Confidence::Likely } else { located.confidence })
         .not("passive-port-refused", Text::new("not-refused-nearer"))
-        .not("firewall-blocks-passive", Text::new("not-blocked-answered"))
-        .fix(
-            Who::ServerAdmin,
-            Text::new("passive-ports-not-forwarded-fix"),
-            remedies::nat::forward_range(evidence, whole),
-        )
-        .fix(
-            Who::ServerAdmin,
-            Text::new("passive-ports-not-forwarded-fix-filter").with("range", whole.span("-")),
-            remedies::nat::let_range_through(evidence, whole),
-        );
-    give_range(evidence, build, whole).done()
+        .not("firewall-blocks-passive", Text::new("not-blocked-answered"));
+    forward(evidence, build, whole).done()
 }
 
 /// The sweep shows that a part of the range is held back.

@@ -163,19 +163,8 @@ fn seen_black_hole(evidence: &Evidence<'_>) -> Found {
     if views.is_empty() {
         build = build.attempt(first);
     }
-    build
-        .not("firewall-blocks-passive", Text::new("not-firewall-connected"))
-        .fix(
-            Who::ServerAdmin,
-            Text::new("path-mtu-black-hole-fix-server"),
-            remedies::let_icmp_in(evidence),
-        )
-        .fix(
-            Who::NetworkAdmin,
-            Text::new("path-mtu-black-hole-fix-network"),
-            remedies::clamp_mss(evidence),
-        )
-        .done()
+    let build = build.not("firewall-blocks-passive", Text::new("not-firewall-connected"));
+    let_long_packets_pass(evidence, build).done()
 }
 
 /// Large segments that never arrive.
@@ -249,9 +238,15 @@ fn measured_black_hole(evidence: &Evidence<'_>) -> Found {
     if file {
         build = with_attempts(build, &failed);
     }
-    with_attempts(build, &[cured])
+    let build = with_attempts(build, &[cured])
         .not("firewall-blocks-passive", Text::new("not-firewall-connected"))
-        .not("data-intercepted", Text::new("not-intercepted-cured"))
+        .not("data-intercepted", Text::new("not-intercepted-cured"));
+    let_long_packets_pass(evidence, build).done()
+}
+
+/// Who can see to it that long packets pass: by the messages that say so, or by shorter ones.
+fn let_long_packets_pass(evidence: &Evidence<'_>, build: Build) -> Build {
+    build
         .fix(
             Who::ServerAdmin,
             Text::new("path-mtu-black-hole-fix-server"),
@@ -262,7 +257,6 @@ fn measured_black_hole(evidence: &Evidence<'_>) -> Found {
             Text::new("path-mtu-black-hole-fix-network"),
             remedies::clamp_mss(evidence),
         )
-        .done()
 }
 
 fn with_attempts(build: Build, attempts: &[&Attempt]) -> Build {
