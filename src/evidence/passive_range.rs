@@ -254,7 +254,7 @@ impl PassiveRange {
 }
 
 /// The chance to draw so many different ports of a range without one of the quarter that is shut.
-fn drawn_without(size: u32, tried: usize) -> f64 {
+pub(super) fn drawn_without(size: u32, tried: usize) -> f64 {
     let shut = size.div_ceil(4);
     let tried = u32::try_from(tried).unwrap_or(u32::MAX);
     (0..tried.min(size))

@@ -8,6 +8,7 @@ use super::announced_ports::{
     FEW, are_one_after_another, are_opened_one_by_one, are_whole_range, distinct,
 };
 use super::ladder::ResetFrom;
+use super::passive_range::drawn_without;
 use crate::facts::audit::{PortRun, outcome, runs};
 use crate::facts::{Audit, BoundsFrom, Mode, Outcome, PortRange, Sweep};
 
@@ -410,18 +411,12 @@ impl PortAudit<'_> {
     /// RST in the server's place, wherever that lies: announced ports alone show it. Rounded up.
     pub fn unnoticed(&self) -> u32 {
         let tried = self.met.iter().filter(|(port, _)| self.has(*port)).count();
-        let size =
-            self.bounds.map_or(65_535, |(b, _)| usize::from(b.max.saturating_sub(b.min)) + 1);
-        if are_one_after_another(self.audit) && tried < size {
+        let size = self.bounds.map_or(65_535, |(b, _)| u32::from(b.max.saturating_sub(b.min)) + 1);
+        if are_one_after_another(self.audit) && u32::try_from(tried).is_ok_and(|n| n < size) {
             // Ports in a row may as well be one.
             return if tried == 0 { 100 } else { 75 };
         }
-        // Of so many different ports, none is of the quarter that is shut.
-        let shut = size.div_ceil(4);
-        let count = |n: usize| f64::from(u32::try_from(n).unwrap_or(u32::MAX));
-        let chance: f64 = (0..tried.min(size))
-            .map(|n| count((size - shut).saturating_sub(n)) / count(size - n))
-            .product();
+        let chance = drawn_without(size, tried);
         (1..=100).find(|percent| chance <= f64::from(*percent) / 100.0).unwrap_or(100)
     }
 
