@@ -423,7 +423,8 @@ fn always(run: &Run, report: &Value, limit: Duration) -> Vec<String> {
     wrong
 }
 
-fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
+/// The values of an array in a report; none where there is no array.
+pub fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
     value[key].as_array().into_iter().flatten()
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::expect::outcome;
+use super::expect::{list, outcome};
 use super::firewall::{Firewall, Nat};
 use super::gate;
 use super::localise_truth::{Plane, Want};
@@ -294,7 +294,7 @@ fn path(trial: &Trial, report: &Value, wrong: &mut Vec<String>) {
 }
 
 /// Findings, ladders and holes on a few lines.
-fn seen(report: &Value, run: &Run) -> String {
+pub fn seen(report: &Value, run: &Run) -> String {
     let mut text = format!("{} in {:.1?}", report["verdict"], run.elapsed);
     if !report.is_object() {
         let _ = write!(text, "\n{}\n{}", run.stdout, run.stderr);
@@ -327,16 +327,14 @@ fn seen(report: &Value, run: &Run) -> String {
     for attempt in list(report, "attempts") {
         let _ = write!(
             text,
-            "\n    {} {} {}: {} ({} ms)",
+            "\n    {} {} {} {}: {} ({} ms)",
             attempt["id"],
             attempt["purpose"],
             attempt["mode"],
+            attempt["outcome"],
             attempt["reason"],
             attempt["elapsed_ms"]
         );
-        if attempt["purpose"] == "hole" {
-            let _ = write!(text, " {}", attempt["outcome"]);
-        }
     }
     text
 }
@@ -389,8 +387,4 @@ fn summary(title: &str, judged: &[Judged]) -> String {
 
 fn text(value: &Value) -> String {
     value.as_str().unwrap_or("null").to_owned()
-}
-
-fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
-    value[key].as_array().into_iter().flatten()
 }

@@ -13,8 +13,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::expect::outcome;
+use super::expect::{list, outcome};
 use super::gate;
+use super::localise_judge::seen;
 use super::localise_truth::Plane;
 use super::net::Node;
 use super::random_worlds::{Drawn, Fault, Twist, draw};
@@ -305,50 +306,6 @@ fn blames(finding: &Value) -> bool {
     }
 }
 
-fn seen(report: &Value, run: &Run) -> String {
-    let mut text = format!("{} in {:.1?}", report["verdict"], run.elapsed);
-    if !report.is_object() {
-        let _ = write!(text, "\n{}\n{}", run.stdout, run.stderr);
-    }
-    for finding in list(report, "findings") {
-        let location = &finding["location"];
-        let _ = write!(
-            text,
-            "\n    {} {} {} side {} hops {}..={} of {}",
-            finding["severity"],
-            finding["cause"],
-            finding["confidence"],
-            finding["side"],
-            location["hop_min"],
-            location["hop_max"],
-            location["hops"],
-        );
-    }
-    for ladder in list(&report["path"], "ladders") {
-        let rungs: Vec<String> = list(ladder, "rungs")
-            .map(|rung| {
-                let word = |key: &str| rung[key].as_str().unwrap_or_default().to_owned();
-                format!("{} {} {}", rung["ttl"], word("answer"), word("address"))
-                    .trim_end()
-                    .to_owned()
-            })
-            .collect();
-        let _ = write!(text, "\n    ladder {}: {}", ladder["port"], rungs.join(", "));
-    }
-    for attempt in list(report, "attempts") {
-        let _ = write!(
-            text,
-            "\n    {} {} {}: {} ({} ms)",
-            attempt["id"],
-            attempt["purpose"],
-            attempt["outcome"],
-            attempt["reason"],
-            attempt["elapsed_ms"]
-        );
-    }
-    text
-}
-
 impl Judged {
     fn is_right(&self) -> bool {
         self.wrong.is_empty() || self.unfit.is_some()
@@ -407,8 +364,4 @@ fn table(title: &str, judged: &[Judged]) -> String {
         seeds(&|one| one.unfit.is_some())
     ));
     lines.join("\n")
-}
-
-fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
-    value[key].as_array().into_iter().flatten()
 }
